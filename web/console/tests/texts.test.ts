@@ -41,7 +41,9 @@ test.each(['zh-CN', 'en'])('the first view of a daily page has the texts of its 
       /path: '([^']+)',[^{}]*?import\('\.\/([^']+)'\)/g,
     )) {
       if (!DAILY.test(`/${path}`)) continue
-      const lacks = [...roomsOf(`${SOURCE}/domains/${room}/${page}`)].filter((candidate) => !there.has(candidate))
+      const lacks = [...roomsOf(`${SOURCE}/domains/${room}/${page}`)].filter(
+        (candidate) => !there.has(candidate),
+      )
       if (lacks.length) lacking[path!] = lacks
     }
   }

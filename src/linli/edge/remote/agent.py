@@ -47,6 +47,11 @@ class AddressAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]{2,45}$")]
 
 
+class PortAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    address: Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]{2,45}$")]
+    port: Annotated[int, Meta(ge=1, le=65535)]
+
+
 class HttpAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request to the box's own console, and to nothing else on its network."""
 
@@ -204,6 +209,7 @@ class RemoteAgent:
             "diagnosis.run": Duty(Nothing, self._diagnosed),
             "diagnosis.steps": Duty(Nothing, self._diagnosis_steps),
             "ping": Duty(AddressAsked, _pinged),
+            "device.reach": Duty(PortAsked, _reached),
         }
         if (drivers := self._drivers) is not None:
             duties |= {
@@ -265,6 +271,12 @@ def _now(ask: Callable[[], Any]) -> Callable[[Any], Awaitable[Any]]:
 async def _pinged(asked: AddressAsked) -> Any:
     took = await network.ping(asked.address)
     return {"ms": None if took is None else round(took, 1)}
+
+
+async def _reached(asked: PortAsked) -> Any:
+    """Whether a device that is not configured yet answers: an echo in ms, and why its port does not connect."""
+    took, why = await asyncio.gather(network.ping(asked.address), network.connects(asked.address, asked.port))
+    return {"ms": None if took is None else round(took, 1), "why": why}
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

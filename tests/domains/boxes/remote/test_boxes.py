@@ -17,6 +17,7 @@ from tests.domains.boxes.remote.conftest import Site
 from tests.domains.boxes.remote.working_box import DRIVER
 from tests.edge.framework.folders import DRIVER as CODE
 from tests.edge.framework.folders import write_driver
+from tests.engines import free_port
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,26 @@ from tests.edge.framework.folders import write_driver
 def test_three_conditions_make_a_box_online(network: bool, gateway: bool, runtime: bool, layer: str) -> None:
     found = Condition(network, gateway, runtime)
     assert (found.online, found.layer) == (not layer, layer)
+
+
+async def test_a_device_is_tried_by_the_box_before_it_is_saved(site: Site) -> None:
+    path = f"/edge/protocols/{site.door.protocol_id}/reach"
+
+    async def told(address: str, port: int) -> dict[str, tuple[str, str]]:
+        answer = await site.browser.post(path, json={"address": address, "port": port})
+        assert answer.status_code == 200, answer.text
+        return {step["step"]: (step["level"], step["text"]) for step in answer.json()["steps"]}
+
+    port = site.platform.http.port
+    assert (await told("127.0.0.1", port))["device_port"] == ("ok", f"Port {port} connects")
+    closed = free_port()
+    refused = await site.browser.post(path, json={"address": "127.0.0.1", "port": closed})
+    step = next(step for step in refused.json()["steps"] if step["step"] == "device_port")
+    assert (step["level"], step["text"]) == ("error", f"The device refuses connections to port {closed}")
+    assert step["advice"]
+    for address, wrong_port, field in (("door.local", 80, "address"), ("127.0.0.1", 0, "port")):
+        answer = await site.browser.post(path, json={"address": address, "port": wrong_port})
+        assert (answer.status_code, answer.json()["field"]) == (400, field)
 
 
 @pytest.mark.covers("C072", "H-60", "H-61", "H-98")

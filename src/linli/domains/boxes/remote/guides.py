@@ -184,6 +184,28 @@ class _Answer(msgspec.Struct):
     code: int = 0
 
 
+PORT_FAULTS: Final = {
+    "Connection refused": "refused",
+    "No route to host": "no_route",
+    "Network is unreachable": "no_route",
+}
+"""What the box's system says of a port → the outcome of the step."""
+
+
+async def reach_guide(ask: Ask, *, address: str, port: int) -> Guide:
+    """Have the box connect to a device that is not saved yet. A device may well answer no ping."""
+    answer = await ask("device.reach", {"address": address, "port": port})
+    took, why = answer["ms"], str(answer["why"])
+    outcome = PORT_FAULTS.get(why, "silent" if why.startswith("no answer") else "other")
+    facts = {"port": port, "why": why}
+    connected = Finding("device_port", "ok", "ok", address, facts)
+    steps = [
+        _step("device_ping", took is not None, "silent", address, {"ms": took}, level="warning"),
+        Finding("device_port", outcome, "error", address, facts) if why else connected,
+    ]
+    return Guide(steps, "device" if why else "")
+
+
 def address_of(custom: Mapping[str, Any]) -> str:
     """The device's own IP address, where its form has one."""
     for name in ADDRESS_FIELDS:

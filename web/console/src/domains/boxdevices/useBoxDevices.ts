@@ -114,6 +114,17 @@ export function useDeviceChanges(protocolId: () => string) {
   return { add, change, remove, bind, check }
 }
 
+/** The box connects to a device that is not saved yet. */
+export const useReach = (protocolId: () => string) =>
+  useAction((address: string, port: number) =>
+    answer(
+      api.POST('/api/console/edge/protocols/{protocol_id}/reach', {
+        params: { path: at(protocolId()) },
+        body: { address, port },
+      }),
+    ),
+  )
+
 /** A workbook of devices: tried, applied, followed while it waits, taken back; found again after the page was closed. */
 export function useDeviceImport(protocolId: () => string) {
   const of = (id: string) => ({ path: { ...at(protocolId()), import_id: Number(id) } })

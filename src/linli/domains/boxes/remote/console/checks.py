@@ -1,5 +1,6 @@
 """Guided checks and the diagnosis, run from the console; each step with what to do. H-59..H-62, H-64, C061."""
 
+from ipaddress import ip_address
 from typing import Annotated, Any
 
 import msgspec
@@ -10,7 +11,7 @@ from linli.domains.boxes.console.hand import Hand
 from linli.domains.boxes.queries import gateways
 from linli.domains.boxes.remote.categories import model_steps
 from linli.domains.boxes.remote.console.caller import MANAGE
-from linli.domains.boxes.remote.guides import Ask, Guide, box_guide, device_guide
+from linli.domains.boxes.remote.guides import Ask, Guide, box_guide, device_guide, reach_guide
 from linli.domains.boxes.remote.room import RemoteRoom
 from linli.domains.boxes.remote.service.tunnels import By
 from linli.domains.boxes.service.devices import custom_of
@@ -18,7 +19,7 @@ from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
-from linli.kernel.errors import NotFound
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.protocols.edge_remote.diagnosis import Diagnosis, Finding, failing_layer
 from linli.things.queries.devices import get_device
@@ -104,6 +105,31 @@ async def diagnosis(node_id: int, scope: Scope, by: By, edge_remote: RemoteRoom)
         file=answer["file"],
         content=answer["text"],
     )
+
+
+class DeviceAddress(msgspec.Struct, rename="camel", frozen=True):
+    """Of a device that is not saved yet."""
+
+    address: Annotated[str, Meta(max_length=45, description="IP address in the box's network.")]
+    port: Annotated[int, Meta(ge=1, le=65535)]
+
+
+protocol_check_routes = Routes("/edge/protocols/{protocol_id:int}", tags=("edge",))
+
+
+@protocol_check_routes.post("/reach", right=MANAGE, status=200, raises=(NotFound,))
+async def reach(
+    protocol_id: int, data: DeviceAddress, by: By, edge_remote: RemoteRoom, hand: Hand
+) -> CheckResult:
+    """Have the box connect to a device before it is saved; what came of it, with its reason."""
+    protocol = await gateways.protocol(hand.within, hand.db, protocol_id)
+    gateway = await gateways.gateway(hand.within, hand.db, protocol.gateway_id)
+    try:
+        address = str(ip_address(data.address.strip()))
+    except ValueError:
+        raise BadInput(field="address", rule="format", example="192.168.1.20") from None
+    ask = _ask(edge_remote, hand.within, gateway.node_id, by)
+    return result(await reach_guide(ask, address=address, port=data.port), hand.within.language)
 
 
 device_check_routes = Routes("/devices/{iot_id:str}/edge-check", tags=("edge",))

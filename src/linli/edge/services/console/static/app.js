@@ -47,7 +47,7 @@ async function gate() {
       },
     },
     fault.all ? h('div.note.bad', { role: 'alert' }, fault.all) : null,
-    field(t(withCode ? 'login.code' : 'login.password'), word, { wrong: fault.word, help: withCode ? t('login.code_help') : '' }),
+    field(t(withCode ? 'login.code' : 'login.password'), word, { wrong: fault.word, help: t(withCode ? 'login.code_help' : 'login.password_help') }),
     fresh ? field(t('login.new_password'), fresh, { wrong: fault.newPassword, help: t('login.new_help') }) : null,
     h('button.first', {}, t(withCode ? 'login.set' : 'login.in')),
     hello.firstTime ? null : h('button.plain', { type: 'button', onclick: () => { withCode = !withCode; show() } }, t(withCode ? 'login.by_password' : 'login.by_code')))

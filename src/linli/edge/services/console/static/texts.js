@@ -2,7 +2,7 @@
 const zh = {
   title: '邻里边缘主机', subtitle: '本地控制台', nav: '功能', cancel: '取消', failed: '操作没有成功', no_box: '连接不到边缘主机', logout: '退出', delete: '删除', back: '上一页', on: '下一页',
   'theme.light': '浅色', 'theme.dark': '深色', 'span.now': '刚刚', 'span.minutes': '{n} 分钟', 'span.hours': '{n} 小时', 'span.days': '{n} 天',
-  'login.code': '一次性码', 'login.code_help': '安装时打印；也可在边缘主机上运行 linli edge console 取得', 'login.password': '密码', 'login.new_password': '设置密码', 'login.new_help': '8 个字符以上，以后用它登录',
+  'login.code': '一次性码', 'login.code_help': '安装时打印；也可在边缘主机上运行 linli edge console 取得', 'login.password': '密码', 'login.password_help': '在首次登录时用一次性码设置；忘记时在边缘主机上运行 linli edge console 取得新的一次性码，重新设置', 'login.new_password': '设置密码', 'login.new_help': '8 个字符以上，以后用它登录',
   'login.set': '设置并登录', 'login.in': '登录', 'login.by_password': '用密码登录', 'login.by_code': '用一次性码登录',
   'page.status': '状态', 'page.devices': '设备', 'page.logs': '日志', 'page.network': '网络', 'page.interconnect': '网关互联', 'page.files': '文件', 'page.keeping': '备份与冷备', 'page.activation': '激活',
   'state.inactive': '未激活', 'state.active': '已激活', 'state.online': '云端已连接', 'state.offline': '云端断开', state: '状态',
@@ -43,7 +43,7 @@ const zh = {
 const en = {
   title: 'Linli box', subtitle: 'Local console', nav: 'Sections', cancel: 'Cancel', failed: 'That did not work', no_box: 'The box cannot be reached', logout: 'Log out', delete: 'Delete', back: 'Previous', on: 'Next',
   'theme.light': 'Light', 'theme.dark': 'Dark', 'span.now': 'just now', 'span.minutes': '{n} min', 'span.hours': '{n} h', 'span.days': '{n} days',
-  'login.code': 'One-time code', 'login.code_help': 'Printed by set-up; or run linli edge console on the box', 'login.password': 'Password', 'login.new_password': 'Choose a password', 'login.new_help': 'At least 8 characters; you log in with it from now on',
+  'login.code': 'One-time code', 'login.code_help': 'Printed by set-up; or run linli edge console on the box', 'login.password': 'Password', 'login.password_help': 'It was set at the first log-in with the one-time code. Forgotten? Run linli edge console on the box for a new code, and set it anew', 'login.new_password': 'Choose a password', 'login.new_help': 'At least 8 characters; you log in with it from now on',
   'login.set': 'Set and log in', 'login.in': 'Log in', 'login.by_password': 'Log in with the password', 'login.by_code': 'Log in with a one-time code',
   'page.status': 'Status', 'page.devices': 'Devices', 'page.logs': 'Logs', 'page.network': 'Network', 'page.interconnect': 'Interconnect', 'page.files': 'Files', 'page.keeping': 'Backup', 'page.activation': 'Activation',
   'state.inactive': 'Not active', 'state.active': 'Active', 'state.online': 'Cloud connected', 'state.offline': 'Cloud cut off', state: 'State',
