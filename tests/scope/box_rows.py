@@ -16,6 +16,7 @@ async def add_box(town: Any, lot: Any, home: Path) -> WorkingBox:
         project_id=lot.project_id, community_id=lot.community,
     )  # fmt: skip
     lot.box_node, lot.box_device, lot.box_tunnel = node.node_id, door.iot_id, platform.ids.number()
+    lot.box_protocol = door.protocol_id
     now_ms = platform.clock.now_ms()
     async with platform.db.begin() as tx:
         await tx.insert(edge_tunnels, {

@@ -25,7 +25,6 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"GET {here}/export.xlsx": [lambda x: Ask(at(x))],
         f"GET {here}/imports": [lambda x: Ask(at(x))],
         f"POST {here}/check": [lambda x: Ask(at(x), body={"text": "{}"})],
-        f"POST {here}/reach": [lambda x: Ask(at(x), body={"address": "127.0.0.1", "port": 9})],
         f"POST {here}/devices": [lambda x: Ask(at(x), body=body(x))],
         f"GET {here}/devices/{{device_id}}": [lambda x: Ask(at(x, device_id=x.form_device))],
         f"PUT {here}/devices/{{device_id}}": [lambda x: Ask(at(x, device_id=x.form_device), body=changed)],

@@ -113,6 +113,7 @@ class Lot:
     spare_asset: int = 0
     box_node: int = 0
     box_device: str = ""
+    box_protocol: int = 0
     """A door behind the box."""
     box_tunnel: int = 0
     group: str = ""
