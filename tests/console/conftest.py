@@ -14,6 +14,7 @@ from linli.console.parts import Parts
 from linli.console.sources import SERVICES
 from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.accounts import setup_code
+from linli.domains.accounts.sample_logins import SampleLogins
 from linli.domains.people.service import codes, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.clock import ManualClock
@@ -45,7 +46,11 @@ def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Parts:
         secrets=secrets,
         objects=ObjectStore(tmp_path / "files", secrets.derived("files"), "http://linli.test", clock),
         settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)),
-        services={**dict.fromkeys(SERVICES), "card_holders": CardNumbers()},
+        services={
+            **dict.fromkeys(SERVICES),
+            "card_holders": CardNumbers(),
+            "sample_logins": SampleLogins(),
+        },
     )
 
 

@@ -23,6 +23,7 @@ from linli.delivery.store import free_leases as free_devices
 from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.accounts.sample_logins import SampleLogins
 from linli.domains.accounts.service import sessions
 from linli.domains.boxes.devices.service.importer import EdgeImporter
 from linli.domains.boxes.front.calls import Addresses
@@ -96,6 +97,7 @@ class Platform:
         self.disk = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
         db.guard = self.disk
         self.callers = Callers(settings.http.trusted_proxies, clock)
+        self.sample_logins = SampleLogins()
         self.objects = opened_store(settings, self.secrets.derived("signed urls"), clock)
         self.condition = Condition(settings, db, self.disk, self.objects)
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))

@@ -103,6 +103,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "importer": platform.importer,
         "edge_importer": platform.edge_importer,
         "edge_remote": platform.edge_remote,
+        "sample_logins": platform.sample_logins,
         "platform_health": platform.condition.all_faults,
         "device_authority": platform.authority,
         "device_entries": platform.addresses.entry,

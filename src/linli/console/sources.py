@@ -14,6 +14,7 @@ from linli.console.routes import AnyRequest, Source, Sources
 from linli.console.serving import parts_of
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.accounts.entrance import Entrance
+from linli.domains.accounts.sample_logins import SampleLogins
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.boxes.console.hand import Hand as EdgeHand
 from linli.domains.boxes.devices.service.importer import EdgeImporter
@@ -62,6 +63,7 @@ SERVICES: Final[dict[str, Any]] = {
     "things": Things,
     "sandbox": SandboxRoom,
     "edge_remote": RemoteRoom,
+    "sample_logins": SampleLogins,
 }
 """The rooms' own objects by their names in `Parts.services`, and the types by which routes ask for them."""
 

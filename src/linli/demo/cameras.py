@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from linli.app.platform import Platform
-from linli.demo import sample
+from linli.demo import names, sample
 from linli.demo.place import Place
 from linli.domains.video import workbook
 from linli.domains.video.queries import cameras as queries
@@ -18,6 +18,7 @@ from linli.kernel.workbooks.lists import ListReading, read_list
 
 WORKBOOK_NAME: Final = "桂花园摄像头.xlsx"
 _ONE: Final = PageRequest(1, 1)
+_FIRST_MANAGER_PHONE: Final = 9101
 _MANAGERS: Final = ("陈卫国", "沈建平")
 
 
@@ -70,7 +71,7 @@ def _rows() -> list[dict[str, Any]]:
             "latitude": spot.position[1],
             "installed_on": f"2025-0{1 + at % 6}-15",
             "manager": _MANAGERS[at % 2],
-            "manager_phone": f"1990000000{at % 2 + 1}",
+            "manager_phone": names.phone(_FIRST_MANAGER_PHONE + at % 2),
             "remark": "待更换镜头" if spot.status != 1 else "",
         }
         for at, spot in enumerate(sample.cameras())

@@ -6,9 +6,11 @@ from typing import Final
 
 import msgspec
 
+from linli.domains.accounts.schemas import SampleLogin
 from linli.ops.layout import Layout, alone
 
 MARKER: Final = ".linli-demo"
+LOGINS: Final = ".linli-demo-logins"
 
 
 class NotADemo(Exception):
@@ -51,6 +53,20 @@ class DemoFolder:
             self._write(Marker())
         self.devices.mkdir(exist_ok=True)
         return msgspec.json.decode(file.read_bytes(), type=Marker)
+
+    def keep_logins(self, logins: list[SampleLogin]) -> None:
+        """For the sign-in page of later runs. They open the sample alone, whose people are invented."""
+        file = self.path / LOGINS
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        file.write_bytes(msgspec.json.encode(logins))
+
+    def logins(self) -> list[SampleLogin]:
+        """Those of the newest passwords; none where an earlier release made the sample."""
+        try:
+            return msgspec.json.decode((self.path / LOGINS).read_bytes(), type=list[SampleLogin])
+        except (OSError, msgspec.MsgspecError):
+            return []
 
     def seeded(self) -> None:
         """Note that the sample community is complete."""

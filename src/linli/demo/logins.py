@@ -1,9 +1,11 @@
 """One log-in for each role, with passwords that are shown once and stored as hashes only."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from linli.app.platform import Platform
 from linli.demo import names
+from linli.domains.accounts.schemas import SampleLogin
 from linli.domains.people.queries import persons
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts, passwords
@@ -37,6 +39,16 @@ class Login(NamedTuple):
     role: Role
     login: str
     password: str
+
+
+def offered(logins: Iterable[Login]) -> list[SampleLogin]:
+    """What the sign-in page offers. Residents sign in on their own pages, by a code to their phone."""
+    return [
+        SampleLogin(role=login.role.value, login=login.login, password="", page="/m/")
+        if login.role is Role.RESIDENT
+        else SampleLogin(role=login.role.value, login=login.login, password=login.password, page="/")
+        for login in logins
+    ]
 
 
 async def new_passwords(platform: Platform) -> dict[str, tuple[str, str]]:

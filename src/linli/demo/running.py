@@ -103,6 +103,9 @@ class Demo:
             self._folder.seeded()
         if self._wishes.logins or not (marker.seeded or shown.logins):
             shown = ShownOnce(await logins.renew(platform), shown.key)
+        if shown.logins:
+            self._folder.keep_logins(logins.offered(shown.logins))
+        platform.sample_logins.offer(self._folder.logins())
         site = await place.find(platform)
         if site is None:
             raise seeding.SeedFailed("the sample community is gone; use --reset")

@@ -12,6 +12,7 @@ from linli.demo import (
     glance,
     home_doors,
     logins,
+    names,
     picture,
     place,
     rights,
@@ -36,6 +37,8 @@ from linli.kernel.workbooks.imports import DONE
 from linli.kernel.workbooks.jobs import RunImport
 
 WORKBOOK_NAME: Final = "桂花园房屋住户.xlsx"
+_FIRST_OFFICE_PHONE: Final = 9000
+"""Of property offices: their phones are nobody's who lives or works in the sample."""
 _XLSX_KEY: Final = "demo/import.xlsx"
 OPERATOR: Final = Scope(None, Caller("operator", "linli demo"))
 """The person who runs the demo is the operator of its installation."""
@@ -153,7 +156,7 @@ async def _apply(platform: Platform, app: Scope, name: str, poid: str, address: 
         service_end="2035-12-31",
         certificates=[("certificateUploadId", proof.upload_id)],
         managing_body=sample.TENANT,
-        phone="1990000" + poid[-4:],
+        phone=names.phone(_FIRST_OFFICE_PHONE + int(poid[-4:])),
     )
     return await platform.db.run(
         lambda tx: applications.apply(app, tx, application=application, now_ms=now_ms)

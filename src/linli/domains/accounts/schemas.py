@@ -8,6 +8,18 @@ from msgspec import Meta
 from linli.domains.people.rights import Role
 
 
+class SampleLogin(msgspec.Struct, rename="camel", frozen=True):
+    """One of the invented people of the demo."""
+
+    role: str
+    """Code of the role."""
+    login: str
+    password: str
+    """Empty: signs in by a code, which the demo prints."""
+    page: str
+    """Where this person's pages begin, such as `/m/`."""
+
+
 class SetupState(msgspec.Struct, rename="camel", frozen=True):
     needed: bool
     """No account exists yet: the first-run wizard must come first."""
@@ -16,6 +28,8 @@ class SetupState(msgspec.Struct, rename="camel", frozen=True):
     """Whether one can sign in with a phone and a one-time code."""
     registration: bool = False
     """Whether one registers without an invitation."""
+    samples: tuple[SampleLogin, ...] = ()
+    """In the demo, for who looks at it on its own machine: whom one can sign in as. Empty anywhere else."""
 
 
 class SetupRequest(msgspec.Struct, rename="camel", frozen=True):

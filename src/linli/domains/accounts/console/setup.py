@@ -6,6 +6,7 @@ from linli import __version__
 from linli.domains.accounts import schemas, setup_code
 from linli.domains.accounts.entrance import AnyRequest, Entrance
 from linli.domains.accounts.me import describe
+from linli.domains.accounts.sample_logins import SampleLogins
 from linli.domains.accounts.service import sessions
 from linli.domains.accounts.setup_code import WrongSetupCode
 from linli.domains.people.rights import Role
@@ -28,11 +29,19 @@ setup_routes = Routes("/setup", tags=("setup",))
 
 
 @setup_routes.get(public=True)
-async def state(db: Database, settings: Settings) -> schemas.SetupState:
+async def state(
+    request: AnyRequest, db: Database, settings: Settings, samples: SampleLogins
+) -> schemas.SetupState:
     """Whether the installation still waits for its first account, and how one signs in."""
     needed = not await accounts.any_account(db)
     registration = settings.sign_in.registration == "open"
-    return schemas.SetupState(needed, __version__, settings.sms.provider != "off", registration)
+    return schemas.SetupState(
+        needed=needed,
+        version=__version__,
+        codes=settings.sms.provider != "off",
+        registration=registration,
+        samples=samples.shown_to(request.scope),
+    )
 
 
 @setup_routes.post(
