@@ -1,7 +1,7 @@
 """Make the pictures of the manuals and the README from a running demo: `manual_pictures.py URL LOGIN PASSWORD`.
 
-They are WebP files of at most 60 KB in docs/manual/images/LANGUAGE; look at each before it is committed. The demo's people
-come from its seed, so a new run shows the same community; times and the last passes differ.
+They are WebP files of at most 60 KB in docs/manual/images/LANGUAGE; look at each before it is committed. The people come
+from the demo's seed, so a new run shows the same community; times and the last passes differ.
 """
 
 import base64
@@ -21,8 +21,7 @@ PAGES = {
     "visitors": "/visitors",
     "notices": "/notices",
     "devices": "/devices",
-    "boxes": "/boxes",
-    "keys": "/keys",
+    "keys": "/integrations/keys",
 }
 """Name of the picture -> page of the console."""
 SIZE = {"width": 1280, "height": 800}
@@ -60,10 +59,10 @@ def main(arguments: list[str]) -> int:
             page = context.new_page()
             for name, path in PAGES.items():
                 page.goto(url + path)
-                page.wait_for_load_state("networkidle" if name in ("keys", "devices") else "load")
-                page.wait_for_selector("main h1, main h2")
+                page.wait_for_load_state("load")
+                page.wait_for_selector("main :is(h1, h2, table)", state="attached")
                 page.wait_for_function(_SETTLED)
-                page.wait_for_timeout(700)  # what fades in has done so
+                page.wait_for_timeout(1500)  # what fades in has done so
                 _keep(converter, page, FOLDER / language / f"{name}.webp")
             context.close()
         browser.close()
@@ -78,7 +77,7 @@ def _keep(converter: Page, page: Page, file: Path) -> None:
             break
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
-    print(f"{file.relative_to(ROOT)}: {len(content) / 1000:.0f} KB")
+    print(f"{file.name}: {len(content) / 1000:.0f} KB")
 
 
 if __name__ == "__main__":

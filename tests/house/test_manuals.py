@@ -15,6 +15,7 @@ MANUALS = ROOT / "docs" / "manual"
 LIST = ROOT / "web" / "manual" / ".vitepress" / "locales.ts"
 ANCHOR = re.compile(r"^## .+ \{#([a-z-]+)\}$", re.MULTILINE)
 LINK = re.compile(r"\]\(([\w-]+)\.md(?:#([\w-]+))?\)")
+PICTURE = re.compile(r"\]\(\.\./images/([\w/.-]+)\)")
 QUOTED = re.compile("“([^”]+)”")
 EXAMPLES = {
     "zh-CN": {"1幢", "三室两厅一卫", "1幢1单元301", "0301", "保洁", "装修", "紧急联系人", "？"},
@@ -122,3 +123,12 @@ def test_every_page_of_the_console_has_its_section() -> None:
 def test_phone_pages_lead_to_a_manual(file: str) -> None:
     (page,) = re.findall(r"`/help/\$\{locale\}/([\w-]+)`", (ROOT / "web" / file).read_text("utf-8"))
     assert page in pages("en")
+
+
+def test_pictures_are_few_small_and_used() -> None:
+    folder = MANUALS / "images"
+    kept = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+    shown = {name for one in LANGUAGES for text in pages(one).values() for name in PICTURE.findall(text)}
+    assert kept == shown
+    assert len(kept) <= 40
+    assert [name for name in kept if (folder / name).stat().st_size > 60_000] == []
