@@ -144,6 +144,9 @@ async def test_a_resident_is_seen_changed_and_revealed(home):
         "idNo": number,
         "company": "翰林院",
     }
+    wrong = await web.post(f"{at}/residents", json={**lives, "idNo": number[:-1] + "5"})
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "idNo")
+    assert "check digit" in wrong.json()["message"]
     identity = (await web.post(f"{at}/residents", json=lives)).json()["identityId"]
     one = f"{at}/residents/{identity}"
     shown = (await web.get(one)).json()

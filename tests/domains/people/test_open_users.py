@@ -210,7 +210,7 @@ async def test_what_update_refuses(here, there):
     identity = await add(here, await here.group("VISITOR"))
     for wrong, code in (
         ({"userName": "王!"}, 460), ({"userName": "一" * 13}, 460), ({"sex": 3}, 460), ({"age": 200}, 460),
-        ({"idNo": "?"}, 460), ({"age": "old"}, 400),
+        ({"idNo": "?"}, 460), ({"idNo": "330102199001011235"}, 460), ({"age": "old"}, 400),
     ):  # fmt: skip
         told = await here.call(f"{U}/update", "1.0.2", {"identityId": identity, **wrong})
         assert (told["code"], next(iter(wrong)) in told["message"]) == (code, True), told

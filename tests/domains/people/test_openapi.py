@@ -45,7 +45,7 @@ async def test_a_resident_from_moving_in_to_moving_out(home):
             "name": "李白",
             "sex": 1,
             "phoneNum": "13900000001",
-            "idNum": "33010219900101123X",
+            "idNum": "11010519491231002X",
         },
     )
     identity = created["data"]["identityId"]
@@ -100,11 +100,12 @@ async def test_a_full_civil_profile_and_own_fields(home, platform, partner):
         "nationality": "中国", "ext": '{"pet":"1","own":{"a":[1]}}',
     }  # fmt: skip
     asked = {"houseSpaceId": house, "type": 3, "name": "李清照", "communityId": community}
-    numbers = {"phoneNum": "+86 139-0000-0001", "idNum": "33010219900101123x", "faceImgUploadId": upload}
+    numbers = {"phoneNum": "+86 139-0000-0001", "idNum": "11010519491231002x", "faceImgUploadId": upload}
     for changed, says in (
         ({"company": None}, "company"),
         ({"ext": '{"own":1}'}, "ext.pet"),
         ({"ext": '{"pet":"2"}'}, "ext.pet"),
+        ({"idNum": "330102199001011235"}, "idNum"),
     ):
         told = await call(f"{M}/save", "1.0.5", asked | profile | numbers | changed)
         assert (told["code"], says in told["message"]) == (460, True), told
@@ -112,7 +113,7 @@ async def test_a_full_civil_profile_and_own_fields(home, platform, partner):
     assert made["code"] == 200, made
     (row,) = (await call(f"{M}/list", "3.0.3", {"houseSpaceId": house}))["data"]
     assert {name: row[name] for name in profile} == profile
-    assert (row["mobile"], row["idNo"]) == ("13900000001", "33010219900101123X")
+    assert (row["mobile"], row["idNo"]) == ("13900000001", "11010519491231002X")
     assert row["faceImageUrl"].endswith(".jpg")
     query = {"mobile": "139 0000 0001", "type": 3, "houseSpaceId": house, "userName": "清照"}
     page = (await call("/solution/community/paas/household/query", "1.0.5", query))["data"]

@@ -28,10 +28,10 @@ def test_what_is_no_phone(text):
 
 def test_checked_cleans_and_forgets_what_is_empty():
     profile = checked(
-        Profile(name="  Ｌｉ　 Bai ", phone="+8613800138000", id_no=" 33010219900101123x ", company=" "),
+        Profile(name="  Ｌｉ　 Bai ", phone="+8613800138000", id_no=" 11010519491231002x ", company=" "),
         wire={},
     )
-    assert profile.values() == {"name": "Li Bai", "phone": "13800138000", "id_no": "33010219900101123X"}
+    assert profile.values() == {"name": "Li Bai", "phone": "13800138000", "id_no": "11010519491231002X"}
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,9 @@ def test_checked_cleans_and_forgets_what_is_empty():
         (Profile(name="a\u202eb"), "userName", "control_character"),
         (Profile(phone="12"), "mobile", "format"),
         (Profile(id_no="#1"), "idNo", "format"),
+        (Profile(id_no="330102199001011235"), "idNo", "id_check"),
+        (Profile(id_no="330102199002301230"), "idNo", "id_date"),
+        (Profile(id_no="33010219900101123"), "idNo", "id_digits"),
         (Profile(sex=0), "sex", "range"),
         (Profile(age=151), "age", "range"),
         (Profile(degree=10), "degree", "range"),

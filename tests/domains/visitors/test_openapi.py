@@ -124,6 +124,7 @@ REFUSED = [
         "[1].phone",
     ),
     ({"visitors": [{"name": "访", "type": "4", "idCard": "?"}]}, 460, "visitors[0].idCard"),
+    ({"visitors": [{"name": "访", "type": "4", "idCard": "330102199001011235"}]}, 460, "visitors[0].idCard"),
     ({"visitors": [{"name": "访", "type": "4", "gender": 3}]}, 460, "visitors[0].gender"),
     ({"visitors": [{"name": "访", "type": "4", "plateNum": "123"}]}, 460, "visitors[0].plateNum"),
     ({"visitors": [{"type": "4"}]}, 460, "name"),

@@ -80,6 +80,8 @@ def checked(profile: Profile, *, wire: Mapping[str, str], name_max: int = rules.
         values["id_no"] = rules.clean_id_number(values["id_no"])
         if not rules.is_id_number(values["id_no"]):
             raise BadInput(field=wire.get("id_no", "idNo"), rule="format", example="330102199001011234")
+        if problem := rules.id_number_problem(values["id_no"]):
+            raise BadInput(field=wire.get("id_no", "idNo"), rule=problem)
     for field, longest in _TEXT_MAX.items():
         if len(values.get(field, "")) > longest:
             raise BadInput(field=wire.get(field, field), rule="too_long", limit=longest)

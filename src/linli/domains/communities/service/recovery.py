@@ -1,5 +1,7 @@
 """Records of communities are put back to what they were before a change. `kernel.history` calls these."""
 
+import msgspec
+
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.service import assets, removal, spaces
 from linli.domains.communities.service.houses import SpaceHouses
@@ -94,11 +96,13 @@ async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, no
     values = {
         name: value for name, value in was.items() if value not in (None, "") and name in persons.FIELDS
     }
+    # A number of before the rules of today comes back as it stood.
+    id_no = values.pop("id_no", None)
     await persons.change(
         scope,
         tx,
         identity_id=identity_id,
-        profile=checked(Profile(**values), wire={}),
+        profile=msgspec.structs.replace(checked(Profile(**values), wire={}), id_no=id_no),
         now_ms=now_ms,
-        cleared=[name for name in was if name not in values],
+        cleared=[name for name in was if name not in values and not (name == "id_no" and id_no)],
     )
