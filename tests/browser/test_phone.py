@@ -207,6 +207,24 @@ def test_a_staff_members_morning(demo: Demo, guard: Visit) -> None:
     page.get_by_text("Opened; the door answered").wait_for()
 
 
+def test_staff_without_a_network_read_one_cause_and_no_all_clear(guard: Visit) -> None:
+    page = guard.page
+    guard.go("/staff/")
+    page.get_by_role("heading", name="Waiting for you").wait_for()
+    page.route("**/api/console/**", lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_contain_text("No connection to the platform")
+    expect(page.get_by_text("Nothing waits.")).to_have_count(0)
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("heading", name="Waiting for you").wait_for()
+    page.route("**/api/console/doors?*", lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_text("Nothing waits.")).to_have_count(0)
+
+
 @pytest.mark.covers("PM-14")
 def test_staff_receive_a_visitor_and_look_up_a_house(demo: Demo, guard: Visit) -> None:
     page = guard.page

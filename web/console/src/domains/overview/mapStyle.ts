@@ -25,7 +25,10 @@ export function cornersOf(map: CommunityMap): Parameters<ImageSource['setCoordin
   ]
 }
 
-/** Plain ground, the operator's tiles over it, the community's own plan over both. */
+/** Whether anything lies under the marks. */
+export const hasGround = (map: CommunityMap) => !!map.tiles || !!map.plan
+
+/** Plain ground, the operator's tiles over it, the community's own plan over both; nothing where there is neither. */
 export function styleOf(map: CommunityMap, ground: string): StyleSpecification {
   const corners = cornersOf(map)
   return {
@@ -35,7 +38,11 @@ export function styleOf(map: CommunityMap, ground: string): StyleSpecification {
       ...(map.plan && corners ? { plan: { type: 'image', url: map.plan.url, coordinates: corners } } : {}),
     },
     layers: [
-      { id: 'ground', type: 'background', paint: { 'background-color': ground } },
+      {
+        id: 'ground',
+        type: 'background',
+        paint: { 'background-color': hasGround(map) ? ground : 'rgba(0, 0, 0, 0)' },
+      },
       ...(map.tiles ? [{ id: 'tiles', type: 'raster' as const, source: 'tiles' }] : []),
       ...(map.plan ? [{ id: 'plan', type: 'raster' as const, source: 'plan' }] : []),
     ],
