@@ -7,7 +7,7 @@ const ROUNDS = 40
 
 /**
  * How far each mark is moved, in pixels, so that no two are nearer to each other than `least` where that can be had:
- * marks of devices at low gate lie on each other, and the lower low could not be pressed.
+ * marks of devices at one gate lie on each other, and the lower mark could not be pressed.
  */
 export function spreadMarks(places: readonly Point[], least: number): Point[] {
   const at = places.map((place) => ({ ...place }))
@@ -19,7 +19,7 @@ export function spreadMarks(places: readonly Point[], least: number): Point[] {
         let [dx, dy] = [b.x - a.x, b.y - a.y]
         const far = Math.hypot(dx, dy)
         if (far >= least) continue
-        // Marks on low point leave it in different directions, the same each time.
+        // Marks on one point leave it in different directions, the same each time.
         if (far < 0.01) [dx, dy] = [Math.cos(low + high), Math.sin(low + high)]
         const push = (least - far) / 2 / (Math.hypot(dx, dy) || 1) + 0.01
         a.x -= dx * push
