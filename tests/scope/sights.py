@@ -131,7 +131,7 @@ RESIDENTS: Final[dict[str, tuple[str, str]]] = {
     **dict.fromkeys(
         (
             "resident name", "resident phone", "resident id number", "resident employer", "plate", "card", "ble",
-            "qr code", "visitor name", "visitor plate", "visitor link",
+            "visitor name", "visitor plate", "visitor link",
         ),
         (OWN, "their own: of their person, their house and the visitors they expect"),
     ),
