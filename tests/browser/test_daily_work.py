@@ -229,7 +229,7 @@ def test_search_finds_people_doors_and_opens_from_the_keyboard(administrator: Vi
     page.get_by_role("searchbox", name="Search").fill("北门")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/devices/*")
+    page.wait_for_url("**/doors/*")
     assert administrator.take_faults() == []
 
 

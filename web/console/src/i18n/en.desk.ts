@@ -4,7 +4,7 @@ import { collect } from './collect'
 export default {
   messages: collect(
     import.meta.glob<Record<string, unknown>>(
-      '../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/en.json',
+      '../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials,hubs}/strings/en.json',
       { eager: true, import: 'default' },
     ),
   ),

@@ -7,7 +7,7 @@ export default {
       [
         '../domains/*/strings/en.json',
         '!../domains/{entry,notices}/strings/en.json',
-        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/en.json',
+        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials,hubs}/strings/en.json',
       ],
       { eager: true, import: 'default' },
     ),

@@ -7,7 +7,7 @@ export default {
       [
         '../domains/*/strings/zh-CN.json',
         '!../domains/{entry,notices}/strings/zh-CN.json',
-        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/zh-CN.json',
+        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials,hubs}/strings/zh-CN.json',
       ],
       { eager: true, import: 'default' },
     ),
