@@ -93,7 +93,13 @@ class Kit:
         self.hear("on_thing_enable")
 
     def hear(self, name: str) -> tuple[Any, ...]:
-        return self._heard[name].get(timeout=60)
+        try:
+            return self._heard[name].get(timeout=60)
+        except queue.Empty:
+            waiting = {other: calls.qsize() for other, calls in self._heard.items() if calls.qsize()}
+            raise AssertionError(
+                f"no {name} in a minute; {self.kit.check_state()}, not taken: {waiting}"
+            ) from None
 
     def topic(self, tail: str) -> str:
         return f"/sys/{self.key}/{self.name}/{tail}"
