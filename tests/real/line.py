@@ -1,6 +1,7 @@
 """The line between a device and the platform: TCP, or TLS that trusts the platform's own authority."""
 
 import ssl
+import threading
 import urllib.request
 from typing import Any, NamedTuple, Self
 
@@ -12,6 +13,33 @@ from tests.real.platform import Installation
 
 LINES = ("tcp", "tls")
 _TLS_PORT = "LINLI_MQTT_TLS_PORT"
+
+
+class TakingTurns(ssl.SSLSocket):
+    """A line of TLS whose threads wait for each other.
+
+    The vendor's SDK publishes from its user's thread while its own thread reads and answers, and OpenSSL allows one
+    thread at a time on a line. Without turns about one connection in thirty sends a broken record and is ended.
+    """
+
+    turn: threading.Lock
+
+    @classmethod
+    def _create(cls, *args: Any, **options: Any) -> Self:
+        made = super()._create(*args, **options)  # type: ignore[misc]
+        made.turn = threading.Lock()
+        return made
+
+    def send(self, *args: Any) -> int:
+        with self.turn:
+            return super().send(*args)
+
+    def recv(self, *args: Any) -> bytes:
+        with self.turn:
+            return super().recv(*args)
+
+
+ssl.SSLContext.sslsocket_class = TakingTurns
 
 
 def serving(line: str) -> dict[str, str]:

@@ -185,7 +185,8 @@ def is_set(one: Kit) -> None:
 def triggers_events(one: Kit) -> None:
     since = int(time.time() * 1000) - 60_000
     for event in (("passEvent", {"code": 0, "type": "qrCode"}), ("tamper", {})):
-        _, request = one.kit.thing_trigger_event(event)
+        code, request = one.kit.thing_trigger_event(event)
+        assert code == 0
         assert one.hear("on_thing_event_post")[:3] == (event[0], request, 200)
     told = one.partner(
         "/app/thing/event/timeline/get", "1.0.3", identifier="passEvent", eventType="info", start=since,
