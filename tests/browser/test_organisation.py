@@ -28,7 +28,9 @@ def open_person(page: Page, name: str) -> None:
 def read_code(operator: Visit, phone: str) -> str:
     row = operator.page.get_by_role("row", name=re.compile(phone)).first
     operator.go("/sms-outbox")
-    while not row.count():  # it is sent behind the answer, and the page shows what there was when it was opened
+    while (
+        not row.count()
+    ):  # it is sent behind the answer, and the page shows what there was when it was opened
         operator.go("/sms-outbox")
     found = re.search(r"\d{6} is your", row.inner_text())
     assert found

@@ -247,7 +247,7 @@ async def test_terms_of_one_service_stand_before_that_service_alone(parts, owner
     assert (unknown.status_code, unknown.json()["field"]) == (400, "kind")
 
     assert (await owner.get("/organisation/persons")).status_code == 200
-    stopped = await owner.get("/communities")
+    stopped = await owner.get("/claims/ending")
     assert (stopped.status_code, stopped.json()["code"]) == (403, "agreement.pending")
     me = (await owner.get("/session")).json()
     assert (me["agreementsPending"], me["termsPending"]) == (False, ["communities"])
@@ -255,10 +255,10 @@ async def test_terms_of_one_service_stand_before_that_service_alone(parts, owner
     (wanted,) = (await owner.get("/session/agreements")).json()
     assert (wanted["kind"], wanted["version"]) == ("communities", 1)
     assert (await owner.post("/session/agreements", json={"agreements": [wanted["id"]]})).status_code == 204
-    assert (await owner.get("/communities")).status_code == 200
+    assert (await owner.get("/claims/ending")).status_code == 200
     assert (await owner.get("/session")).json()["termsPending"] == []
     assert (await administrator.post("/agreements", json=terms)).json() == {"version": 2}
-    assert (await owner.get("/communities")).status_code == 403
+    assert (await owner.get("/claims/ending")).status_code == 403
     assert (await administrator.get("/communities")).status_code != 403
 
 
