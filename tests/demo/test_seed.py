@@ -1,11 +1,12 @@
 """The sample community in the database: complete, made once, and at the doors exactly as granted."""
 
+import stat
 from typing import Any
 
 import pytest
 
 from linli.demo import devices, rights, seed, town
-from linli.demo.folder import DemoFolder
+from linli.demo.folder import LOGINS, DemoFolder
 from linli.demo.logins import SEATS
 from linli.demo.progress import Terminal
 from linli.demo.running import Demo
@@ -133,7 +134,9 @@ async def test_the_sample_is_complete_and_made_once(sample: Sample, folder: Demo
     assert found_places.total == 2
 
 
-async def test_one_login_a_role_works_and_its_password_is_nowhere(sample: Sample, folder: DemoFolder) -> None:
+async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_alone(
+    sample: Sample, folder: DemoFolder
+) -> None:
     db = sample.platform.db
     assert [one.role for one in sample.told.logins] == [seat.role for seat in SEATS]
     roles = {}
@@ -146,9 +149,12 @@ async def test_one_login_a_role_works_and_its_password_is_nowhere(sample: Sample
     assert sample.told.key is not None
     secrets = [one.password for one in sample.told.logins] + [sample.told.key[1]]
     files = [file for file in folder.path.rglob("*") if file.is_file()]
+    offered = folder.path / LOGINS
+    assert stat.S_IMODE(offered.stat().st_mode) == 0o600
+    assert sample.told.key[1].encode() not in offered.read_bytes()
     for file in files:
         content = file.read_bytes()
-        assert not any(secret.encode() in content for secret in secrets), file
+        assert file == offered or not any(secret.encode() in content for secret in secrets), file
 
 
 async def test_every_door_ends_with_exactly_what_was_granted(sample: Sample) -> None:

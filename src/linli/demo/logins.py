@@ -1,4 +1,5 @@
-"""One log-in for each role, with passwords that are shown once and stored as hashes only."""
+"""One log-in for each role. The database holds hashes only; the demo's folder, closed to others, keeps the passwords for
+its sign-in page, but for the resident's."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
