@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
+from tests.browser.drop_downs import choose
 from tests.browser.test_houses import community_id
 from tests.browser.visit import WIDTHS, Visit
 from tests.campaigns.import_ import HOUSE_TITLES, RESIDENT_TITLES, Town
@@ -88,9 +89,8 @@ def _merge(page: Any, column: int, first: int, last: int) -> None:
 def answer(panel: Locator, asked: str, action: str, value: str = "") -> None:
     """Answer one kind of fault."""
     card = panel.get_by_test_id("import-questions").get_by_role("listitem").filter(has_text=asked)
-    for choice in filter(None, (action, value)):
-        card.locator(".el-select").nth(0 if choice == action else 1).click()
-        panel.page.get_by_role("option", name=choice, exact=True).locator("visible=true").click()
+    for at, choice in enumerate(filter(None, (action, value))):
+        choose(card.get_by_role("combobox").nth(at), choice)
 
 
 def bring(panel: Locator, file: FilePayload, count: int) -> None:

@@ -17,8 +17,9 @@ export function done(): void {
 
 /** Once the page has had all that it asked for a little while, and nothing else to do: for what may come last. */
 export async function whenQuiet(): Promise<void> {
+  const asked = performance.now() // what the page needs may be asked for only now
   const wait = () => new Promise<void>((resolve) => setTimeout(resolve, QUIET_MS / 4))
-  while (loading > 0 || performance.now() - ended < QUIET_MS) await wait()
+  while (loading > 0 || performance.now() - Math.max(ended, asked) < QUIET_MS) await wait()
   if ('requestIdleCallback' in window)
     await new Promise<void>((resolve) => requestIdleCallback(() => resolve(), { timeout: 2000 }))
 }
