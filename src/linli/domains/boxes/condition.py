@@ -41,13 +41,16 @@ async def situations(scope: Scope, db: Reader, nodes: list[Node], *, now_ms: int
 
 def _situation(node: Node, beat_row: Beat | None, device: DeviceRow | None, now_ms: int) -> Situation:
     beat = msgspec.json.decode(beat_row.beat, type=Heartbeat) if beat_row is not None else None
-    fresh = beat_row is not None and now_ms - beat_row.at_ms < rules.SILENT_MS
     runs = beat is not None and all(driver.state == "running" for driver in beat.drivers)
     gateway = device is not None and device.state == "online"
     since = None if device is None else device.last_online_ms if gateway else device.last_offline_ms
+    network = rules.network_of(
+        silence_ms=None if beat_row is None else now_ms - beat_row.at_ms,
+        parted_ms=None if gateway or since is None else now_ms - since,
+    )
     return Situation(
         node,
-        Condition(fresh, gateway, fresh and runs),
+        Condition(network, gateway, runs if network else None),
         beat,
         beat_row.at_ms if beat_row is not None else None,
         since,

@@ -30,6 +30,8 @@ CONNECTED_PERCENT: Final = 54
 RUNNING_PERCENT: Final = 100
 SILENT_MS: Final = 100_000
 """A box that was not heard of for so long (three heartbeats missed, and the road) is offline."""
+LATE_BEAT_MS: Final = 45_000
+"""One heartbeat missed, and the road: it is waited for."""
 LATE_MS: Final[dict[str, int]] = {"waiting": 10 * 60_000, "identity": 5 * 60_000, "connected": 20 * 60_000}
 """From when on a stage of the activation is called stuck (H §5.10)."""
 
@@ -98,25 +100,38 @@ def clean_address(text: str, field: str = "doorAddress") -> str:
 
 
 class Condition(NamedTuple):
-    """Whether a box is there: A and B and C (spec H 5.9)."""
+    """Whether a box is there: A and B and C (spec H 5.9). None: not known, since nothing was heard that would tell."""
 
-    network: bool
+    network: bool | None
     """A: its heartbeat comes, so it reaches the platform."""
     gateway: bool
     """B: its gateway device is connected."""
-    runtime: bool
+    runtime: bool | None
     """C: its deployment runs."""
 
     @property
     def online(self) -> bool:
-        return self.network and self.gateway and self.runtime
+        return self.network is not False and self.gateway and self.runtime is not False
 
     @property
     def layer(self) -> str:
         """The layer to look at first; empty when all is well. Two causes that the platform cannot tell apart are
-        `lan_or_wan`."""
+        `lan_or_wan`; `unheard` is none yet: the connection ended, and no heartbeat since says whether the network did.
+        """
+        if self.network is None:
+            return "" if self.gateway else "unheard"
         if not self.network:
-            return "link" if self.gateway else "lan_or_wan"
+            return "heartbeat" if self.gateway else "lan_or_wan"
         if not self.gateway:
             return "link"
-        return "" if self.runtime else "runtime"
+        return "runtime" if self.runtime is False else ""
+
+
+def network_of(*, silence_ms: int | None, parted_ms: int | None) -> bool | None:
+    """Condition A. `silence_ms`: since the last heartbeat; None: none ever came. `parted_ms`: since the gateway's
+    connection ended; None: it stands. A heartbeat from before that tells nothing of the network after it."""
+    if silence_ms is None or silence_ms >= SILENT_MS:
+        return False
+    if silence_ms >= LATE_BEAT_MS or (parted_ms is not None and parted_ms < silence_ms):
+        return None
+    return True

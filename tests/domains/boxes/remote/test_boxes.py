@@ -1,10 +1,15 @@
 """How a box is, its logs, drivers and checks, asked over HTTP as the console's pages ask, of a box that works."""
 
+import asyncio
+from typing import Any
+
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import bindparam, update
 
 from linli.domains.access.events import DoorAttacked
+from linli.domains.boxes.models import edge_node_beats
 from linli.domains.boxes.remote import queries, rules
 from linli.domains.boxes.remote.service import presence
 from linli.domains.boxes.rules import SILENT_MS, Condition
@@ -12,24 +17,76 @@ from linli.domains.boxes.service import nodes
 from linli.edge.doors.peers import Peers
 from linli.edge.remote.duties import Duty
 from linli.edge.runtime.door_addresses import Peering, Settling
+from linli.kernel.db import INT, Command
 from linli.protocols.edge_link import DriverHealth, Stranger
+from linli.things.models import devices
 from tests.domains.boxes.remote.conftest import Site
 from tests.domains.boxes.remote.working_box import DRIVER
 from tests.edge.framework.folders import DRIVER as CODE
 from tests.edge.framework.folders import write_driver
 from tests.engines import free_port
 
+_by = bindparam("by", type_=INT)
+_OLDER_BEATS = Command(update(edge_node_beats).values(at_ms=edge_node_beats.c.at_ms - _by), unscoped="a test")
+_OLDER_PARTINGS = Command(
+    update(devices).values(last_offline_ms=devices.c.last_offline_ms - _by), unscoped="a test"
+)
+
 
 @pytest.mark.parametrize(
-    ("network", "gateway", "runtime", "layer"),
+    ("network", "gateway", "runtime", "layer", "online"),
     [
-        (True, True, True, ""), (False, False, False, "lan_or_wan"), (False, True, False, "link"),
-        (True, False, True, "link"), (True, True, False, "runtime"),
+        (True, True, True, "", True), (False, False, None, "lan_or_wan", False),
+        (False, True, None, "heartbeat", False), (True, False, True, "link", False),
+        (True, True, False, "runtime", False), (None, True, None, "", True), (None, False, None, "unheard", False),
     ],
 )  # fmt: skip
-def test_three_conditions_make_a_box_online(network: bool, gateway: bool, runtime: bool, layer: str) -> None:
-    found = Condition(network, gateway, runtime)
-    assert (found.online, found.layer) == (not layer, layer)
+def test_three_conditions_make_a_box_online(
+    network: bool | None, gateway: bool, runtime: bool | None, layer: str, online: bool
+) -> None:
+    condition = Condition(network, gateway, runtime)
+    assert (condition.online, condition.layer) == (online, layer)
+
+
+async def test_a_line_that_is_cut_blames_nothing_before_something_is_measured(site: Site) -> None:
+    """Heartbeat, connection and clock as they are in the first two minutes."""
+    platform = site.platform
+
+    async def condition() -> dict[str, Any]:
+        answer: dict[str, Any] = (await site.browser.get(f"{site.at}/condition")).json()
+        return answer
+
+    async def pass_by(seconds: int) -> None:
+        """Let everything that was heard of the box be older."""
+        async with platform.db.begin() as tx:
+            await _OLDER_BEATS.run(tx, by=seconds * 1000)
+            await _OLDER_PARTINGS.run(tx, by=seconds * 1000)
+
+    await site.beat()
+    await pass_by(50)
+    late = await condition()
+    assert (late["network"], late["gateway"], late["runtime"], late["online"]) == (None, True, None, True)
+    await pass_by(51)
+    assert (await condition())["layer"] == "heartbeat"  # the connection has not timed out yet
+    await site.beat()
+    await site.box.link.stop()
+    async with asyncio.timeout(60):
+        while (cut := await condition())["gateway"]:
+            await asyncio.sleep(0.02)
+    assert (cut["network"], cut["runtime"], cut["layer"], cut["online"]) == (None, None, "unheard", False)
+    checked = (await site.browser.post(f"{site.at}/checks")).json()
+    told = str((cut["text"], cut["todo"], checked))
+    assert "firewall" not in told.lower()
+    assert "100 seconds after the last heartbeat" in cut["todo"]
+    (row,) = (await site.browser.get("/edge/boxes")).json()["data"]
+    assert (row["layer"], row["stateText"]) == ("unheard", "connection ended, waiting for the next heartbeat")
+    await pass_by(101)
+    gone = await condition()
+    assert (gone["network"], gone["runtime"], gone["layer"]) == (False, None, "lan_or_wan")
+    await site.beat()  # the network is measured: it is only the connection
+    link = await condition()
+    assert (link["network"], link["layer"]) == (True, "link")
+    assert "firewall" in link["todo"]
 
 
 async def test_a_device_is_tried_by_the_box_before_it_is_saved(site: Site) -> None:
@@ -186,8 +243,11 @@ async def test_guided_checks_find_the_failing_layer(site: Site) -> None:
     await site.box.link.stop()
     for _ in range(100):
         found = await device()
-        if found["layer"] == "link":
+        if found["layer"] == "unheard":
             break
+    assert found["layer"] == "unheard"
+    await site.beat()
+    found = await device()
     assert found["layer"] == "link"
     assert all("edge_" not in f"{one['title']}{one['text']}{one['advice']}" for one in found["steps"])  # type: ignore[attr-defined]
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from linli.domains.boxes import rules
 from linli.domains.boxes.condition import Situation
 from linli.kernel.errors import LinliError
 from linli.protocols.edge_remote.diagnosis import Finding, Layer, failing_layer
@@ -33,7 +34,7 @@ type Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 class Guide(NamedTuple):
     steps: list[Finding]
     layer: str
-    """lan, wan, link, runtime, lan_or_wan, device, not_active; empty: nothing fails."""
+    """lan, wan, link, heartbeat, runtime, lan_or_wan, unheard, device, not_active; empty: nothing fails."""
 
 
 async def box_guide(situation: Situation, ask: Ask, *, now_ms: int) -> Guide:
@@ -65,9 +66,13 @@ def box_steps(situation: Situation, *, now_ms: int) -> list[Finding]:
         return [Finding("activation", _activation(situation, now_ms), "error", node.name, progress)]
     steps = [Finding("activation", "ok", "ok", node.name, {"serial": node.serial_number})]
     silent = _since(situation.seen_ms, now_ms)
-    steps.append(_step("heartbeat", condition.network, "silent", node.name, {"minutes": silent}))
+    if condition.network is None:
+        steps.append(Finding("heartbeat", "late", "warning", node.name, {"seconds": rules.SILENT_MS // 1000}))
+    else:
+        steps.append(_step("heartbeat", condition.network, "silent", node.name, {"minutes": silent}))
     since = _since(situation.gateway_since_ms, now_ms)
-    steps.append(_step("gateway_device", condition.gateway, "offline", node.device_name, {"minutes": since}))
+    parted = "offline" if condition.network else "parted"
+    steps.append(_step("gateway_device", condition.gateway, parted, node.device_name, {"minutes": since}))
     if beat is not None and condition.network:
         for driver in beat.drivers:
             facts = {
@@ -109,7 +114,7 @@ async def device_guide(
         if box_step.step not in ("driver_beat", "backlog")
     ]
     layer: str = "device" if state != "online" else ""
-    if situation.condition.layer in ("lan_or_wan", "link") or not situation.node.activated_ms:
+    if not situation.condition.gateway or not situation.node.activated_ms:
         layer = situation.condition.layer if situation.node.activated_ms else "not_active"
     else:
         try:

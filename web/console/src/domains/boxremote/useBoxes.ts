@@ -24,7 +24,7 @@ export type LogLevel = (typeof LEVELS)[number]
 export const toneOfLevel = (level: string): Tone =>
   level === 'error' ? 'bad' : level === 'warning' ? 'warn' : 'ok'
 export const toneOfBox = (row: { online: boolean; layer: string }): Tone =>
-  row.online ? 'ok' : row.layer === 'not_active' ? 'idle' : 'bad'
+  row.online ? 'ok' : row.layer === 'not_active' ? 'idle' : row.layer === 'unheard' ? 'warn' : 'bad'
 
 const at = (nodeId: string) => ({ path: { node_id: Number(nodeId) } })
 

@@ -49,10 +49,17 @@ class BoxCondition(msgspec.Struct, rename="camel", frozen=True):
     iot_id: Annotated[str, Meta(description="Its gateway device.")]
     state_text: str
     online: bool
-    network: bool
+    network: Annotated[
+        bool | None, Meta(description="null: not known until the next heartbeat comes, or stays away.")
+    ]
     gateway: bool
-    runtime: bool
-    layer: Annotated[str, Meta(description="lan_or_wan, link, runtime; empty: all is well.")]
+    runtime: Annotated[bool | None, Meta(description="null: not known, since no heartbeat tells.")]
+    layer: Annotated[
+        str,
+        Meta(
+            description="unheard (not known yet), lan_or_wan, link, heartbeat, runtime; empty: all is well."
+        ),
+    ]
     text: Annotated[str, Meta(description="What follows from it.")]
     todo: Annotated[str, Meta(description="What to do; empty: nothing.")]
     state: str
@@ -236,7 +243,8 @@ def describe_box(box: Situation, language: str) -> BoxCondition:
         name=node.name, iot_id=node.iot_id, state_text=_state_text(box, language), online=condition.online,
         network=condition.network, gateway=condition.gateway, runtime=condition.runtime, layer=layer,
         text=i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
-        todo=i18n.text(f"edge_layer_todo.{layer}", language) if layer else "", state=node.state,
+        todo=i18n.text(f"edge_layer_todo.{layer}", language, seconds=SILENT_MS // 1000) if layer else "",
+        state=node.state,
         last_seen_ms=box.seen_ms, silent_after_ms=SILENT_MS, gateway_since_ms=box.gateway_since_ms,
         booted_ms=beat.booted_ms if beat else None, version=beat.version if beat else node.version,
         addresses=beat.addresses if beat else [], clock_offset_ms=beat.clock_offset_ms if beat else None,
@@ -283,8 +291,8 @@ def _state_text(box: Situation, language: str) -> str:
     layer = layer_of(box)
     if not layer:
         return i18n.text("edge_state.online", language)
-    if layer == "not_active":
-        return i18n.text("edge_layer.not_active", language)
+    if layer in ("not_active", "unheard"):
+        return i18n.text(f"edge_layer.{layer}", language)
     return i18n.text("edge_state.down", language, layer=i18n.text(f"edge_layer.{layer}", language))
 
 

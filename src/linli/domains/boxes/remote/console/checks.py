@@ -14,6 +14,7 @@ from linli.domains.boxes.remote.console.caller import MANAGE
 from linli.domains.boxes.remote.guides import Ask, Guide, box_guide, device_guide, reach_guide
 from linli.domains.boxes.remote.room import RemoteRoom
 from linli.domains.boxes.remote.service.tunnels import By
+from linli.domains.boxes.rules import SILENT_MS
 from linli.domains.boxes.service.devices import custom_of
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
@@ -181,7 +182,7 @@ def result(guide: Guide, language: str) -> CheckResult:
         layer,
         i18n.text(f"edge_layer.{layer}", language),
         i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
-        i18n.text(f"edge_layer_todo.{layer}", language) if layer else "",
+        i18n.text(f"edge_layer_todo.{layer}", language, seconds=SILENT_MS // 1000) if layer else "",
         sum(step.level == "error" for step in steps),
         sum(step.level == "warning" for step in steps),
         steps,
