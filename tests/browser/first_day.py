@@ -112,6 +112,18 @@ def claim_community(visit: Visit) -> None:
     expect(page.get_by_text(COMMUNITY).first).to_be_visible()
 
 
+def create_community(visit: Visit) -> None:
+    """By its name, on an installation that reviews none."""
+    page = visit.page
+    visit.go("/communities")
+    page.get_by_role("button", name="New community").first.click()
+    panel = page.get_by_role("dialog")
+    panel.get_by_label("Name", exact=True).fill(COMMUNITY)
+    panel.get_by_role("button", name="Create").click()
+    expect(panel).to_be_hidden()
+    expect(page.get_by_role("link", name=COMMUNITY)).to_be_visible()
+
+
 def approve_community(operator: Visit) -> None:
     operator.go("/reviews")
     operator.page.get_by_role("button", name="Approve").click()

@@ -48,6 +48,8 @@ def test_from_the_sign_in_page_to_a_poster_at_the_gate(
     operator, installation = fresh
     set_up(operator, installation, tmp_path)
     publish_agreement(operator)
+    operator.go("/settings")
+    expect(operator.page.get_by_role("radio", name="Applied for and reviewed")).to_be_checked()
     with open_browser(browser, operator.base) as visit:
         _first_day(visit, operator)
 

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.drop_downs import choose
-from tests.browser.first_day import png
 from tests.browser.visit import Visit
 from tests.real.partner import Partner
 from tests.real.platform import Installation
@@ -91,15 +89,10 @@ def test_who_joins_the_platform_makes_communities_by_api_alone(
     expect(page.get_by_text("communities are applied for by API only")).to_be_visible()
 
     visit.go("/communities")
-    page.get_by_role("button", name="Apply for a community").first.click()
+    page.get_by_role("button", name="New community").first.click()
     panel = page.get_by_role("dialog")
-    choose(page.locator("#apply-poi"), re.compile("九龙"), words="九龙")
-    panel.locator("#apply-address").fill("九龙路1号")
-    panel.locator("input[type=file]").set_input_files(
-        {"name": "proof.png", "mimeType": "image/png", "buffer": png(64)}
-    )
-    expect(panel.get_by_role("button", name="Remove")).to_be_visible()
-    panel.get_by_role("button", name="Send application").click()
+    panel.get_by_label("Name", exact=True).fill("九龙花园")
+    panel.get_by_role("button", name="Create").click()
     expect(panel.get_by_role("alert")).to_contain_text("apply for communities by API")
 
     job.partner = Partner(f"127.0.0.1:{installation.http_port}", key["appKey"], key["appSecret"])

@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -22,7 +21,7 @@ from tests.browser.drop_downs import choose, choose_several
 from tests.browser.first_day import COMMUNITY, PASSWORD, read_code, read_message
 from tests.browser.phone import look, open_phone, sign_in_by_page
 from tests.browser.qr_picture import text_of
-from tests.browser.visit import Visit, open_browser
+from tests.browser.visit import Visit
 from tests.campaigns.import_ import HOUSE_TITLES, RESIDENT_TITLES, Town
 from tests.real.partner import Partner
 from tests.real.platform import Installation
@@ -38,7 +37,7 @@ GUARD, GUARD_PHONE = "门岗老赵", "13866660003"
 GUEST, GUEST_PHONE = "送货小李", "13866660004"
 PRODUCT, DOOR, CARD = "大门门禁", "正门", "0455AA01"
 PASSES = "iot_entrance_event_model"
-MOST = {"operator": 18, "company": 84, "resident": 10, "guard": 9, "guest": 1}
+MOST = {"operator": 83, "resident": 10, "guard": 9, "guest": 1}
 """Presses and pages opened that the day may cost each of them."""
 
 
@@ -63,11 +62,10 @@ class Day:
     ) -> None:
         base = operator.base
         self.installation, self.operator = installation, operator
-        self.company = stack.enter_context(open_browser(browser, base))
         self.resident = stack.enter_context(open_phone(browser, base))
         self.guard = stack.enter_context(open_phone(browser, base))
         self.guest = stack.enter_context(open_phone(browser, base))
-        people = ("operator", "company", "resident", "guard", "guest")
+        people = ("operator", "resident", "guard", "guest")
         self.presses = {person: Presses(getattr(self, person)) for person in people}
         self.webhook = Webhook()
         stack.callback(self.webhook.close)
@@ -115,15 +113,9 @@ def day(fresh: tuple[Visit, Installation], browser: Browser) -> Iterator[Day]:
         yield Day(*fresh, browser, stack)
 
 
-@pytest.fixture(autouse=True)
-def _open_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has a phone registers and founds: a company comes by itself here."""
-    monkeypatch.setenv("LINLI_SIGN_IN_REGISTRATION", "open")
-
-
-def test_from_an_empty_installation_to_an_open_door_and_a_closed_one(day: Day, tmp_path: Path) -> None:
-    set_up(day, tmp_path)
-    let_a_company_in(day)
+def test_from_an_empty_installation_to_an_open_door_and_a_closed_one(day: Day) -> None:
+    set_up(day)
+    first_day.create_community(day.operator)
     import_the_community(day)
     add_the_door(day)
     give_a_card(day)
@@ -140,17 +132,16 @@ def test_from_an_empty_installation_to_an_open_door_and_a_closed_one(day: Day, t
         assert getattr(day, person).take_faults() == [], person
 
 
-def set_up(day: Day, folder: Path) -> None:
-    """The operator follows the wizard, signs out and in, and says what companies agree to."""
+def set_up(day: Day) -> None:
+    """The company that runs its own server follows the wizard, signs out and in, and says what its people agree to."""
     operator, page = day.operator, day.operator.page
-    first_day.import_places(day.installation, folder)
     operator.go(f"/setup?code={(day.installation.folder / 'setup-code').read_text().strip()}")
     page.get_by_label("Your name", exact=True).fill("王伟")
     page.get_by_label("Phone number or log-in name", exact=True).fill("op.one")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Next").click()
-    page.get_by_label("Company", exact=True).fill("平台")
+    page.get_by_label("Company", exact=True).fill("绿源")
     page.get_by_text("Also make an integration project").click()
     page.get_by_role("button", name="Finish").click()
     page.get_by_role("button", name="Open the console").click()
@@ -159,15 +150,6 @@ def set_up(day: Day, folder: Path) -> None:
     page.wait_for_url("**/login*")
     operator.sign_in("op.one", PASSWORD)
     first_day.publish_agreement(operator)
-
-
-def let_a_company_in(day: Day) -> None:
-    page = day.company.page
-    day.company.go("/login")
-    first_day.register(page, day.operator)
-    first_day.found_company(page)
-    first_day.claim_community(day.company)
-    first_day.approve_community(day.operator)
 
 
 def workbook() -> FilePayload:
@@ -187,8 +169,8 @@ def workbook() -> FilePayload:
 
 
 def import_the_community(day: Day) -> None:
-    page = day.company.page
-    day.company.go("/spaces")
+    page = day.operator.page
+    day.operator.go("/spaces")
     page.get_by_role("button", name="Import a spreadsheet").first.click()
     panel = page.get_by_role("dialog")
     panel.get_by_test_id("import-file").set_input_files(workbook())
@@ -198,8 +180,8 @@ def import_the_community(day: Day) -> None:
 
 def add_the_door(day: Day) -> None:
     """Its product, the community's provider, the door itself by what the page shows once, and whom it serves."""
-    company, page = day.company, day.company.page
-    company.go("/products")
+    operator, page = day.operator, day.operator.page
+    operator.go("/products")
     page.get_by_role("button", name="New product").first.click()
     panel = page.get_by_role("dialog", name="New product")
     panel.get_by_role("textbox", name="Search or choose a category").fill("All-in-one door")
@@ -208,7 +190,7 @@ def add_the_door(day: Day) -> None:
     panel.get_by_role("button", name="Create").click()
     page.wait_for_url(re.compile(r"/products/a1\w{9}$"))
 
-    company.go("/doors")
+    operator.go("/doors")
     page.get_by_role("button", name="Provider and service").click()
     panel = page.get_by_role("dialog", name="Provider and service")
     panel.get_by_label("Provider", exact=True).fill("绿源")
@@ -231,7 +213,7 @@ def add_the_door(day: Day) -> None:
     row = page.get_by_role("row").filter(has_text=DOOR)
     expect(row.get_by_text("Online", exact=True)).to_be_visible()
 
-    company.follow(row.get_by_role("link", name=DOOR), DOOR)
+    operator.follow(row.get_by_role("link", name=DOOR), DOOR)
     page.get_by_role("tab", name="Serves").click()
     served = page.locator("section.card").filter(has_text="Whoever lives in these buildings")
     choose(served.get_by_role("combobox", name="Level 1"), TOWN.place(0)[0])
@@ -241,8 +223,8 @@ def add_the_door(day: Day) -> None:
 
 
 def give_a_card(day: Day) -> None:
-    page = day.company.page
-    day.company.go("/credentials")
+    page = day.operator.page
+    day.operator.go("/credentials")
     page.get_by_role("button", name="Give a credential").first.click()
     panel = page.get_by_role("dialog", name="Give a credential")
     choose(panel.locator("#give-person"), re.compile(NAME), words=PHONE)
@@ -253,15 +235,15 @@ def give_a_card(day: Day) -> None:
 
 
 def appoint_a_guard(day: Day) -> None:
-    company, page = day.company, day.company.page
-    company.go("/employees")
+    operator, page = day.operator, day.operator.page
+    operator.go("/employees")
     page.get_by_role("button", name="New employee").first.click()
     panel = page.get_by_role("dialog", name="New employee")
     panel.get_by_label("Name", exact=True).fill(GUARD)
     panel.get_by_label("Phone", exact=True).fill(GUARD_PHONE)
     panel.get_by_role("button", name="Save").click()
     expect(panel).to_be_hidden()
-    company.go("/permissions")
+    operator.go("/permissions")
     page.get_by_role("button", name="Add permissions").first.click()
     panel = page.get_by_role("dialog", name="Add permissions")
     choose_several(panel.locator(".el-select input").first, GUARD)
@@ -274,8 +256,8 @@ def appoint_a_guard(day: Day) -> None:
 
 def connect_the_integrator(day: Day) -> None:
     """A key that sees the community, and a webhook that is told of its passes."""
-    company, page = day.company, day.company.page
-    company.go("/integrations/keys")
+    operator, page = day.operator, day.operator.page
+    operator.go("/integrations/keys")
     page.get_by_role("button", name="New project").first.click()
     page.get_by_label("Project name", exact=True).fill("通行对接")
     page.get_by_role("button", name="Make", exact=True).click()
@@ -292,7 +274,7 @@ def connect_the_integrator(day: Day) -> None:
     token = day.partner.ok("/cloud/token", "1.0.1", {"grantType": "project", "res": day.scope_id})
     day.partner.cloud_token = str(token["cloudToken"])
 
-    company.go("/integrations/subscriptions")
+    operator.go("/integrations/subscriptions")
     page.get_by_role("button", name="New subscription").first.click()
     panel = page.get_by_role("dialog", name="New subscription")
     panel.get_by_text("Webhook", exact=True).click()
@@ -367,8 +349,8 @@ def guard_sees_both(day: Day) -> None:
 
 def resident_moves_out(day: Day) -> None:
     """Then nothing of theirs opens the door: card, code, phone, nor the pass of their guest."""
-    company, page = day.company, day.company.page
-    company.go(f"/residents?q={PHONE}")
+    operator, page = day.operator, day.operator.page
+    operator.go(f"/residents?q={PHONE}")
     page.get_by_role("button", name=NAME).first.click()
     page.get_by_role("dialog", name=NAME).get_by_role("button", name="Move out").click()
     leaving = page.get_by_role("dialog", name=re.compile(NAME)).last

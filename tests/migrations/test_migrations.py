@@ -183,6 +183,21 @@ def test_workbooks_that_lay_open_are_forgotten_after_the_upgrade(tmp_path: Path)
     ]
 
 
+def test_who_reviewed_communities_goes_on_reviewing_after_the_upgrade(tmp_path: Path) -> None:
+    for old, review in ((True, [(1,)]), (False, [])):
+        file = tmp_path / f"{old}.db"
+        load("20261129_182058", file)
+        if not old:
+            with sqlite3.connect(file) as db:
+                db.execute("DELETE FROM communities")
+                db.execute("DELETE FROM organisations")
+            db.close()
+        runner.upgrade(f"sqlite:///{file}")
+        with sqlite3.connect(file) as db:
+            assert db.execute("SELECT review FROM community_creation").fetchall() == review
+        db.close()
+
+
 def test_a_log_in_that_was_closed_by_hand_stays_closed(tmp_path: Path) -> None:
     file = tmp_path / "old.db"
     load("20261129_102200", file)

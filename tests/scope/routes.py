@@ -86,6 +86,8 @@ WITHOUT_IDS = {
     "POST /payee-account/sign": "signs for the caller's organisation",
     "POST /payee-account/sign/code": "has a code sent to the phone of the caller's organisation",
     "POST /poi-requests": "asks for a place for the caller's organisation",
+    "POST /community-creation": "makes a community of the caller's company",
+    "PUT /installation/community-creation": "says how communities come about; of the operator alone",
     "POST /projects": "makes a project of the caller's tenant",
     "POST /signature/debug": "reads what is pasted",
     "PUT /devices/{iot_id}/simulator": SIMULATION,

@@ -70,6 +70,15 @@ communities = Table(
     sqlite_autoincrement=True,
 )
 
+community_creation = Table(
+    "community_creation",
+    metadata,
+    text_column("rule", primary_key=True),  # everywhere: the one row there is
+    integer("review"),  # 1: communities are applied for and reviewed; 0: created at once
+    integer("changed_ms"),
+)
+"""What the operator chose for the installation; empty before a choice."""
+
 community_certificates = Table(
     "community_certificates",
     metadata,

@@ -13,6 +13,7 @@ from linli.domains.communities.console.communities import (
     upload_routes,
 )
 from linli.domains.communities.console.companies import company_routes, organisation_data_routes
+from linli.domains.communities.console.creation import creation_routes, creation_rule_routes
 from linli.domains.communities.console.employee_books import (
     employee_export_routes,
     employee_template_routes,
@@ -41,6 +42,8 @@ ROUTES = (
     resident_page_routes,
     community_routes,
     company_routes,
+    creation_routes,
+    creation_rule_routes,
     organisation_data_routes,
     project_community_routes,
     community_space_routes,
