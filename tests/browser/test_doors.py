@@ -52,6 +52,16 @@ def _look(visit: Visit, name: str) -> None:
     assert visit.take_faults() == [], name
 
 
+def test_live_windows_leave_each_other_their_lines(administrator: Visit) -> None:
+    """A browser opens six connections to a host for all its windows: streams there would soon leave none."""
+    for _ in range(4):
+        window = administrator.context.new_page()
+        window.goto(f"{administrator.base}/doors")
+        window.locator("tbody").get_by_role("link").first.wait_for()
+    administrator.go("/doors")
+    administrator.page.locator("tbody").get_by_role("link").first.wait_for()
+
+
 @pytest.mark.covers("DOOR-03")
 def test_the_wall_shows_a_pass_as_it_happens(
     desk: Visit, site: Doorway, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""Who hears what over the live stream, and how soon not any more: over a socket, as pages follow it."""
+"""Who hears what over the live stream, and how soon not any more: over sockets, as pages and programs follow it."""
 
 import asyncio
 import contextlib
@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+import websockets
 from sqlalchemy import bindparam, delete, update
 
-from linli.console import live_topics
+from linli.console import live_socket, live_topics
 from linli.console.app import console_app
 from linli.console.live_topics import RIGHTS, TOPICS
 from linli.console.parts import Parts
@@ -44,8 +45,9 @@ _set_by_others = Command(
 class Desk:
     """One process's console, and one log-in for each role."""
 
-    def __init__(self, parts: Parts, server: HttpServer, tenants: list[str]) -> None:
+    def __init__(self, parts: Parts, server: HttpServer, tenants: list[str], line: str) -> None:
         self.parts = parts
+        self.line = line
         self.tenant, self.foreign = tenants
         self.address = f"http://127.0.0.1:{server.port}/api/console"
         self._logins = 0
@@ -85,14 +87,15 @@ class Desk:
         self.parts.hub.publish(topic, row, tenant_id=tenant or self.tenant, community_id=community_id)
 
 
-@pytest.fixture
-async def desk(parts: Parts) -> AsyncIterator[Desk]:
+@pytest.fixture(params=["websocket", "http"])
+async def desk(parts: Parts, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     parts.hub.look_seconds = LOOK_SECONDS
-    server = HttpServer(console_app(parts))
+    app = console_app(parts)
+    server = HttpServer(app, upgrades={live_socket.PATH: live_socket.upgrade(app)})
     await server.start()
     async with parts.db.begin() as tx:
         tenants = [await tenancy.create_tenant(tx, name=name, ids=parts.ids) for name in ("本方", "他方")]
-    yield Desk(parts, server, tenants)
+    yield Desk(parts, server, tenants, request.param)
     parts.hub.close()
     await server.stop()
 
@@ -105,36 +108,77 @@ class Page:
         self.pings = 0
         self.ended = asyncio.Event()
         self.opened = asyncio.Event()
+        self._topic = ""
 
     async def follow(self, browser: httpx.AsyncClient, params: dict[str, Any]) -> None:
-        topic = ""
         try:
             async with browser.stream("GET", "/live", params=params, timeout=None) as answer:
                 assert answer.status_code == 200, await answer.aread()
                 self.opened.set()
                 async for line in answer.aiter_lines():
-                    self.pings += line.startswith(": ping")
-                    topic = line.removeprefix("event: ") if line.startswith("event: ") else topic
-                    if line.startswith("data: "):
-                        self.events.append((topic, json.loads(line[6:])))
+                    self._hear(line)
         finally:
             self.ended.set()
+
+    async def follow_socket(self, browser: httpx.AsyncClient, params: dict[str, Any]) -> None:
+        try:
+            async with socket_of(browser, params) as socket:
+                async for message in socket:
+                    self.opened.set()
+                    for line in str(message).splitlines():
+                        self._hear(line)
+                assert socket.close_code == 1000
+        finally:
+            self.ended.set()
+
+    def _hear(self, line: str) -> None:
+        self.pings += line.startswith(": ping")
+        self._topic = line.removeprefix("event: ") if line.startswith("event: ") else self._topic
+        if line.startswith("data: "):
+            self.events.append((self._topic, json.loads(line[6:])))
 
     def numbers(self, topic: str) -> list[int]:
         return [data["n"] for name, data in self.events if name == topic]
 
 
+def socket_of(
+    browser: httpx.AsyncClient, params: dict[str, Any], *, origin: str | None = ""
+) -> websockets.connect:
+    """As the browser of the signed-in opens it; `origin`: of the page, of our own one unless said."""
+    place = f"{browser.base_url.host}:{browser.base_url.port}"
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    return websockets.connect(
+        f"ws://{place}{live_socket.PATH}?{httpx.QueryParams(params)}",
+        origin=websockets.Origin(f"http://{place}") if origin == "" else origin and websockets.Origin(origin),
+        additional_headers={"cookie": cookie},
+        compression=None,
+    )
+
+
+async def asked(desk: Desk, browser: httpx.AsyncClient, **params: Any) -> int:
+    """The status that the stream answers with."""
+    if desk.line == "http":
+        return (await browser.get("/live", params=params)).status_code
+    async with socket_of(browser, params) as socket:
+        with pytest.raises(websockets.ConnectionClosedError):
+            await socket.recv()
+    return (socket.close_code or 0) - live_socket.REFUSED
+
+
 @asynccontextmanager
-async def following(browser: httpx.AsyncClient, *topics: str, **params: Any) -> AsyncIterator[Page]:
+async def following(
+    desk: Desk, browser: httpx.AsyncClient, *topics: str, **params: Any
+) -> AsyncIterator[Page]:
     page = Page()
-    task = asyncio.create_task(page.follow(browser, {"topics": ",".join(topics), **params}))
+    follow = page.follow if desk.line == "http" else page.follow_socket
+    task = asyncio.create_task(follow(browser, {"topics": ",".join(topics), **params}))
     try:
         async with asyncio.timeout(LONG_ENOUGH):
             await page.opened.wait()
         yield page
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError):
+        with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError, websockets.WebSocketException):
             await task
 
 
@@ -154,15 +198,13 @@ async def test_each_topic_asks_for_its_right(desk: Desk) -> None:
         async with desk.signed_in(login) as browser:
             for topic in sorted(TOPICS):
                 if RIGHTS[topic] in held:
-                    async with following(browser, topic):
+                    async with following(desk, browser, topic):
                         pass
                     continue
-                answer = await browser.get("/live", params={"topics": topic})
-                assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), f"{role} {topic}"
-                answer = await browser.get("/live", params={"topics": ",".join(TOPICS)})
-                assert answer.status_code == 403, role
+                assert await asked(desk, browser, topics=topic) == 403, f"{role} {topic}"
+                assert await asked(desk, browser, topics=",".join(TOPICS)) == 403, role
     async with httpx.AsyncClient(base_url=desk.address, trust_env=False) as nobody:
-        assert (await nobody.get("/live", params={"topics": "pass"})).status_code == 401
+        assert await asked(desk, nobody, topics="pass") == 401
 
 
 @pytest.mark.engines("sqlite")
@@ -171,8 +213,8 @@ async def test_a_resident_and_staff_for_notices_hear_nothing(desk: Desk, monkeyp
     monkeypatch.setitem(RIGHTS_OF, Role.STAFF, frozenset({Right.VISITORS_SEE, Right.NOTICES_SEE}))
     _, login = await desk.account((Role.STAFF, desk.tenant, 1))
     async with desk.signed_in(login) as browser:
-        assert (await browser.get("/live", params={"topics": "pass"})).status_code == 403
-        async with following(browser, "visit") as page:
+        assert await asked(desk, browser, topics="pass") == 403
+        async with following(desk, browser, "visit") as page:
             for topic in TOPICS:
                 desk.publish(topic, 1)
             desk.publish("visit", 2, community_id=2)
@@ -186,17 +228,17 @@ async def test_a_resident_and_staff_for_notices_hear_nothing(desk: Desk, monkeyp
 async def test_a_community_of_others_cannot_be_followed(desk: Desk) -> None:
     _, login = await desk.account((Role.COMMUNITY_MANAGER, desk.tenant, 1))
     async with desk.signed_in(login) as browser:
-        answer = await browser.get("/live", params={"topics": "pass", "communityId": 2})
-        assert answer.status_code == 404
+        assert await asked(desk, browser, topics="pass", communityId=2) == 404
         for wrong in ("", "nonsense", "pass,nonsense"):
+            assert await asked(desk, browser, topics=wrong) == 400
             answer = await browser.get("/live", params={"topics": wrong})
-            assert (answer.status_code, answer.json()["field"]) == (400, "topics")
+            assert answer.json()["field"] == "topics"
 
 
 async def test_a_busy_stream_ends_with_the_right(desk: Desk) -> None:
     """Events every 20 ms do not keep it from being looked at."""
     number, login = await desk.account((Role.COMMUNITY_MANAGER, desk.tenant, 1))
-    async with desk.signed_in(login) as browser, following(browser, "pass") as page:
+    async with desk.signed_in(login) as browser, following(desk, browser, "pass") as page:
 
         async def go_on() -> None:
             count = 0
@@ -215,7 +257,7 @@ async def test_a_busy_stream_ends_with_the_right(desk: Desk) -> None:
                 await page.ended.wait()
             heard = len(page.events)
             assert time.monotonic() - taken < LOOK_SECONDS + 5
-            assert (await browser.get("/live", params={"topics": "pass"})).status_code == 403
+            assert await asked(desk, browser, topics="pass") == 403
         finally:
             busy.cancel()
         assert len(page.events) == heard
@@ -229,7 +271,7 @@ async def test_a_stream_ends_with_its_session_account_and_company(desk: Desk) ->
         )
         async with desk.signed_in(login) as browser:
             (session,) = await sessions.list_sessions(desk.parts.db, number, now_ms=desk.parts.clock.now_ms())
-            async with following(browser, "pass") as page:
+            async with following(desk, browser, "pass") as page:
                 await until(lambda: page.pings)  # looked at once, and going on
                 async with desk.parts.db.begin() as tx:
                     if how == "sign out":
@@ -246,7 +288,7 @@ async def test_a_stream_ends_with_its_session_account_and_company(desk: Desk) ->
 
 async def test_a_community_taken_away_is_heard_of_no_more(desk: Desk) -> None:
     number, login = await desk.account((Role.STAFF, desk.tenant, 1), (Role.STAFF, desk.tenant, 2))
-    async with desk.signed_in(login) as browser, following(browser, "pass") as page:
+    async with desk.signed_in(login) as browser, following(desk, browser, "pass") as page:
         desk.publish("pass", 1, community_id=2)
         await until(lambda: page.events)
         async with desk.parts.db.begin() as tx:
@@ -256,6 +298,33 @@ async def test_a_community_taken_away_is_heard_of_no_more(desk: Desk) -> None:
         desk.publish("pass", 3, community_id=1)
         await until(lambda: 3 in page.numbers("pass"))
         assert page.numbers("pass") == [1, 3]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("desk", ["websocket"], indirect=True)
+async def test_a_page_of_another_site_gets_no_socket(desk: Desk) -> None:
+    """Nor what hides where it comes from: a browser's cookie alone proves nothing."""
+    _, login = await desk.account((Role.COMMUNITY_MANAGER, desk.tenant, 1))
+    async with desk.signed_in(login) as browser:
+        for origin in ("http://evil.example", "null", None):
+            with pytest.raises(websockets.InvalidStatus) as refused:
+                await socket_of(browser, {"topics": "pass"}, origin=origin)
+            assert refused.value.response.status_code == 403
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("desk", ["websocket"], indirect=True)
+async def test_a_page_has_nothing_to_say(desk: Desk) -> None:
+    """What it does send ends the line, however long it would become; and a page that leaves is forgotten."""
+    _, login = await desk.account((Role.COMMUNITY_MANAGER, desk.tenant, 1))
+    async with desk.signed_in(login) as browser:
+        for message, code in (("hello", 1008), ("x" * 100_000, 1009)):
+            async with socket_of(browser, {"topics": "pass"}) as socket:
+                await socket.recv()
+                await socket.send(message)
+                await socket.wait_closed()
+            assert socket.close_code == code
+        await until(lambda: not desk.parts.hub.readers)
 
 
 def test_every_topic_has_a_right() -> None:

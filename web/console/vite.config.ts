@@ -46,7 +46,10 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '/api': { target: 'http://127.0.0.1:8080' }, '/files': { target: 'http://127.0.0.1:8080' } },
+    proxy: {
+      '/api': { target: 'http://127.0.0.1:8080', ws: true },
+      '/files': { target: 'http://127.0.0.1:8080' },
+    },
   },
   test: {
     environment: 'happy-dom',

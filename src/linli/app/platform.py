@@ -9,7 +9,7 @@ from linli.app.http import Router
 from linli.app.listeners import Listeners
 from linli.app.live import LiveRelay
 from linli.app.web import router_of
-from linli.console import access
+from linli.console import access, live_socket
 from linli.console.hub import Hub as LiveHub
 from linli.databus import topics
 from linli.databus.room import DataBus
@@ -331,7 +331,8 @@ class Platform:
         if router is not None:
             await self._listeners.start_devices()
             await self.databus.listen(self._listeners.tls)
-            await self._listeners.start_web(router, self.edge_remote.upgrades())
+            upgrades = {live_socket.PATH: live_socket.upgrade(router), **self.edge_remote.upgrades()}
+            await self._listeners.start_web(router, upgrades)
             await self.sandbox.keeper.start()
         self.processes.watch()
         if self.things.routing is not None:

@@ -1,4 +1,5 @@
-import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue'
+import { openLine } from './liveLine'
 
 export type LiveState = 'connecting' | 'live' | 'paused' | 'lost'
 
@@ -15,13 +16,13 @@ export interface LiveEvent<T> {
 }
 
 const MOST_HELD = 500
+const BREAK_MS = 2_000
 const FIRST_RETRY_MS = 5_000
 const LAST_RETRY_MS = 60_000
 
 /**
- * Follow a stream of server-sent events. The browser reconnects by itself after a break of the line, and we do when it
- * gave up because the server answered with an error. While paused, events are held (newest 500). `url` null closes the
- * stream.
+ * Follow a stream of events. It is opened again after a break of the line, and less and less often where the platform
+ * refuses it. While paused, events are held (newest 500). `url` null closes the stream.
  */
 export function useLive<T>(
   url: () => string | null,
@@ -31,48 +32,44 @@ export function useLive<T>(
   const paused = ref(false)
   const waiting = ref(0)
   const connection = ref<'connecting' | 'live' | 'lost'>('connecting')
-  const source = shallowRef<EventSource | null>(null)
   let backlog: LiveEvent<T>[] = []
   let retry: ReturnType<typeof setTimeout> | undefined
   let wait = FIRST_RETRY_MS
+  let close = () => {}
 
-  function close() {
+  function stop() {
     clearTimeout(retry)
-    source.value?.close()
-    source.value = null
+    close()
+    close = () => {}
   }
 
   function open(address: string | null) {
-    close()
-    if (!address || typeof EventSource === 'undefined') return
+    stop()
+    if (!address || typeof WebSocket === 'undefined') return
     connection.value = 'connecting'
-    const stream = new EventSource(address)
-    stream.onopen = () => {
-      connection.value = 'live'
-      wait = FIRST_RETRY_MS
-    }
-    stream.onerror = () => {
-      const gaveUp = stream.readyState === EventSource.CLOSED
-      connection.value = gaveUp ? 'lost' : 'connecting'
-      if (!gaveUp) return
-      retry = setTimeout(() => open(url()), wait)
-      wait = Math.min(wait * 2, LAST_RETRY_MS)
-    }
-    for (const topic of topics) {
-      stream.addEventListener(topic, (message) => {
-        const event = { topic, data: JSON.parse((message as MessageEvent<string>).data) as T }
+    close = openLine(address, topics, {
+      opened() {
+        connection.value = 'live'
+        wait = FIRST_RETRY_MS
+      },
+      ended(refused) {
+        connection.value = refused ? 'lost' : 'connecting'
+        retry = setTimeout(() => open(url()), refused ? wait : BREAK_MS)
+        if (refused) wait = Math.min(wait * 2, LAST_RETRY_MS)
+      },
+      heard(topic, text) {
+        const event = { topic, data: JSON.parse(text) as T }
         if (!paused.value) return on(event)
         backlog.push(event)
         if (backlog.length > MOST_HELD) backlog = backlog.slice(-MOST_HELD)
         waiting.value = backlog.length
-      })
-    }
-    source.value = stream
+      },
+    })
   }
 
   // A pulled cable leaves the stream silent for minutes before the browser notices; it knows of the cable at once.
   function unplugged() {
-    close()
+    stop()
     connection.value = 'lost'
   }
   const plugged = () => open(url())
@@ -91,7 +88,7 @@ export function useLive<T>(
     waiting.value = 0
     events.forEach(on)
   })
-  onScopeDispose(close)
+  onScopeDispose(stop)
 
   const state = computed<LiveState>(() => (paused.value ? 'paused' : connection.value))
   return { state, paused, waiting }
