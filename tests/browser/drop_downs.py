@@ -13,6 +13,16 @@ _AT_REST = """(id) => {
 }"""
 
 
+_FACTS = """() => ({
+  at: location.pathname + location.search,
+  pageAgeMs: Math.round(performance.now()),
+  focus: document.activeElement?.outerHTML.slice(0, 200),
+  last: performance.getEntriesByType('resource').slice(-12)
+    .map((one) => `${one.name.split('/').pop()} ${Math.round(one.startTime)}-${Math.round(one.responseEnd)}`),
+})"""
+"""For who looks into a press that did nothing: what the page loaded last, and how long it has stood."""
+
+
 def unfold(box: Locator, *, words: str = "") -> Locator:
     """Open the select with this combobox; its list. Lists of others may still be fading away.
 
@@ -21,7 +31,11 @@ def unfold(box: Locator, *, words: str = "") -> Locator:
     box.locator(_SELECT).click()
     if words:
         box.fill(words)
-    expect(box).to_have_attribute("aria-expanded", "true")
+    try:
+        expect(box).to_have_attribute("aria-expanded", "true")
+    except AssertionError as error:
+        error.add_note(f"The page says: {box.page.evaluate(_FACTS)}")
+        raise
     list_id = box.get_attribute("aria-controls")
     box.page.wait_for_function(_AT_REST, arg=list_id)  # what still grows is pressed in vain
     return box.page.locator(f"[id='{list_id}']")
