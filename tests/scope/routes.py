@@ -384,6 +384,7 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "GET /passes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],
+        "GET /door-outages": [lambda x: Ask(query={"communityId": x.community})],
         "GET /door-alarms": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],
         "POST /door-alarms/{alarm_id}/take": [lambda x: Ask({"alarm_id": x.alarm})],
         "POST /door-alarms/{alarm_id}/release": [lambda x: Ask({"alarm_id": x.taken_alarm})],

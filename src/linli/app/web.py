@@ -18,6 +18,7 @@ from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
 from linli.databus.sse.http import PREFIX as EVENT_STREAMS
 from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.boxes.front.app import PREFIX as EDGE
+from linli.domains.boxes.queries.clusters import NodesOfGateways
 from linli.domains.boxes.remote.box_page import PREFIX as BOX_PAGE
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.uploads_http import UploadForm
@@ -96,6 +97,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "service_bus": platform.service_bus,
         "door_keys": platform.door_keys,
         "card_holders": CardNumbers(),
+        "boxes": NodesOfGateways(),
         "faces": platform.faces,
         "visitors": platform.visitors,
         "databus": platform.databus,

@@ -43,6 +43,7 @@ from linli.things.downlink.invoker import Invoker
 from linli.things.features import Features
 from linli.things.gateways.permits import Permits
 from linli.things.room import Things
+from linli.things.topology.outages import Boxes
 
 SERVICES: Final[dict[str, Any]] = {
     "importer": Importer,
@@ -51,6 +52,7 @@ SERVICES: Final[dict[str, Any]] = {
     "permits": Permits,
     "door_keys": DoorKeys,
     "card_holders": CardHolders,
+    "boxes": Boxes,
     "openapi": OpenApi,
     "platform_health": Faults,
     "service_bus": ServiceBus,

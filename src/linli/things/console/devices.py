@@ -1,5 +1,6 @@
 """Devices and products for the people who run them."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -26,6 +27,7 @@ from linli.things.queries import products
 from linli.things.queries.devices import DeviceState
 from linli.things.serials.queries import serial_number_of
 from linli.things.service import devices as service
+from linli.things.topology.outages import Boxes, OfflineCause, Outage, outages_of
 
 Sort = Literal["name", "-name", "seen", "-seen", "created", "-created", ""]
 _ORDERS: dict[str, DeviceOrder] = {
@@ -53,10 +55,15 @@ class DeviceRow(msgspec.Struct, rename="camel", frozen=True):
     remark: str
     project_id: str | None
     gateway: bool
+    cause: Annotated[
+        OfflineCause | None,
+        Meta(description="Offline because its gateway is; null: for itself, or not offline."),
+    ]
 
     @staticmethod
-    def of(row: queries.DeviceRow) -> "DeviceRow":
-        return DeviceRow(**_facts(row))
+    def of(row: queries.DeviceRow, outages: Mapping[str, Outage]) -> "DeviceRow":
+        """`outages`: of the gateways of devices that are offline, by their iotId."""
+        return DeviceRow(**_facts(row, outages))
 
 
 class GroupOfDevice(msgspec.Struct, rename="camel", frozen=True):
@@ -126,7 +133,8 @@ class DeviceChange(msgspec.Struct, rename="camel"):
     enabled: bool | None = None
 
 
-def _facts(row: queries.DeviceRow) -> dict[str, Any]:
+def _facts(row: queries.DeviceRow, outages: Mapping[str, Outage]) -> dict[str, Any]:
+    outage = outages.get(row.iot_id)
     return {
         "iot_id": row.iot_id,
         "device_name": row.device_name,
@@ -141,6 +149,7 @@ def _facts(row: queries.DeviceRow) -> dict[str, Any]:
         "remark": row.remark,
         "project_id": row.project_id,
         "gateway": row.node_type == 1,
+        "cause": outage.cause if outage is not None else None,
     }
 
 
@@ -162,12 +171,13 @@ device_routes = Routes("/devices", tags=("devices",))
 
 @device_routes.get(right="devices.use", raises=(NotFound,))
 async def list_devices(
-    scope: Scope, db: Database, page: PageRequest, asked: DevicesAsked, sort: Sort = ""
+    scope: Scope, db: Database, boxes: Boxes, page: PageRequest, asked: DevicesAsked, sort: Sort = ""
 ) -> Page[DeviceRow]:
     """Devices in sight, the newest first unless sorted."""
     where = await device_filter(scope, db, asked)
     devices = await device_lists.list_devices(scope, db, page=page, where=where, order=_ORDERS[sort])
-    return Page.of(page, devices.total, [DeviceRow.of(row) for row in devices.data])
+    outages = await outages_of(scope, db, boxes, devices.data)
+    return Page.of(page, devices.total, [DeviceRow.of(row, outages) for row in devices.data])
 
 
 @device_routes.get("/export.csv", right="devices.use", raises=(NotFound,))
@@ -212,14 +222,14 @@ async def create(data: NewDeviceRequest, scope: Scope, tx: Tx, ids: Ids, secrets
 
 
 @device_routes.get("/{iot_id:str}", right="devices.use", raises=(NotFound,))
-async def detail(iot_id: str, scope: Scope, db: Database) -> DeviceDetail:
+async def detail(iot_id: str, scope: Scope, db: Database, boxes: Boxes) -> DeviceDetail:
     """One device with its product's thing model."""
     row = await queries.get_device(scope, db, iot_id=iot_id)
     product = await products.get_product(scope, db, product_key=row.product_key)
     listed = await serial_number_of(scope, db, product_key=row.product_key, device_name=row.device_name)
     gateway = await queries.get_device_by_no(scope, db, device_no=row.gateway_no) if row.gateway_no else None
     return DeviceDetail(
-        **_facts(row),
+        **_facts(row, await outages_of(scope, db, boxes, [row])),
         active_ms=row.active_ms,
         last_online_ms=row.last_online_ms,
         last_offline_ms=row.last_offline_ms,

@@ -16,6 +16,7 @@ from linli.things.device_lists import DeviceFilter, list_devices
 from linli.things.groups import queries, service
 from linli.things.groups.conditions import Conditions, State
 from linli.things.groups.errors import GroupHasGroups, GroupIsDynamic, GroupNameTaken
+from linli.things.topology.outages import Boxes, outages_of
 
 
 class GroupConditions(msgspec.Struct, rename="camel"):
@@ -140,13 +141,14 @@ async def remove(group_id: int, scope: Scope, tx: Tx) -> None:
 
 @device_group_routes.get("/{group_id:int}/members", right="devices.use", raises=(NotFound,))
 async def members(
-    group_id: int, scope: Scope, db: Database, page: PageRequest, q: str = ""
+    group_id: int, scope: Scope, db: Database, boxes: Boxes, page: PageRequest, q: str = ""
 ) -> Page[DeviceRow]:
     """Its devices in sight, with those of the groups below."""
     members = await queries.membership_of(scope, db, group_no=group_id)
     where = DeviceFilter(keyword=q.strip(), group=members)
     devices = await list_devices(scope, db, page=page, where=where)
-    return Page.of(page, devices.total, [DeviceRow.of(row) for row in devices.data])
+    outages = await outages_of(scope, db, boxes, devices.data)
+    return Page.of(page, devices.total, [DeviceRow.of(row, outages) for row in devices.data])
 
 
 @device_group_routes.post(

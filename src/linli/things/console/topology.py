@@ -19,6 +19,7 @@ from linli.things.gateways.errors import GatewayFull, NotAGateway, NotItsSub, Su
 from linli.things.gateways.permits import MAX_SECONDS, Permits
 from linli.things.queries.devices import get_device, get_device_by_no
 from linli.things.topology import queries
+from linli.things.topology.outages import Boxes, outages_of
 
 MAX_CHOSEN = 200
 
@@ -97,13 +98,14 @@ class SubFilter(Filter, frozen=True):
 
 @topology_routes.get("/subs", right="devices.use", raises=(NotFound,))
 async def list_subs(
-    iot_id: str, scope: Scope, db: Database, page: PageRequest, asked: SubFilter
+    iot_id: str, scope: Scope, db: Database, boxes: Boxes, page: PageRequest, asked: SubFilter
 ) -> Page[DeviceRow]:
     """Sub-devices of a gateway, by name."""
     device = await get_device(scope, db, iot_id=iot_id)
     where = DeviceFilter(keyword=asked.q.strip(), gateway_no=device.device_no)
     rows = await list_devices(scope, db, page=page, where=where, order="name")
-    return Page.of(page, rows.total, [DeviceRow.of(row) for row in rows.data])
+    outages = await outages_of(scope, db, boxes, rows.data)
+    return Page.of(page, rows.total, [DeviceRow.of(row, outages) for row in rows.data])
 
 
 @topology_routes.post(

@@ -9,6 +9,7 @@ from linli.domains.access.console.denied import denied_routes
 from linli.domains.access.console.doors import door_routes
 from linli.domains.access.console.entry import entry_routes
 from linli.domains.access.console.home_doors import home_door_routes
+from linli.domains.access.console.outages import outage_routes
 from linli.domains.access.console.passes import pass_routes
 from linli.domains.access.console.past import past_routes
 from linli.domains.access.console.qr import qr_routes
@@ -34,6 +35,7 @@ ROUTES = (
     entry_routes,
     home_door_routes,
     all_credential_routes,
+    outage_routes,
     pass_routes,
     past_routes,
     qr_routes,
@@ -70,6 +72,7 @@ __all__ = [
     "door_setting_routes",
     "entry_routes",
     "home_door_routes",
+    "outage_routes",
     "pass_routes",
     "past_routes",
     "qr_routes",

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from linli.domains.access.console.outages import door_outages
 from linli.domains.access.console.pass_rows import places_of
 from linli.domains.access.errors import AlarmClosed, AlarmNotClosed, AlarmNotTaken, AlarmTaken
 from linli.domains.access.events import DoorAlarmed
@@ -13,7 +14,7 @@ from linli.domains.access.queries import alarms as queries
 from linli.domains.access.queries.alarms import HANDLINGS, AlarmFilter
 from linli.domains.access.rows import DoorAlarm
 from linli.domains.access.service import alarm_handling as handling
-from linli.domains.access.service.alarms import KINDS
+from linli.domains.access.service.alarms import BOX_OFFLINE, KINDS
 from linli.domains.people.queries.callers import caller_names
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -21,6 +22,7 @@ from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.things.topology.outages import Boxes
 
 
 class DoorAlarmRow(msgspec.Struct, rename="camel", frozen=True):
@@ -50,6 +52,9 @@ class DoorAlarmRow(msgspec.Struct, rename="camel", frozen=True):
         str, Meta(description="What it was: real, false, work, test, other; empty until closed.")
     ]
     note: str
+    doors: Annotated[
+        int | None, Meta(description="Doors that are offline because of this box; null: no such alarm.")
+    ] = None
     new: Annotated[bool, Meta(description="Live only: raised just now, not said again and not over.")] = False
 
     @classmethod
@@ -93,12 +98,16 @@ class AlarmsAsked(Filter, frozen=True):
     to_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=2**52, name="to")
 
 
+def _goes_on_at_box(row: DoorAlarmRow) -> bool:
+    return row.kind == BOX_OFFLINE and row.over_ms is None
+
+
 alarm_routes = Routes("/door-alarms", tags=("doors",))
 
 
 @alarm_routes.get(right="devices.use")
 async def list_alarms(
-    scope: Scope, db: Database, page: PageRequest, asked: AlarmsAsked
+    scope: Scope, db: Database, boxes: Boxes, page: PageRequest, asked: AlarmsAsked
 ) -> Page[DoorAlarmRow]:
     """Alarms of doors, other devices and boxes, newest first."""
     kinds = _words(asked.kind, "kind", KINDS)
@@ -115,6 +124,13 @@ async def list_alarms(
     at = await places_of(scope, db, sorted({alarm.iot_id for alarm in matches.data}))
     names = await _names(db, matches.data)
     rows = [DoorAlarmRow.of(alarm, at, names) for alarm in matches.data]
+    if any(_goes_on_at_box(row) for row in rows):
+        outages = await door_outages(scope, db, boxes, community_id=asked.community_id)
+        doors = {f"box:{outage.cause.box_id}": outage.doors for outage in outages}
+        rows = [
+            msgspec.structs.replace(row, doors=doors.get(row.iot_id, 0)) if _goes_on_at_box(row) else row
+            for row in rows
+        ]
     return Page.of(page, matches.total, rows)
 
 

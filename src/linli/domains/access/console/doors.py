@@ -29,6 +29,7 @@ from linli.kernel.secrets import Secrets
 from linli.rules.entry import CLOCK_TOLERANCE_MS
 from linli.things.downlink.invoker import Invoker
 from linli.things.queries.devices import find_devices
+from linli.things.topology.outages import Boxes, OfflineCause, outages_of
 
 CONFIRMED = "transferred"
 GONE = "transferDeleted"
@@ -75,6 +76,10 @@ class DoorRow(msgspec.Struct, rename="camel", frozen=True):
     clock_wrong: bool
     """Far enough to refuse codes that are good."""
     clock_measured_ms: int | None
+    cause: Annotated[
+        OfflineCause | None,
+        Meta(description="Offline because its gateway or box is; null: for itself, or online."),
+    ]
     lift: bool
     """A lift with a reader in its car: passes open it as they open doors."""
 
@@ -163,10 +168,11 @@ async def clocked(scope: Scope, db: Reader, rows: list[DoorRow], now_ms: int) ->
     ]
 
 
-async def door_rows(scope: Scope, db: Reader, doors: list[Door]) -> list[DoorRow]:
+async def door_rows(scope: Scope, db: Reader, boxes: Boxes, doors: list[Door]) -> list[DoorRow]:
     """Rows with what the doors' devices, places and deliveries add."""
     iot_ids = [door.iot_id for door in doors]
     devices = {device.iot_id: device for device in await find_devices(scope, db, iot_ids=iot_ids)}
+    outages = await outages_of(scope, db, boxes, devices.values())
     where = await places(scope, db, space_ids=[door.space_id for door in doors])
     counts: dict[str, list[KindCount]] = {}
     for count in await counts_of_devices(scope, db, devices=iot_ids):
@@ -197,6 +203,7 @@ async def door_rows(scope: Scope, db: Reader, doors: list[Door]) -> list[DoorRow
                 clock_off_ms=None,
                 clock_wrong=False,
                 clock_measured_ms=None,
+                cause=outages[door.iot_id].cause if door.iot_id in outages else None,
                 lift=bool(device and device.category_code in LIFTS),
             )
         )
@@ -206,6 +213,8 @@ async def door_rows(scope: Scope, db: Reader, doors: list[Door]) -> list[DoorRow
 def _matches(row: DoorRow, text: str, presence: str | None) -> bool:
     wanted = text.strip().lower()
     if presence is not None and row.online != (presence == "online"):
+        return False
+    if presence == "alone" and row.cause is not None:
         return False
     return any(wanted in part.lower() for part in (row.name, row.sn, row.place, in_words(row.place, "zh-CN")))
 
@@ -218,30 +227,34 @@ class DoorFilter(Filter, frozen=True):
 
     community_id: int | None = None
     q: Annotated[str, Meta(description="Part of the name, serial number or place.")] = ""
-    state: Literal["online", "offline"] | None = None
+    state: Annotated[
+        Literal["online", "offline", "alone"] | None,
+        Meta(description="alone: offline by itself, not because its gateway or box is."),
+    ] = None
 
 
 @door_routes.get(right="devices.use")
 async def list_doors(
-    scope: Scope, db: Database, clock: Clock, page: PageRequest, where: DoorFilter
+    scope: Scope, db: Database, boxes: Boxes, clock: Clock, page: PageRequest, where: DoorFilter
 ) -> Page[DoorRow]:
     """Doors by name, with how far their rights have got."""
     if not where.q.strip() and where.state is None:
         doors = await queries.list_doors(scope, db, page=page, community_id=where.community_id)
-        rows = await door_rows(scope, db, doors.data)
+        rows = await door_rows(scope, db, boxes, doors.data)
         return Page.of(page, doors.total, await clocked(scope, db, rows, clock.now_ms()))
     # Other rooms know state and place; a site has only hundreds of doors, so they are filtered here.
-    rows = await door_rows(scope, db, await queries.all_doors(scope, db, community_id=where.community_id))
+    every = await queries.all_doors(scope, db, community_id=where.community_id)
+    rows = await door_rows(scope, db, boxes, every)
     kept = [row for row in rows if _matches(row, where.q, where.state)]
     shown = kept[page.offset : page.offset + page.page_size]
     return Page.of(page, len(kept), await clocked(scope, db, shown, clock.now_ms()))
 
 
 @door_routes.get("/{iot_id:str}", right="devices.use", raises=(DoorUnknown,))
-async def show_door(iot_id: str, scope: Scope, db: Database, clock: Clock) -> DoorDetail:
+async def show_door(iot_id: str, scope: Scope, db: Database, boxes: Boxes, clock: Clock) -> DoorDetail:
     """One door with its last remote openings."""
     door = await queries.get_door(scope, db, iot_id=iot_id)
-    (row,) = await clocked(scope, db, await door_rows(scope, db, [door]), clock.now_ms())
+    (row,) = await clocked(scope, db, await door_rows(scope, db, boxes, [door]), clock.now_ms())
     opens = await queries.remote_opens_of(scope, db, iot_id=iot_id)
     callers = await caller_names(db, {opening.caller for opening in opens})
     return DoorDetail(

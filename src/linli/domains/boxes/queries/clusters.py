@@ -69,6 +69,7 @@ _of_id = Query(
     unscoped="the box itself asks and proves itself with its secret",
 )
 
+_of_gateways = Query(select(_n.iot_id, _n.node_id).where(in_scope(edge_nodes), any_of(_n.iot_id, "iot_ids")))
 _active = Query(
     select(edge_nodes)
     .where(in_scope(edge_nodes), or_(_n.hardware_id != "", _n.state == "replacing"))
@@ -110,6 +111,13 @@ class ProjectClusters:
 
     async def of_project(self, scope: Scope, db: Reader, project_id: str) -> list[int]:
         return [cluster_id for (cluster_id,) in await _of_project.all(db, scope, project=project_id)]
+
+
+class NodesOfGateways:
+    """Implements `things.topology.outages.Boxes`."""
+
+    async def by_gateway(self, scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str, int]:
+        return dict(await _of_gateways.all(db, scope, iot_ids=iot_ids))
 
 
 async def node(scope: Scope, db: Reader, node_id: int) -> Node:

@@ -7,6 +7,7 @@ import msgspec
 
 from linli.delivery import queries as deliveries
 from linli.delivery.schemas import DesiredFilter
+from linli.domains.access.console.outages import DoorOutage, door_outages
 from linli.domains.access.queries import doors, passes
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import communities, spaces
@@ -22,6 +23,7 @@ from linli.kernel.scope import Scope
 from linli.things import device_lists
 from linli.things.inbox import parked_messages
 from linli.things.queries import devices
+from linli.things.topology.outages import Boxes
 
 NEEDS_PERSON = frozenset(("needManual",))
 UNDER_WAY = frozenset(
@@ -53,6 +55,8 @@ class Overview(msgspec.Struct, rename="camel", frozen=True):
     """Passes of each hour of today, 24 numbers."""
     deliveries_waiting: int
     deliveries_failed: int
+    outages: list[DoorOutage]
+    """Gateways and boxes that are away, with how many of the doors that are offline are so because of each."""
     parked: int
     """Messages that no handler could take, of all devices in sight."""
 
@@ -75,7 +79,13 @@ overview_routes = Routes("/overview", tags=("overview",))
 
 @overview_routes.get(right="communities.use", raises=(NotFound,))
 async def figures(
-    scope: Scope, rights: Rights, session: Session, db: Database, clock: Clock, community_id: int
+    scope: Scope,
+    rights: Rights,
+    session: Session,
+    db: Database,
+    boxes: Boxes,
+    clock: Clock,
+    community_id: int,
 ) -> Overview:
     """The figures of a community and of its day."""
     here = scope.narrowed(community_id)
@@ -86,6 +96,10 @@ async def figures(
     its_doors = [door.iot_id for door in await doors.all_doors(here, db, community_id=community_id)]
     at_doors = await devices.find_devices(here, db, iot_ids=its_doors)
     sees_inbox = rights.may(Right.DEVICES_SEE, tenant_id=session.tenant_id)
+    names_gateways = rights.may(Right.DEVICES_SEE, tenant_id=session.tenant_id, community_id=community_id)
+    over = here
+    if names_gateways:  # a box of the whole company may serve this community, too
+        over = rights.scope_with(Right.DEVICES_SEE, session.tenant_id, language=scope.language)
     return Overview(
         houses=await spaces.count_kind(here, db, community_id, HOUSE),
         residents=await residents.count_in_community(here, db, community_id),
@@ -98,5 +112,6 @@ async def figures(
         hours=hours,
         deliveries_waiting=sum(n for status, n in counts.items() if status in UNDER_WAY),
         deliveries_failed=sum(n for status, n in counts.items() if status in NEEDS_PERSON),
+        outages=await door_outages(over, db, boxes, community_id=community_id, named=names_gateways),
         parked=(await parked_messages.count_inbox(here, db)).parked if sees_inbox else 0,
     )

@@ -27,7 +27,7 @@ export const byUrgency = (a: DoorAlarm, b: DoorAlarm) =>
 
 /** The page of what raised it; the alarms there, where it is a door. */
 export function placeOf(row: DoorAlarm): RouteLocationRaw {
-  if (row.kind === 'box_offline') return { name: 'boxes' }
+  if (row.kind === 'box_offline') return { name: 'box', params: { nodeId: row.iotId.replace('box:', '') } }
   if (['forced', 'tamper', 'held', 'fever'].includes(row.kind))
     return { name: 'door', params: { iotId: row.iotId }, query: { tab: 'alarms' } }
   return { name: 'device', params: { iotId: row.iotId } }
@@ -38,8 +38,10 @@ export const alarmTone = (row: DoorAlarm): Tone => (goesOn(row) ? 'bad' : isMome
 
 export function alarmWords(
   row: DoorAlarm,
-  t: (key: string, facts?: Record<string, unknown>) => string,
+  t: (key: string, facts?: Record<string, unknown>, count?: number) => string,
 ): string {
+  if (row.kind === 'box_offline' && row.doors)
+    return t('doors.outage.takes', { cause: t('doors.alarms.kind.box_offline'), count: row.doors }, row.doors)
   if (row.kind !== 'fever') return t(`doors.alarms.kind.${row.kind}`)
   return row.temperature === null
     ? t('doors.alarms.unmeasured')

@@ -70,12 +70,7 @@ export function useWhy(asked: () => WhyAsked) {
         params: { path: { iot_id: iotId }, query: query as never },
       }),
     )
-  }, [
-    () => asked().iotId,
-    () => asked().personId,
-    () => asked().passId,
-    () => asked().openingId,
-  ])
+  }, [() => asked().iotId, () => asked().personId, () => asked().passId, () => asked().openingId])
 }
 
 export function useRedeliver() {

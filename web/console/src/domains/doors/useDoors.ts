@@ -18,7 +18,7 @@ export function useDoors(state: ListState, communityId: () => string | null) {
             pageNo: state.page.value,
             pageSize: state.size.value,
             q: state.filter('q') || undefined,
-            state: (state.filter('state') as 'online' | 'offline') || undefined,
+            state: (state.filter('state') as 'online' | 'offline' | 'alone') || undefined,
           },
         },
       }),
