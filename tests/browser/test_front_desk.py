@@ -40,6 +40,9 @@ def test_visitors_are_announced_checked_in_and_looked_up(administrator: Visit):
     panel.get_by_label("Phone", exact=True).fill("13912345678")
     panel.get_by_label("Plate", exact=True).fill("浙a·12345")
     panel.get_by_role("button", name=re.compile("^Announce 1")).click()
+    expect(page.get_by_role("dialog").get_by_role("img", name="The visitor's QR code")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     row = page.get_by_role("row").filter(has_text="Visitor Wang")
     expect(row).to_contain_text("Expected")
     expect(row).to_contain_text("139****5678")
@@ -59,6 +62,49 @@ def test_visitors_are_announced_checked_in_and_looked_up(administrator: Visit):
     expect(
         page.get_by_text("Nothing fits").or_(page.get_by_text(re.compile("filters"))).first
     ).to_be_visible()
+    assert administrator.take_faults() == []
+
+
+def test_a_visitor_at_the_desk_has_a_printed_pass_after_five_clicks(administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go("/visitors")
+    expect(page.get_by_role("button", name="Announce visitors").first).to_be_visible()
+    page.evaluate("""() => {
+      window.clicks = 0
+      window.printed = 0
+      window.print = () => (window.printed += 1)
+      addEventListener('pointerdown', () => (window.clicks += 1), true)
+    }""")
+    page.get_by_role("button", name="Announce visitors").first.click()
+    panel = page.get_by_role("dialog")
+    box = panel.get_by_role("combobox", name="House", exact=True)
+    expect(unfold(box, words="0301").get_by_role("option").first).to_contain_text("Room 301")
+    box.press("Enter")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    panel.get_by_label("Name", exact=True).click()
+    page.keyboard.type("Visitor Zhou")
+    panel.get_by_role("button", name=re.compile("^Announce 1")).click()
+    panel = page.get_by_role("dialog", name="Pass")
+    expect(panel.get_by_role("img", name="The visitor's QR code")).to_be_visible()
+    expect(panel.get_by_text("No phone was given")).to_be_visible()
+    expect(panel.locator("code").filter(has_text="/v/")).to_be_visible()
+    panel.get_by_role("button", name="Print the pass").click()
+    assert page.evaluate("[window.clicks, window.printed]") == [5, 1]
+    page.emulate_media(media="print")
+    slip = page.locator(".slip")
+    expect(slip).to_be_visible()
+    expect(slip).to_contain_text("Visitor Zhou")
+    expect(slip).to_contain_text("Room 301")
+    expect(slip.locator("img")).to_have_count(1)
+    expect(page.locator(".shell")).to_be_hidden()
+    expect(panel).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("body")).not_to_have_class(re.compile("prints-slips"))
+    row = page.get_by_role("row").filter(has_text="Visitor Zhou")
+    expect(row).to_contain_text("Expected")
+    assert "/v/" not in page.content()
     assert administrator.take_faults() == []
 
 

@@ -37,7 +37,7 @@ SIGHTS: Final[dict[str, Sight]] = {
         *("residents.use", "devices.use", "vehicles.use", EXPORT),
     ),
     "resident phone": _sight(
-        "whom one calls about a house or a car", "residents.use", "vehicles.use", EXPORT
+        "whom one calls about a house or a car", "phones.use", "residents.manage", EXPORT
     ),
     "resident id number": _sight(
         _WHOLE,
@@ -47,7 +47,9 @@ SIGHTS: Final[dict[str, Sight]] = {
     ),
     "resident employer": _sight("of the register of residents", "residents.use", EXPORT, LOG),
     "employee name": _sight("the community's staff and its users", "employees.use", "residents.use", EXPORT),
-    "employee phone": _sight("the community's staff and its users", "employees.use", "residents.use", EXPORT),
+    "employee phone": _sight(
+        "the community's staff and its users", "employees.use", "phones.use", "residents.manage", EXPORT
+    ),
     "staff name": _sight("persons of the company", "staff.use", EXPORT, company=True),
     "staff phone": _sight("persons of the company", "staff.use", EXPORT, company=True),
     "applicant name": _sight("who wants to join, for who decides", "staff.manage", company=True),
@@ -60,8 +62,9 @@ SIGHTS: Final[dict[str, Sight]] = {
     ),
     "visitor phone": _sight(
         "of one visit, to call them; users of the community",
-        "visitors.use",
-        "residents.use",
+        "visitors.manage",
+        "phones.use",
+        "residents.manage",
         EXPORT,
         "GET /sms-outbox",
     ),
@@ -123,7 +126,7 @@ SIGHTS: Final[dict[str, Sight]] = {
     },
 }
 
-ON_TOP: Final = {"codes.use": "devices.use"}
+ON_TOP: Final = {"codes.use": "devices.use", "phones.use": "residents.use"}
 """Rights that show nothing by themselves, and the one whose lists they show more of."""
 
 OWN, COMMUNITY = "own", "community"

@@ -30,6 +30,7 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {here}/{{apply_id}}/check-in": [lambda x: Ask(at(x, x.coming_visit))],
         f"POST {here}/{{apply_id}}/check-out": [lambda x: Ask(at(x, x.arrived_visit))],
         f"POST {here}/{{apply_id}}/pass": [lambda x: Ask(at(x, x.coming_visit))],
+        f"POST {here}/{{apply_id}}/pass/message": [lambda x: Ask(at(x, x.coming_visit))],
         f"POST {here}/{{apply_id}}/void": [lambda x: Ask(at(x, x.voided_visit), body={"reason": "错"})],
         f"POST {here}/{{apply_id}}/admit": [lambda x: Ask(at(x, x.asked_visit))],
         f"POST {here}/{{apply_id}}/refuse": [lambda x: Ask(at(x, x.refused_visit), body={"reason": "错"})],

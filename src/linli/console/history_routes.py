@@ -97,7 +97,8 @@ async def _history_rows(
     for row, fields in zip(rows, differences, strict=True):
         words = []
         for name, pair in fields.items():
-            hide = kind.private.get(name)
+            whole = not rights.isdisjoint(kind.whole_for.get(name, frozenset()))
+            hide = None if whole else kind.private.get(name)
             before, after = (
                 hide(_word(value)) if hide and value else _word(masked({name: value})[name]) for value in pair
             )

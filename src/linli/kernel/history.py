@@ -106,6 +106,8 @@ class Kind:
     """Actions that `restore` can take back."""
     private: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Field → how it is shown to readers."""
+    whole_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Private field → rights each of which shows it as it is."""
     needs: Mapping[str, str] = field(default_factory=dict)
     """Field → the further right without which it is hidden."""
     tell: Tell | None = None

@@ -2,13 +2,14 @@
 
 import io
 
+import msgspec
 import openpyxl
 import pytest
 
 from linli.domains.visitors import queries
 from linli.domains.visitors.service.visits import purge
 from linli.kernel.scope import Scope
-from tests.domains.visitors.conftest import HOUR
+from tests.domains.visitors.conftest import HOUR, until
 
 
 async def test_the_desk_announces_checks_in_and_out_and_looks_back(estate):
@@ -114,3 +115,40 @@ async def test_who_did_what_with_a_visit_is_told_without_its_codes(estate):
     assert (ended["action"], ended["reason"], ended["restorable"]) == ("void", "登记错误", False)
     await purge(estate.db, now_ms=now + 400 * 24 * HOUR, days=399)
     assert (await told(come))[0] == []
+
+
+async def test_the_desk_sends_a_pass_again(estate):
+    at, now = f"/communities/{estate.community}/visits", estate.clock.now_ms()
+    form = {
+        "houseId": estate.house,
+        "startsMs": now,
+        "endsMs": now + HOUR,
+        "guests": [{"name": "李师傅", "phone": "13912345678"}, {"name": "王同行"}],
+    }
+    one, two = (await estate.desk.post(at, json=form)).json()["ids"]
+    shown = (await estate.desk.post(f"{at}/{one}/pass")).json()
+    assert shown["sendsMessages"] is False
+    off = await estate.desk.post(f"{at}/{one}/pass/message")
+    assert (off.status_code, off.json()["code"]) == (409, "visit.messages_off")
+
+    msgspec.structs.force_setattr(estate.platform.settings.sms, "provider", "http")
+    assert (await estate.desk.post(f"{at}/{one}/pass")).json()["sendsMessages"] is True
+    silent = await estate.desk.post(f"{at}/{two}/pass/message")
+    assert (silent.status_code, silent.json()["code"]) == (409, "visit.no_phone")
+    before = len([words for words in await estate.texts() if "/v/" in words])
+    for _ in range(5):
+        sent = await estate.desk.post(f"{at}/{one}/pass/message")
+        assert (sent.status_code, sent.json()) == (200, {"phone": "139****5678"})
+    again = await estate.desk.post(f"{at}/{one}/pass/message")
+    assert (again.status_code, again.json()["code"]) == (429, "visit.too_many_tries")
+    await until(lambda: _texts(estate, before + 5))
+    asked = {"kind": "visit", "target": one}
+    rows = (await estate.desk.get(at.replace("visits", "history"), params=asked)).json()["data"]
+    assert [row["action"] for row in rows].count("pass_sent") == 5
+    assert (await estate.desk.post(f"{at}/{one}/void", json={"reason": "不来了"})).status_code == 204
+    over = await estate.desk.post(f"{at}/{one}/pass/message")
+    assert (over.status_code, over.json()["code"]) in {(409, "visit.settled"), (429, "visit.too_many_tries")}
+
+
+async def _texts(estate, count: int) -> bool:
+    return len([words for words in await estate.texts() if "/v/" in words]) >= count

@@ -59,6 +59,8 @@ class Right(StrEnum):
     DOORS_OPEN = "doors.use"
     CODES_SEE = "codes.use"
     """Read whole card numbers and codes, and have a pass or code shown again: a person who knows a code can copy it."""
+    PHONES_SEE = "phones.use"
+    """Read residents' whole phones; whoever manages residents reads them too. Others see the middle hidden."""
     INTEGRATIONS_MANAGE = "integrations.manage"
     PROJECTS_SEE = "projects.use"
     """See projects, bind devices to them."""
@@ -87,7 +89,13 @@ _MANAGER = _STAFF | {
     Right.NOTICES_MANAGE,
     Right.VEHICLES_MANAGE,
 }
-_MANAGER |= {Right.CODES_SEE, Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE, Right.PERMISSIONS_MANAGE}
+_MANAGER |= {
+    Right.CODES_SEE,
+    Right.PHONES_SEE,
+    Right.EMPLOYEES_SEE,
+    Right.EMPLOYEES_MANAGE,
+    Right.PERMISSIONS_MANAGE,
+}
 _COMPANY = frozenset(
     {
         Right.COMMUNITIES_APPLY,

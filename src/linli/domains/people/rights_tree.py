@@ -45,6 +45,7 @@ ENTERPRISE: Final = (
             Function("communities", Right.COMMUNITIES_SEE, Right.COMMUNITIES_APPLY),
             Function("houses", Right.HOUSES_SEE, Right.HOUSES_MANAGE),
             Function("residents", Right.RESIDENTS_SEE, Right.RESIDENTS_MANAGE),
+            Function("phones", Right.PHONES_SEE, None),
             Function("vehicles", Right.VEHICLES_SEE, Right.VEHICLES_MANAGE),
             Function("visitors", Right.VISITORS_SEE, Right.VISITORS_MANAGE),
             Function("employees", Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE),

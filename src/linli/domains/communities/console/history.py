@@ -6,6 +6,7 @@ from linli.domains.communities.addresses import in_words
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import recovery
 from linli.domains.people import person_rules
+from linli.domains.people.phones import OF_RESIDENTS
 from linli.domains.people.queries import persons
 from linli.domains.people.rights import Right
 from linli.kernel import history
@@ -43,7 +44,12 @@ HISTORY = (
         manage=Right.RESIDENTS_MANAGE.value,
         restore=recovery.restore_resident,
         restorable=frozenset({"changed", "moved_out"}),
-        private={"id_no": person_rules.mask_id_number, "face_upload_id": lambda _: "✓"},
+        private={
+            "id_no": person_rules.mask_id_number,
+            "phone": person_rules.mask_phone,
+            "face_upload_id": lambda _: "✓",
+        },
+        whole_for={"phone": frozenset(right.value for right in OF_RESIDENTS)},
         tell=tell,
     ),
 )

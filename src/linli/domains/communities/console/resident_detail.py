@@ -8,8 +8,9 @@ from msgspec import Meta
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.people import form_rules
 from linli.domains.people import person_rules as rules
+from linli.domains.people.phones import PhoneSight
 from linli.domains.people.queries import duplicates, forms, persons, residents
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.domains.people.rows import Person
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import merging, reviews
@@ -148,7 +149,7 @@ class Merge(msgspec.Struct, rename="camel", frozen=True):
     drop: str
 
 
-async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
+async def _detail(scope: Scope, db: Reader, person: Person, phones: PhoneSight) -> ResidentDetail:
     ties = await residents.ties_of_person(scope, db, person.id)
     houses = await space_queries.houses_by_id(scope, db, [tie.house_id for tie in ties])
     groups = (await persons.groups_of(scope, db, [person.id])).get(person.id, [])
@@ -173,7 +174,7 @@ async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
     return ResidentDetail(
         identity_id=person.identity_id,
         name=person.name,
-        phone=person.phone or "",
+        phone=phones.shown(person.phone),
         id_no_masked=rules.mask_id_number(person.id_no),
         custom={key: str(value) for key, value in custom.items() if isinstance(value, str | int | float)},
         homes=homes,
@@ -191,16 +192,24 @@ resident_detail_routes = Routes(
 
 
 @resident_detail_routes.get(right=Right.RESIDENTS_SEE)
-async def detail(community_id: int, identity_id: str, scope: Scope, tx: Tx, ids: Ids) -> ResidentDetail:
+async def detail(
+    community_id: int, identity_id: str, scope: Scope, tx: Tx, ids: Ids, rights: Rights
+) -> ResidentDetail:
     """All fields of a resident, the middle of the ID number hidden. The resident sees who read them."""
     person = await persons.person(scope, tx, identity_id)
     await note_secret_reads(scope, tx, "person_detail", [identity_id], ids=ids)
-    return await _detail(scope, tx, person)
+    return await _detail(scope, tx, person, PhoneSight(rights, scope, community_id))
 
 
 @resident_detail_routes.put(right=Right.RESIDENTS_MANAGE, raises=(NameFixed, PhoneTaken))
 async def change(
-    community_id: int, identity_id: str, data: ResidentChange, scope: Scope, tx: Tx, clock: Clock
+    community_id: int,
+    identity_id: str,
+    data: ResidentChange,
+    scope: Scope,
+    tx: Tx,
+    clock: Clock,
+    rights: Rights,
 ) -> ResidentDetail:
     """Change fields of a resident, as the community's form asks."""
     now_ms = clock.now_ms()
@@ -227,7 +236,8 @@ async def change(
             type=data.type,
             now_ms=now_ms,
         )
-    return await _detail(scope, tx, await persons.person(scope, tx, identity_id))
+    person = await persons.person(scope, tx, identity_id)
+    return await _detail(scope, tx, person, PhoneSight(rights, scope, community_id))
 
 
 @resident_detail_routes.post("/reveal", right=Right.RESIDENTS_MANAGE, status=200)
@@ -274,8 +284,9 @@ duplicate_routes = Routes("/communities/{community_id:int}/duplicates", tags=("p
 
 
 @duplicate_routes.get(right=Right.RESIDENTS_SEE)
-async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twins]:
+async def list_twins(community_id: int, scope: Scope, db: Database, rights: Rights) -> list[Twins]:
     """Residents who seem to be registered twice: the same ID number, or the same name in the same house."""
+    phones = PhoneSight(rights, scope, community_id)
     twin_groups = await duplicates.twins(scope, db, community_id)
     numbers = sorted({number for group in twin_groups for number in group.person_ids})
     people = await persons.persons_by_id(scope, db, numbers)
@@ -288,7 +299,8 @@ async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twin
 
     def twin(person: Person) -> Twin:
         masked = rules.mask_id_number(person.id_no)
-        return Twin(person.identity_id, person.name, person.phone or "", masked, ties.get(person.id, []))
+        phone = phones.shown(person.phone)
+        return Twin(person.identity_id, person.name, phone, masked, ties.get(person.id, []))
 
     return [
         Twins(group.why, [twin(people[number]) for number in group.person_ids if number in people])
@@ -299,9 +311,12 @@ async def list_twins(community_id: int, scope: Scope, db: Database) -> list[Twin
 @duplicate_routes.post(
     "/merge", right=Right.RESIDENTS_MANAGE, status=200, raises=(KnownElsewhere, PhoneTaken)
 )
-async def merge(community_id: int, data: Merge, scope: Scope, tx: Tx, clock: Clock) -> ResidentDetail:
+async def merge(
+    community_id: int, data: Merge, scope: Scope, tx: Tx, clock: Clock, rights: Rights
+) -> ResidentDetail:
     """Make one resident of two; the other is erased from the community for good."""
     await merging.merge(
         scope, tx, community_id=community_id, keep=data.keep, drop=data.drop, now_ms=clock.now_ms()
     )
-    return await _detail(scope, tx, await persons.person(scope, tx, data.keep))
+    person = await persons.person(scope, tx, data.keep)
+    return await _detail(scope, tx, person, PhoneSight(rights, scope, community_id))

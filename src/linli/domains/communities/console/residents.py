@@ -12,6 +12,7 @@ from linli.domains.communities.queries import finding
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import form_rules
+from linli.domains.people.phones import PhoneSight
 from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries import forms
 from linli.domains.people.queries import residents as queries
@@ -34,7 +35,7 @@ class ResidentRow(msgspec.Struct, rename="camel", frozen=True):
     person_id: str
     identity_id: str
     name: str
-    phone: str
+    phone: Annotated[str, Meta(description="Masked without the right to whole phones.")]
     house_id: str
     house_location: str
     type: Annotated[int, Meta(description="1 owner, 2 relative, 3 tenant, 4 friend … 9 other")]
@@ -74,12 +75,12 @@ class MoveOut(msgspec.Struct, rename="camel", frozen=True):
     reason: str = ""
 
 
-def _row(row: Member, location: str) -> ResidentRow:
+def _row(row: Member, location: str, phones: PhoneSight) -> ResidentRow:
     return ResidentRow(
         person_id=str(row.person_id),
         identity_id=row.identity_id,
         name=row.name,
-        phone=row.phone or "",
+        phone=phones.shown(row.phone),
         house_id=str(row.house_id),
         house_location=location,
         type=row.type,
@@ -112,8 +113,10 @@ async def list_residents(
     conditions = await finding.residents_where(scope, db, where, search)
     matches = await queries.page(scope, db, community_id, page, where=conditions, order=where.sort)
     houses = await space_queries.houses_by_id(scope, db, [row.house_id for row in matches.data])
+    phones = PhoneSight(rights, scope, community_id)
     rows = [
-        _row(row, houses[row.house_id].location if row.house_id in houses else "") for row in matches.data
+        _row(row, houses[row.house_id].location if row.house_id in houses else "", phones)
+        for row in matches.data
     ]
     return Page.of(page, matches.total, rows)
 

@@ -11,9 +11,10 @@ from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.xlsx import vehicles as workbook
+from linli.domains.people.phones import PhoneSight
 from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import OwnedVehicle
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import vehicles as service
 from linli.domains.people.service.vehicles import OwnerMovedOut, PlateTaken, TooManyVehicles, VehicleForm
 from linli.kernel.clock import Clock
@@ -41,7 +42,7 @@ class VehicleRow(msgspec.Struct, rename="camel", frozen=True):
     color: Annotated[int | None, Meta(description="CAR_COLOR, 0 to 11")]
     identity_id: str
     owner_name: str
-    owner_phone: str
+    owner_phone: Annotated[str, Meta(description="Masked without the right to whole phones.")]
     houses: list[str]
     """Where the owner lives."""
     created_ms: int
@@ -76,7 +77,7 @@ class VehicleRegion(msgspec.Struct, rename="camel", frozen=True):
 
 
 async def _rows(
-    scope: Scope, db: Reader, community_id: int, owned_vehicles: list[OwnedVehicle]
+    scope: Scope, db: Reader, community_id: int, owned_vehicles: list[OwnedVehicle], phones: PhoneSight
 ) -> list[VehicleRow]:
     homes = await queries.homes(scope, db, community_id, sorted({row.person_id for row in owned_vehicles}))
     ids = sorted({house for row in homes.values() for house in row})
@@ -91,7 +92,7 @@ async def _rows(
             color=row.color,
             identity_id=row.identity_id,
             owner_name=row.name,
-            owner_phone=row.phone or "",
+            owner_phone=phones.shown(row.phone),
             houses=[
                 houses[house_id].location for house_id in homes.get(row.person_id, ()) if house_id in houses
             ],
@@ -125,7 +126,12 @@ class VehicleListFilter(queries.VehicleFilter, frozen=True):
 
 @vehicle_routes.get(right=Right.VEHICLES_SEE)
 async def list_vehicles(
-    community_id: int, where: VehicleListFilter, page: PageRequest, scope: Scope, db: Database
+    community_id: int,
+    where: VehicleListFilter,
+    page: PageRequest,
+    scope: Scope,
+    db: Database,
+    rights: Rights,
 ) -> Page[VehicleRow]:
     """Vehicles of a community, the last registered first."""
     if where.sort and where.sort not in queries.ORDERS:
@@ -135,8 +141,12 @@ async def list_vehicles(
     await root_of(scope, db, community_id)
     removed = where.state == DELETED
     order = where.sort or ("removed" if removed else "created")
-    matches = await queries.page(scope, db, community_id, page, where=where, order=order, removed=removed)
-    return Page.of(page, matches.total, await _rows(scope, db, community_id, matches.data))
+    phones = PhoneSight(rights, scope, community_id)
+    by_phone = phones.finds(where.q)
+    matches = await queries.page(
+        scope, db, community_id, page, where=where, order=order, removed=removed, by_phone=by_phone
+    )
+    return Page.of(page, matches.total, await _rows(scope, db, community_id, matches.data, phones))
 
 
 @vehicle_routes.get("/regions", right=Right.VEHICLES_SEE)
@@ -199,15 +209,17 @@ async def restore_vehicle(community_id: int, vehicle_id: int, scope: Scope, tx: 
 
 @vehicle_routes.get("/export.xlsx", right=Right.VEHICLES_SEE)
 async def export(
-    community_id: int, where: queries.VehicleFilter, scope: Scope, db: Database
+    community_id: int, where: queries.VehicleFilter, scope: Scope, db: Database, rights: Rights
 ) -> Response[bytes]:
     """The rows of the list with the same filters, as a workbook that can be imported again; at most 20,000 rows."""
     await root_of(scope, db, community_id)
     whole = PageRequest(1, EXPORT_MAX)
-    page = await queries.page(scope, db, community_id, whole, where=where, order="plate")
+    phones = PhoneSight(rights, scope, community_id)
+    by_phone = phones.finds(where.q)
+    page = await queries.page(scope, db, community_id, whole, where=where, order="plate", by_phone=by_phone)
     rows = [
         (row.plate, row.owner_name, row.owner_phone, "、".join(row.houses[:1]), row.brand, row.color)
-        for row in await _rows(scope, db, community_id, page.data)
+        for row in await _rows(scope, db, community_id, page.data, phones)
     ]
     content = await asyncio.to_thread(workbook.filled, scope.language, rows)
     return attachment(content, "linli-vehicles.xlsx")

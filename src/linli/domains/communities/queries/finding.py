@@ -5,6 +5,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from linli.domains.communities.queries.addresses import house_ids
+from linli.domains.people.phones import PhoneSight
 from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries import persons, residents, vehicles
 from linli.domains.people.rights import Right, Rights
@@ -18,6 +19,7 @@ class Search(NamedTuple):
     community_id: int
     plates: bool
     cards: CardHolders | None
+    phones: PhoneSight
 
 
 class Hits(NamedTuple):
@@ -32,7 +34,8 @@ def search_of(rights: Rights, scope: Scope, community_id: int, cards: CardHolder
     def may(right: Right) -> bool:
         return rights.may(right, tenant_id=scope.tenant, community_id=community_id)
 
-    return Search(community_id, may(Right.VEHICLES_SEE), cards if may(Right.DEVICES_SEE) else None)
+    phones = PhoneSight(rights, scope, community_id)
+    return Search(community_id, may(Right.VEHICLES_SEE), cards if may(Right.DEVICES_SEE) else None, phones)
 
 
 async def hits(scope: Scope, db: Reader, text: str, search: Search) -> Hits:
@@ -65,5 +68,9 @@ async def residents_where(
     conditions = where.conditions
     if conditions.text is None:
         return conditions
-    houses, person_ids = await hits(scope, db, conditions.text, search)
+    text = conditions.text
+    houses, person_ids = await hits(scope, db, text, search)
+    if not search.phones.finds(text):
+        phone = search.phones.whole_number(text)
+        conditions = replace(conditions, text=None, phone=phone, name=None if phone else text)
     return replace(conditions, or_houses=houses, or_persons=person_ids)

@@ -11,6 +11,7 @@ from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.addresses import in_words
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.queries.addresses import house_ids
+from linli.domains.people.phones import PhoneSight
 from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries import persons, vehicles
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
@@ -75,7 +76,7 @@ async def search(
     if scope := seen(Right.HOUSES_SEE):
         hits += await _houses(scope, db, text)
     if scope := seen(Right.RESIDENTS_SEE):
-        hits += await _persons(scope, db, text)
+        hits += await _persons(scope, db, text, PhoneSight(rights, scope, where.community_id))
     if scope := seen(Right.VEHICLES_SEE):
         hits += await _vehicles(scope, db, text)
     if scope := seen(Right.DEVICES_SEE):
@@ -111,9 +112,9 @@ async def _houses(scope: Scope, db: Database, text: str) -> list[SearchHit]:
     ]
 
 
-async def _persons(scope: Scope, db: Database, text: str) -> list[SearchHit]:
-    person_hits = await persons.search(scope, db, text, limit=EACH)
-    return [SearchHit("person", row.identity_id, row.name, row.phone or "") for row in person_hits]
+async def _persons(scope: Scope, db: Database, text: str, phones: PhoneSight) -> list[SearchHit]:
+    person_hits = await persons.search(scope, db, text, limit=EACH, whole_phone=not phones.finds(text))
+    return [SearchHit("person", row.identity_id, row.name, phones.shown(row.phone)) for row in person_hits]
 
 
 async def _vehicles(scope: Scope, db: Database, text: str) -> list[SearchHit]:

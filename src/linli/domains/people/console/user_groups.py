@@ -6,9 +6,10 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.people import person_rules as rules
+from linli.domains.people.phones import PhoneSight
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.queries import users as user_queries
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.domains.people.rows import Group, GroupOfPerson
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import erasure, groups, users
@@ -194,28 +195,43 @@ async def take_out(
         await users.leave_group(scope, tx, group_id=group_id, identity_id=identity_id, now_ms=clock.now_ms())
 
 
+def _conditions(where: UserFilter, phones: PhoneSight) -> user_queries.UserConditions:
+    text, group_id = where.q.strip() or None, where.group_id or None
+    if text is None or phones.finds(text):
+        return user_queries.UserConditions(text=text, group_id=group_id)
+    if phone := phones.whole_number(text):
+        return user_queries.UserConditions(exactly={"phone": phone}, group_id=group_id)
+    return user_queries.UserConditions(name=text, group_id=group_id)
+
+
 community_user_routes = Routes("/communities/{community_id:int}/users", tags=("people",))
 
 
 @community_user_routes.get(right=Right.RESIDENTS_SEE, raises=(NotFound,))
 async def list_users(
-    community_id: int, scope: WholeScope, db: Database, page: PageRequest, where: UserFilter
+    community_id: int,
+    scope: WholeScope,
+    db: Database,
+    page: PageRequest,
+    where: UserFilter,
+    rights: Rights,
 ) -> Page[CommunityUserRow]:
     """All persons whom the community knows, or those of one group; the newest first."""
     await queries.require_community(scope, db, community_id)
+    phones = PhoneSight(rights, scope, community_id)
     matches = await user_queries.page(
         scope,
         db,
         community_id,
         page,
-        where=user_queries.UserConditions(text=where.q.strip() or None, group_id=where.group_id or None),
+        where=_conditions(where, phones),
     )
     inside = await queries.groups_of(scope, db, [row.person.id for row in matches.data])
     rows = [
         CommunityUserRow(
             identity_id=row.person.identity_id,
             name=row.person.name,
-            phone=row.person.phone or "",
+            phone=phones.shown(row.person.phone),
             sex=row.person.sex,
             has_face=bool(row.person.face_id),
             groups=[

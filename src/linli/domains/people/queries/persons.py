@@ -277,9 +277,14 @@ async def stamp(scope: Scope, db: Reader) -> tuple[Any, ...]:
     return await _stamp.one(db, scope) or ()
 
 
-async def search(scope: Scope, db: Reader, text: str, *, limit: int = 10) -> list[PersonHit]:
-    """Persons with `text` in their name or at the beginning of their phone."""
-    return await _search.all(db, scope, like=like(text), phone_like=like(text, prefix=True), limit=limit)
+async def search(
+    scope: Scope, db: Reader, text: str, *, limit: int = 10, whole_phone: bool = False
+) -> list[PersonHit]:
+    """Persons with `text` in their name or at the beginning of their phone; `whole_phone`: or all of it."""
+    phone_like = like(text, prefix=True)
+    if whole_phone:
+        phone_like = phone_like.removesuffix("%")
+    return await _search.all(db, scope, like=like(text), phone_like=phone_like, limit=limit)
 
 
 async def require_community(scope: Scope, db: Reader, community_id: int) -> None:

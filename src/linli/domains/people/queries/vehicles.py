@@ -136,6 +136,11 @@ _FILTERS: dict[str, Any] = {
         _p.name.like(bindparam("text"), escape="\\"),
         _p.phone.like(bindparam("text"), escape="\\"),
     ),
+    "whole": or_(
+        _v.plate.like(bindparam("plate_text"), escape="\\"),
+        _p.name.like(bindparam("whole"), escape="\\"),
+        _p.phone == bindparam("whole_phone"),
+    ),
     "region": _v.region == bindparam("region"),
     "owners": any_of(_p.identity_id, "owners"),
 }
@@ -238,16 +243,23 @@ async def page(
     where: VehicleFilter = ALL,
     order: str = "created",
     removed: bool = False,
+    by_phone: bool = True,
 ) -> Page[OwnedVehicle]:
-    """Vehicles of a community, registered or `removed`; `order` is one of ORDERS."""
+    """Vehicles of a community, registered or `removed`; `order` is one of ORDERS.
+
+    `by_phone`: a part of the owner's phone fits the text too, and not only the whole one.
+    """
     text = where.q.strip()
-    binds: dict[str, Any] = {"text": like(text) if text else None, "region": where.region or None}
+    words = "text" if by_phone else "whole"
+    binds: dict[str, Any] = {words: like(text) if text else None, "region": where.region or None}
     if where.owner:
         binds["owners"] = [part for part in where.owner.split(",") if part][:MOST_OWNERS]
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _page(frozenset(binds), order, removed)
     if text:
         binds["plate_text"] = like(clean_plate(text) or text)
+        if not by_phone:
+            binds["whole_phone"] = text
     binds["community_id"] = community_id
     total = int(await count.scalar(db, scope, **binds))
     return Page.of(request, total, await rows.all(db, scope, **binds, **request.binds))

@@ -1,5 +1,6 @@
 """Visits as the pages show them."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -11,6 +12,9 @@ from linli.domains.people.queries import persons
 from linli.domains.visitors.rows import Visit
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
+
+type ShowPhone = Callable[[str], str]
+"""How a phone is shown to who asks."""
 
 
 class VisitRow(msgspec.Struct, rename="camel", frozen=True):
@@ -59,9 +63,18 @@ class VisitPass(msgspec.Struct, rename="camel", frozen=True):
     pictures: Annotated[
         list[VisitPicture], Meta(description="Several where doors read codes of different forms.")
     ]
+    sends_messages: Annotated[
+        bool, Meta(description="Messages reach phones; false: hand the link over yourself.")
+    ]
 
 
-async def rows(scope: Scope, db: Reader, visits: list[Visit], *, masked: bool = True) -> list[VisitRow]:
+class PassSent(msgspec.Struct, rename="camel", frozen=True):
+    phone: Annotated[str, Meta(description="Where the message goes, masked.")]
+
+
+async def rows(
+    scope: Scope, db: Reader, visits: list[Visit], *, phone: ShowPhone = mask_phone
+) -> list[VisitRow]:
     houses = await spaces.houses_by_id(scope, db, sorted({row.house_id for row in visits}))
     hosts = await persons.persons_by_id(
         scope, db, sorted({row.submitter_id for row in visits if row.submitter_id is not None})
@@ -71,7 +84,7 @@ async def rows(scope: Scope, db: Reader, visits: list[Visit], *, masked: bool = 
             id=str(row.apply_id),
             name=row.name,
             type=row.type,
-            phone=mask_phone(row.phone) if masked else row.phone,
+            phone=phone(row.phone),
             plate=row.plate,
             people=row.people,
             house_id=str(row.house_id),
@@ -96,8 +109,9 @@ async def full(
     *,
     has_pass: bool,
     doors: list[VisitDoor],
+    phone: ShowPhone,
 ) -> VisitFull:
-    (visit,) = await rows(scope, db, [row], masked=False)
+    (visit,) = await rows(scope, db, [row], phone=phone)
     return VisitFull(
         **msgspec.structs.asdict(visit),
         id_no=mask_id_number(row.id_no),

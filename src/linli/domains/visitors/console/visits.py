@@ -14,9 +14,12 @@ from linli.domains.access.service.kinds import QR
 from linli.domains.access.times import write_time
 from linli.domains.communities.queries import spaces
 from linli.domains.people import person_rules
-from linli.domains.people.rights import Right
+from linli.domains.people.person_rules import mask_phone
+from linli.domains.people.phones import OF_VISITORS, PhoneSight
+from linli.domains.people.rights import Right, Rights
 from linli.domains.visitors import queries
 from linli.domains.visitors.console.rows import (
+    PassSent,
     VisitDoor,
     VisitFull,
     VisitPass,
@@ -29,7 +32,9 @@ from linli.domains.visitors.queries import VisitConditions
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.rows import HOLDS_PASS, SOURCES, STAFF, STATES, Visit
 from linli.domains.visitors.schemas import Guest, GuestNames, checked
-from linli.domains.visitors.service import visits
+from linli.domains.visitors.service import limits, visits
+from linli.domains.visitors.service.limits import TooManyTries
+from linli.domains.visitors.service.sending import MessagesOff, NoPhoneToSendTo, send_again
 from linli.domains.visitors.service.visits import Stay
 from linli.domains.visitors.times import day_of
 from linli.kernel import history
@@ -42,10 +47,13 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.qr import qr_svg
 from linli.kernel.scope import Scope
+from linli.kernel.settings import Settings
 from linli.kernel.tables import TablePage, book_bytes, new_book
 from linli.kernel.zones import zone_of
 
 EXPORT_MAX = 20_000
+GATEWAY = "http"
+"""The setting of `sms.provider` that reaches phones; otherwise messages wait on the operator's page."""
 _NAMES = GuestNames(id_no="idNo", plate="plate")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -181,9 +189,15 @@ async def add_visits(
 
 @visit_routes.get("/{apply_id:int}", right=Right.VISITORS_SEE)
 async def read_visit(
-    community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, visitors: VisitorsRoom
+    community_id: int,
+    apply_id: int,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    visitors: VisitorsRoom,
+    rights: Rights,
 ) -> VisitFull:
-    """One visit and the doors that its pass opens."""
+    """One visit and the doors that its pass opens; the phone whole for who registers visitors."""
     visit = await _of(scope, db, community_id, apply_id)
     holds = visit.holds_pass(clock.now_ms())
     shown = await visitors.passes.pictures(visit) if holds else []
@@ -198,12 +212,19 @@ async def read_visit(
             doors.append(
                 VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
             )
-    return await full(scope, db, visit, doors=doors, has_pass=bool(shown))
+    phones = PhoneSight(rights, scope, community_id, readers=OF_VISITORS)
+    return await full(scope, db, visit, doors=doors, has_pass=bool(shown), phone=phones.shown)
 
 
 @visit_routes.post("/{apply_id:int}/pass", right=Right.VISITORS_MANAGE, status=200)
 async def show_pass(
-    community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, visitors: VisitorsRoom
+    community_id: int,
+    apply_id: int,
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    visitors: VisitorsRoom,
+    settings: Settings,
 ) -> VisitPass:
     """The pass, to be shown or printed at the desk; the reader is logged. Empty when it is over."""
     visit, now_ms = await _of(scope, db, community_id, apply_id), clock.now_ms()
@@ -218,7 +239,28 @@ async def show_pass(
             VisitPicture(qr_svg(pass_picture.text, label=visit.name), pass_picture.doors)
             for pass_picture in shown
         ],
+        settings.sms.provider == GATEWAY,
     )
+
+
+@visit_routes.post(
+    "/{apply_id:int}/pass/message",
+    right=Right.VISITORS_MANAGE,
+    status=200,
+    raises=(visits.VisitSettled, visits.VisitOver, NoPhoneToSendTo, MessagesOff, TooManyTries),
+)
+async def send_pass(
+    community_id: int, apply_id: int, scope: Scope, db: Database, clock: Clock, settings: Settings
+) -> PassSent:
+    """Send the link of the pass to the visitor's phone again; at most five times an hour for one visit."""
+    visit, now_ms = await _of(scope, db, community_id, apply_id), clock.now_ms()
+    if settings.sms.provider != GATEWAY:
+        raise MessagesOff()
+    if visit.phone:
+        await limits.count(db, limits.MESSAGES_OF_VISIT, str(apply_id), now_ms=now_ms)
+    async with db.begin() as tx:
+        await send_again(scope, tx, apply_id=apply_id, now_ms=now_ms)
+    return PassSent(mask_phone(visit.phone))
 
 
 @visit_routes.post(

@@ -20,6 +20,8 @@ class Limit(NamedTuple):
 ASKS_OF_ADDRESS: Final = Limit("ask", 20, HOUR_MS)
 """Registrations from one address. Visitors at one gate may share it."""
 ASKS_OF_COMMUNITY: Final = Limit("asks", 300, HOUR_MS)
+MESSAGES_OF_VISIT: Final = Limit("message", 5, HOUR_MS)
+"""Passes sent again to one visitor by the desk."""
 
 
 class TooManyTries(TooMany):

@@ -1,3 +1,4 @@
+import { reactive } from 'vue'
 import { dayIn, ofWallClock, useAction, useResource, type ListState, type Tone } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
@@ -5,6 +6,11 @@ import type { components } from '@/api/schema'
 export type VisitRow = components['schemas']['VisitRow']
 export type VisitFull = components['schemas']['VisitFull']
 export type VisitPass = components['schemas']['VisitPass']
+/** A visit with what opens the doors for it. */
+export interface ShownPass {
+  visit: VisitFull
+  pass: VisitPass
+}
 export type NewVisits = components['schemas']['NewVisits']
 
 export const STATES = ['asked', 'expected', 'arrived', 'left', 'void', 'refused'] as const
@@ -96,6 +102,25 @@ export function useVisit(communityId: () => string, id: () => string) {
   )
 }
 
+/** The visits that were announced together, with their passes; that they were shown is kept for each. */
+export function useAnnounced(communityId: () => string, ids: () => string[]) {
+  const shownPass = async (id: string): Promise<ShownPass> => {
+    const params = { path: { ...here(communityId()), apply_id: Number(id) } }
+    const pass = await answer(
+      api.POST('/api/console/communities/{community_id}/visits/{apply_id}/pass', { params }),
+    )
+    const visit = await answer(
+      api.GET('/api/console/communities/{community_id}/visits/{apply_id}', { params }),
+    )
+    return { visit, pass }
+  }
+  return useResource(async () => {
+    const passes: ShownPass[] = []
+    for (const id of ids()) passes.push(await shownPass(id))
+    return passes
+  }, [communityId, ids])
+}
+
 export function useVisitChanges(communityId: () => string) {
   const at = (id: string) => ({ path: { ...here(communityId()), apply_id: Number(id) } })
   const add = useAction((body: NewVisits) =>
@@ -110,6 +135,15 @@ export function useVisitChanges(communityId: () => string) {
   const show = useAction((id: string) =>
     answer(api.POST('/api/console/communities/{community_id}/visits/{apply_id}/pass', { params: at(id) })),
   )
+  const sentTo = reactive<Record<string, string>>({})
+  /** The link of the pass to the visitor's phone, once more. */
+  const send = useAction(async (id: string) => {
+    const sent = await answer(
+      api.POST('/api/console/communities/{community_id}/visits/{apply_id}/pass/message', { params: at(id) }),
+    )
+    sentTo[id] = sent.phone
+    return sent
+  })
   /** One step of a visit; steps that hurt carry a reason. */
   const step = useAction(
     async (id: string, what: 'check-in' | 'check-out' | 'admit' | 'void' | 'refuse', reason?: string) => {
@@ -133,7 +167,7 @@ export function useVisitChanges(communityId: () => string) {
       return true
     },
   )
-  return { add, step, show }
+  return { add, step, show, send: Object.assign(send, { sentTo }) }
 }
 
 export function usePoster(communityId: () => string) {
