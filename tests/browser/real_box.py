@@ -48,6 +48,23 @@ def set_up(visit: Visit, installed: Installation) -> Callable[..., Any]:
     return call
 
 
+class BoxLoop:
+    """A loop in a thread of its own, for what runs on a site while a browser blocks this one."""
+
+    def __enter__(self) -> "BoxLoop":
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def do[T](self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(180)
+
+
 @contextmanager
 def real_box(visit: Visit, call: Callable[..., Any], home: Path) -> Iterator[RealBox]:
     cluster = call("POST", "/edge/clusters", {"name": "北京区域-望月府小区", "model": MODEL})["id"]

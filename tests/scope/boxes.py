@@ -38,6 +38,9 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         "POST /edge/protocols/{protocol_id}/reach": [
             lambda x: Ask({"protocol_id": x.box_protocol}, body={"address": "127.0.0.1", "port": 9})
         ],
+        "POST /edge/protocols/{protocol_id}/search": [
+            lambda x: Ask({"protocol_id": x.box_protocol}, body={"network": "127.0.0.1", "port": 9})
+        ],
         "POST /devices/{iot_id}/edge-check": [lambda x: Ask({"iot_id": x.box_device})],
         f"GET {tunnel}/transcript": [lambda x: Ask({"tunnel_id": x.box_tunnel})],
         f"POST {tunnel}/end": [lambda x: Ask({"tunnel_id": x.box_tunnel})],

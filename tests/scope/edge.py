@@ -58,6 +58,9 @@ def recipes() -> dict[str, list[Recipe]]:
         f"GET {nodes}": [lambda x: Ask(node(x))],
         f"PUT {nodes}": [lambda x: Ask(node(x), body={"name": f"box-{x.once}"})],
         f"DELETE {nodes}": [lambda x: Ask({"node_id": x.spare_edge_node})],
+        "POST /edge/boxes": [lambda x: Ask(body=new_node(x) | {"model": MODEL, "communityId": x.community})],
+        f"GET {nodes}/door-access": [lambda x: Ask(node(x))],
+        f"POST {nodes}/door-access": [lambda x: Ask(node(x), body={"driverId": "door_device"})],
         f"GET {nodes}/label": [lambda x: Ask(node(x))],
         f"POST {nodes}/reset": [lambda x: Ask(node(x))],
         f"POST {nodes}/replace": [

@@ -103,6 +103,33 @@ async def component(desk: Desk, cluster: str, code: str) -> dict[str, Any]:
     return found
 
 
+async def test_a_box_is_added_by_itself_and_set_up_for_doors_in_one_step(desk: Desk) -> None:
+    form = {"name": "wangyuefu-01", "serialNumber": "SN-0001", "model": MODEL}
+    assert await desk.refused("POST", "/boxes", {**form, "name": "Ab"}) == (400, "bad_input", "name")
+    assert (await desk.get("/clusters"))["total"] == 0  # nothing half-made
+    node = await desk.new("/boxes", form)
+    assert (await desk.refused("POST", "/boxes", {**form, "name": "other-01"}))[1] == "edge.serial_taken"
+    (cluster,) = (await desk.get("/clusters"))["data"]
+    assert (cluster["name"], [one["id"] for one in cluster["nodes"]]) == ("wangyuefu-01", [node])
+    assert await desk.get(f"/nodes/{node}/door-access") == {"gatewayId": None, "protocols": []}
+    box = await desk.box(node, "hw-0123456789abcdef")
+    await box.activate()
+    await box.beat()
+    early = await desk.refused("POST", f"/nodes/{node}/door-access", {"driverId": "door_device"})
+    assert early[1] == "edge.component_refused"  # it has not said yet what it brings
+    await box.tell(await box.deployment())
+    begun = await desk.send("POST", f"/nodes/{node}/door-access", 200, {"driverId": "door_device"})
+    assert [row["driverId"] for row in begun["protocols"]] == ["door_device"]
+    again = await desk.send("POST", f"/nodes/{node}/door-access", 200, {"driverId": "door_device"})
+    assert again == begun == await desk.get(f"/nodes/{node}/door-access")
+    (gateway,) = await desk.get("/gateways")
+    assert (gateway["id"], gateway["name"]) == (begun["gatewayId"], "wangyuefu-01")
+    wanted = await box.settle()
+    assert {one.code for one in wanted.components or () if one.on} == {"device_access"}
+    unknown = await desk.refused("POST", f"/nodes/{node}/door-access", {"driverId": "none"})
+    assert unknown[0] == 404
+
+
 @pytest.mark.covers("C070", "C071", "C072", "H-64", "H-87")
 async def test_a_cluster_gets_a_box_that_activates_by_its_label(desk: Desk) -> None:
     cluster = await desk.new(

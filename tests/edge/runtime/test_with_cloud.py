@@ -20,6 +20,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
+from linli.things.errors import DeviceRefused
 from linli.things.queries.devices import DeviceRow, get_device
 from linli.things.queries.history import events_of
 from tests.domains.access.platform import AccessPlatform, until
@@ -56,6 +57,12 @@ async def town(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path)
 @pytest.fixture
 async def face_town(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path) -> AsyncIterator[Town]:
     async with built(database, clock, ids, tmp_path, "face", "card") as made:
+        yield made
+
+
+@pytest.fixture
+async def video_town(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path) -> AsyncIterator[Town]:
+    async with built(database, clock, ids, tmp_path, "video", "card") as made:
         yield made
 
 
@@ -183,3 +190,40 @@ async def test_doors_behind_nat_work_on_through_the_upgrade_and_a_restart(town: 
     town.machine.call_from("127.0.0.67")
     with pytest.raises(Refusal):
         await town.machine.connect()
+
+
+@pytest.mark.covers("G-C14")
+async def test_rooms_and_groups_reach_a_door_through_its_box(video_town: Town) -> None:
+    """The platform's call `SyncGroupIdAndRoomId`: the box fetches the file and answers the door. Spec A 4.2."""
+    town = video_town
+    await town.new_box()
+    door = town.doors[door_name(0, "video")]
+    store, invoke = town.platform.store, town.platform.things.invoker.invoke
+
+    async def online() -> bool:
+        return await town.state_of(door) == "online"
+
+    await until(online)
+
+    async def sync(**groups: str) -> None:
+        rows = [{"groupId": group, "roomId": room} for room, group in groups.items()]
+        await store.put("tmp/groups.json", msgspec.json.encode({"syncGroupRoomList": rows}))
+        url = store.url("tmp/groups.json", expires_s=600)
+        args = {"groupRoomMappingFileUrl": url}
+        await invoke(town.scope, door, "SyncGroupIdAndRoomId", args, timeout_s=30)
+
+    with pytest.raises(Refusal):
+        await town.machine.group_of("1-9-3-0301")
+    await sync(**{"1-9-3-0301": "4sewsEXT8ezMnlHlbWkjbL", "1-9-3-0302": "5sewsEXT8ezMnlHlbWkjbL"})
+    assert await town.machine.group_of("1-9-3-0301") == "4sewsEXT8ezMnlHlbWkjbL"
+    assert await town.machine.group_of("1-9-3-0302") == "5sewsEXT8ezMnlHlbWkjbL"
+    await sync(**{"1-9-3-0301": "6sewsEXT8ezMnlHlbWkjbL"})  # what is sent is all there is
+    assert await town.machine.group_of("1-9-3-0301") == "6sewsEXT8ezMnlHlbWkjbL"
+    with pytest.raises(Refusal):
+        await town.machine.group_of("1-9-3-0302")
+    town.line_cut = True
+    assert await town.machine.group_of("1-9-3-0301") == "6sewsEXT8ezMnlHlbWkjbL"
+    with pytest.raises(DeviceRefused):
+        await invoke(
+            town.scope, door, "SyncGroupIdAndRoomId", {"groupRoomMappingFileUrl": "none"}, timeout_s=30
+        )

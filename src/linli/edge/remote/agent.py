@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -49,6 +50,12 @@ class AddressAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class PortAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]{2,45}$")]
+    port: Annotated[int, Meta(ge=1, le=65535)]
+
+
+class NetworkAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    network: Annotated[str, Meta(pattern=r"^[0-9.]{7,15}/(2[2-9]|3[0-2])$")]
+    """IPv4 with its prefix, 1024 addresses at most."""
     port: Annotated[int, Meta(ge=1, le=65535)]
 
 
@@ -210,6 +217,7 @@ class RemoteAgent:
             "diagnosis.steps": Duty(Nothing, self._diagnosis_steps),
             "ping": Duty(AddressAsked, _pinged),
             "device.reach": Duty(PortAsked, _reached),
+            "device.find": Duty(NetworkAsked, _searched),
         }
         if (drivers := self._drivers) is not None:
             duties |= {
@@ -277,6 +285,15 @@ async def _reached(asked: PortAsked) -> Any:
     """Whether a device that is not configured yet answers: an echo in ms, and why its port does not connect."""
     took, why = await asyncio.gather(network.ping(asked.address), network.connects(asked.address, asked.port))
     return {"ms": None if took is None else round(took, 1), "why": why}
+
+
+async def _searched(asked: NetworkAsked) -> Any:
+    """Addresses of the site's network at which something listens on a port of doors."""
+    try:
+        place = IPv4Network(asked.network, strict=False)
+    except ValueError as error:
+        raise Refused("bad_input", str(error), "network") from error
+    return {"addresses": await network.find(place, asked.port)}
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import errno
 import fcntl
+import itertools
 import os
 import re
 import shutil
 import socket
 import struct
-from ipaddress import IPv4Address, IPv4Interface, ip_address
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_address
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -192,6 +193,25 @@ async def connects(host: str, port: int, *, seconds: float = 4.0) -> str:
     with contextlib.suppress(OSError):
         await writer.wait_closed()
     return ""
+
+
+FIND_MOST: Final = 1024
+"""Addresses that one search tries."""
+_FIND_AT_ONCE: Final = 64
+_FIND_SECONDS: Final = 1.0
+
+
+async def find(network: IPv4Network, port: int) -> list[str]:
+    """Addresses of a network at which a TCP connection to `port` comes up, in order. At most FIND_MOST are tried."""
+    slots = asyncio.Semaphore(_FIND_AT_ONCE)
+
+    async def answers(address: str) -> bool:
+        async with slots:
+            return not await connects(address, port, seconds=_FIND_SECONDS)
+
+    hosts = [str(host) for host in itertools.islice(network.hosts(), FIND_MOST)]
+    there = await asyncio.gather(*(answers(host) for host in hosts))
+    return [host for host, is_there in zip(hosts, there, strict=True) if is_there]
 
 
 def _text(file: Path) -> str:

@@ -109,6 +109,31 @@ async def test_a_device_is_tried_by_the_box_before_it_is_saved(site: Site) -> No
         assert (answer.status_code, answer.json()["field"]) == (400, field)
 
 
+async def test_a_box_looks_for_doors_in_its_network(site: Site) -> None:
+    path = f"/edge/protocols/{site.door.protocol_id}/search"
+
+    async def search(network: str, port: int) -> httpx.Response:
+        return await site.browser.post(path, json={"network": network, "port": port})
+
+    port = site.platform.http.port
+    answer = await search("127.0.0.1", port)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {
+        "network": "127.0.0.1/32", "port": port,
+        "addresses": [{"address": "127.0.0.1", "deviceName": "dev:1"}],
+    }  # fmt: skip
+    assert (await search("127.0.0.1/32", free_port())).json()["addresses"] == []
+    async with asyncio.timeout(60):  # two of a network's four addresses are hosts
+        assert (await search("127.0.0.0/30", port)).json()["network"] == "127.0.0.0/30"
+    for network in ("8.8.8.0/24", "10.0.0.0/16", "door.local", "::1"):
+        refused = await search(network, 80)
+        assert (refused.status_code, refused.json()["field"]) == (400, "network"), network
+    nowhere = await search("", 80)  # it has not told its addresses
+    assert (nowhere.status_code, nowhere.json()["field"]) == (400, "network")
+    await site.beat(addresses=["127.0.0.9"])
+    assert (await search("", free_port())).json()["network"] == "127.0.0.0/24"
+
+
 @pytest.mark.covers("C072", "H-60", "H-61", "H-98")
 async def test_heartbeats_make_figures_conditions_and_the_log(site: Site) -> None:
     async def condition() -> dict[str, object]:

@@ -7,20 +7,31 @@ from msgspec import UNSET, Meta
 
 from linli.domains.boxes.console.hand import MANAGE, SEE, Hand
 from linli.domains.boxes.console.rows.new_id import CreatedId
-from linli.domains.boxes.console.rows.nodes import NodeChange, NodeForm, NodeLabel, NodeRow
+from linli.domains.boxes.console.rows.nodes import (
+    BoxForm,
+    DoorAccess,
+    DoorAccessForm,
+    NodeChange,
+    NodeForm,
+    NodeLabel,
+    NodeRow,
+)
 from linli.domains.boxes.console.rows.replacements import ReplaceForm, ReplacementDetail, SyncFailure
 from linli.domains.boxes.errors import (
+    ComponentRefused,
     ModelDiffers,
     NodeInUse,
     NodeNameTaken,
+    NotCertified,
     NotReplaceable,
     SerialTaken,
     TooOld,
 )
 from linli.domains.boxes.queries import clusters as queries
 from linli.domains.boxes.queries import replacements as replacement_queries
+from linli.domains.boxes.service import clusters, replacements
+from linli.domains.boxes.service import door_access as access_service
 from linli.domains.boxes.service import nodes as service
-from linli.domains.boxes.service import replacements
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
@@ -49,6 +60,44 @@ async def add(cluster_id: int, data: NodeForm, hand: Hand, tx: Tx) -> CreatedId:
         **hand.stamp,
     )
     return CreatedId(str(node.node_id))
+
+
+@node_routes.post("/boxes", right=MANAGE, raises=(NotFound, NodeNameTaken, SerialTaken))
+async def add_box(data: BoxForm, hand: Hand, tx: Tx) -> CreatedId:
+    """Add a box by itself: with a group of its own, called as the box is."""
+    form = clusters.ClusterForm(
+        name=data.name, model=data.model, project_id=data.project_id, community_id=data.community_id
+    )
+    cluster = await clusters.create(hand.within, tx, form=form, ids=hand.ids, now_ms=hand.now_ms)
+    node = await service.add(
+        hand.within,
+        tx,
+        cluster_id=cluster.cluster_id,
+        name=data.name,
+        serial_number=data.serial_number,
+        **hand.stamp,
+    )
+    return CreatedId(str(node.node_id))
+
+
+@node_routes.get("/nodes/{node_id:int}/door-access", right=SEE, raises=(NotFound,))
+async def door_access(node_id: int, scope: Scope, db: Database) -> DoorAccess:
+    """How far a box is set up for doors."""
+    return DoorAccess.of(await access_service.door_access(scope, db, node_id))
+
+
+@node_routes.post(
+    "/nodes/{node_id:int}/door-access",
+    right=MANAGE,
+    status=200,
+    raises=(NotFound, ComponentRefused, NotCertified),
+)
+async def begin_door_access(node_id: int, data: DoorAccessForm, hand: Hand, tx: Tx) -> DoorAccess:
+    """Have a box serve doors of a protocol: component, gateway and protocol, as far as they are not there yet."""
+    begun = await access_service.begin(
+        hand.within, tx, node_id=node_id, driver_id=data.driver_id, **hand.stamp
+    )
+    return DoorAccess.of(begun)
 
 
 @node_routes.get("/replaceable", right=SEE)

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from linli.domains.boxes import rules
 from linli.domains.boxes.rows import Node
+from linli.domains.boxes.service.door_access import Access
 from linli.kernel import i18n
 
 
@@ -91,3 +92,37 @@ class NodeLabel(msgspec.Struct, rename="camel", frozen=True):
     cloud: str
     address: str
     qr: Annotated[str, Meta(description="An image address.")]
+
+
+class BoxForm(msgspec.Struct, rename="camel", frozen=True):
+    """A box that is added by itself."""
+
+    name: str
+    serial_number: Annotated[str, Meta(description="As its label says.")]
+    model: Annotated[str, Meta(description="As its label says.")]
+    community_id: Annotated[int | None, Meta(description="Where it stands.")] = None
+    project_id: str | None = None
+
+
+class DoorAccessForm(msgspec.Struct, rename="camel", frozen=True):
+    driver_id: Annotated[str, Meta(max_length=64, description="Of the doors' protocol.")]
+
+
+class ProtocolRef(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    driver_id: str
+    name: str
+
+
+class DoorAccess(msgspec.Struct, rename="camel", frozen=True):
+    """How far a box is set up for doors."""
+
+    gateway_id: Annotated[str | None, Meta(description="null: not begun.")]
+    protocols: list[ProtocolRef]
+
+    @staticmethod
+    def of(access: Access) -> "DoorAccess":
+        return DoorAccess(
+            str(access.gateway.gateway_id) if access.gateway else None,
+            [ProtocolRef(str(row.protocol_id), row.driver_id, row.name) for row in access.protocols],
+        )

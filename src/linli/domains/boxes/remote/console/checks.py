@@ -1,6 +1,7 @@
 """Guided checks and the diagnosis, run from the console; each step with what to do. H-59..H-62, H-64, C061."""
 
-from ipaddress import ip_address
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,7 @@ from linli.domains.boxes.console.hand import Hand
 from linli.domains.boxes.queries import gateways
 from linli.domains.boxes.remote.categories import model_steps
 from linli.domains.boxes.remote.console.caller import MANAGE
-from linli.domains.boxes.remote.guides import Ask, Guide, box_guide, device_guide, reach_guide
+from linli.domains.boxes.remote.guides import Ask, Guide, address_of, box_guide, device_guide, reach_guide
 from linli.domains.boxes.remote.room import RemoteRoom
 from linli.domains.boxes.remote.service.tunnels import By
 from linli.domains.boxes.rules import SILENT_MS
@@ -27,6 +28,8 @@ from linli.things.queries.devices import get_device
 from linli.things.queries.history import downlinks_of
 
 CALLS_SEEN = 30
+WIDEST = 22
+"""Prefix of the widest network that is searched: 1024 addresses."""
 
 
 class CheckLine(msgspec.Struct, rename="camel", frozen=True):
@@ -131,6 +134,63 @@ async def reach(
         raise BadInput(field="address", rule="format", example="192.168.1.20") from None
     ask = _ask(edge_remote, hand.within, gateway.node_id, by)
     return result(await reach_guide(ask, address=address, port=data.port), hand.within.language)
+
+
+class SearchAsked(msgspec.Struct, rename="camel", frozen=True):
+    """Where doors are looked for."""
+
+    port: Annotated[int, Meta(ge=1, le=65535, description="On which they listen.")]
+    network: Annotated[
+        str,
+        Meta(max_length=18, description="An address, or a network as 192.168.1.0/24; empty: the box's own."),
+    ] = ""
+
+
+class FoundAddress(msgspec.Struct, rename="camel", frozen=True):
+    address: str
+    device_name: Annotated[str, Meta(description="The device with this address and port; empty: none yet.")]
+
+
+class SearchResult(msgspec.Struct, rename="camel", frozen=True):
+    network: Annotated[str, Meta(description="Where was looked.")]
+    port: int
+    addresses: list[FoundAddress]
+
+
+@protocol_check_routes.post("/search", right=MANAGE, status=200, raises=(NotFound,))
+async def search(
+    protocol_id: int, data: SearchAsked, by: By, edge_remote: RemoteRoom, hand: Hand
+) -> SearchResult:
+    """Have the box look for devices in its network: addresses at which a port connects."""
+    protocol = await gateways.protocol(hand.within, hand.db, protocol_id)
+    gateway = await gateways.gateway(hand.within, hand.db, protocol.gateway_id)
+    now = await situation(hand.within, hand.db, gateway.node_id, now_ms=hand.now_ms)
+    place = network_of(data.network.strip(), now.beat.addresses if now.beat else [])
+    ask = _ask(edge_remote, hand.within, gateway.node_id, by)
+    answer = await ask("device.find", {"network": place, "port": data.port})
+    names: dict[str, str] = {}
+    for device in await gateways.devices(hand.within, hand.db, gateway.gateway_id):
+        custom = custom_of(device, hand.secrets)
+        if str(custom.get("port") or custom.get("devPort") or data.port) == str(data.port):
+            names.setdefault(address_of(custom), device.device_name)
+    addresses = [FoundAddress(address, names.get(address, "")) for address in answer["addresses"]]
+    return SearchResult(place, data.port, addresses)
+
+
+def network_of(text: str, own: list[str]) -> str:
+    """IPv4 with a prefix of 22 to 32 bits; without a text the 256 addresses around the box. Raises BadInput."""
+    for address in own if not text else ():
+        with suppress(ValueError):
+            return str(IPv4Network(f"{IPv4Address(address)}/24", strict=False))
+    try:
+        network = IPv4Network(text, strict=False)
+    except ValueError:
+        raise BadInput(field="network", rule="format", example="192.168.1.0/24") from None
+    if network.prefixlen < WIDEST:
+        raise BadInput(field="network", rule="range", low=f"/{WIDEST}", high="/32")
+    if not network.is_private:  # a box looks around its site, not around the world
+        raise BadInput(field="network", rule="format", example="192.168.1.0/24")
+    return str(network)
 
 
 device_check_routes = Routes("/devices/{iot_id:str}/edge-check", tags=("edge",))
