@@ -249,3 +249,23 @@ def test_a_notice_is_drafted_aimed_published_deleted_and_brought_back(administra
     page.keyboard.press("Escape")
     expect(page.get_by_role("row").filter(has_text="停水通知")).to_contain_text("Pinned")
     assert administrator.take_faults() == []
+
+
+def test_credentials_fit_and_names_lead_to_their_pages(administrator: Visit) -> None:
+    page = administrator.page
+    administrator.resize((1440, 900))
+    administrator.go("/credentials")
+    expect(page.locator(".data-table[aria-busy=false] tbody tr:not(.skeleton)").first).to_be_visible()
+    wider = page.evaluate(
+        "() => { const at = document.querySelector('.data-table'); return at.scrollWidth - at.clientWidth }"
+    )
+    administrator.picture("credentials-1440", whole=False)
+    assert wider <= 0
+    administrator.go("/vehicles")
+    row = page.locator(".data-table[aria-busy=false] tbody tr:not(.skeleton)").first
+    expect(row.locator("a[href*='/residents/']")).to_be_visible()
+    expect(row.locator("a[href*='/houses/']").first).to_be_visible()
+    name = row.locator("a[href*='/residents/']").inner_text()
+    row.locator("a[href*='/residents/']").click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    assert administrator.take_faults() == []

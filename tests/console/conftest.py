@@ -15,6 +15,7 @@ from linli.console.sources import SERVICES
 from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.accounts import setup_code
 from linli.domains.accounts.sample_logins import SampleLogins
+from linli.domains.people.queries.person_names import PersonNames
 from linli.domains.people.service import codes, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.clock import ManualClock
@@ -49,6 +50,7 @@ def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Parts:
         services={
             **dict.fromkeys(SERVICES),
             "card_holders": CardNumbers(),
+            "subject_names": PersonNames(),
             "sample_logins": SampleLogins(),
         },
     )

@@ -31,6 +31,7 @@ from linli.domains.notices.events import NoticeChanged
 from linli.domains.overview import handlers as overview
 from linli.domains.payments.handlers import resident_page_asked
 from linli.domains.people.events import UserChanged, UsersErased
+from linli.domains.people.queries.person_names import PersonNames
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
 from linli.domains.video import room as video
@@ -100,7 +101,9 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
         if not hub.watched(DELIVERY):
             return
         scope = Scope.system(event.tenant_id)
-        (row,) = await delivery_rows(scope, tx, [await get_row(scope, tx, row_id=event.row_id)])
+        (row,) = await delivery_rows(
+            scope, tx, [await get_row(scope, tx, row_id=event.row_id)], PersonNames()
+        )
         tx.after_commit(
             lambda: hub.publish(DELIVERY, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )

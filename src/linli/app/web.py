@@ -22,6 +22,7 @@ from linli.domains.boxes.queries.clusters import NodesOfGateways
 from linli.domains.boxes.remote.box_page import PREFIX as BOX_PAGE
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.people.queries.person_names import PersonNames
 from linli.kernel import telemetry
 from linli.kernel.http import ASGIApp
 
@@ -98,6 +99,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "door_keys": platform.door_keys,
         "card_holders": CardNumbers(),
         "boxes": NodesOfGateways(),
+        "subject_names": PersonNames(),
         "faces": platform.faces,
         "visitors": platform.visitors,
         "databus": platform.databus,

@@ -12,6 +12,7 @@ from linli.console.outside import provide_entrance, provide_places, provide_prov
 from linli.console.parts import Parts
 from linli.console.routes import AnyRequest, Source, Sources
 from linli.console.serving import parts_of
+from linli.delivery.ports import SubjectNames
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.accounts.entrance import Entrance
 from linli.domains.accounts.sample_logins import SampleLogins
@@ -53,6 +54,7 @@ SERVICES: Final[dict[str, Any]] = {
     "door_keys": DoorKeys,
     "card_holders": CardHolders,
     "boxes": Boxes,
+    "subject_names": SubjectNames,
     "openapi": OpenApi,
     "platform_health": Faults,
     "service_bus": ServiceBus,

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.delivery import queries
 from linli.delivery.boards import boards
+from linli.delivery.ports import SubjectNames
 from linli.delivery.schemas import DesiredFilter, DesiredRow
 from linli.delivery.service import rows
 from linli.delivery.words import hidden_words
@@ -49,6 +50,7 @@ class DeliveryRow(msgspec.Struct, rename="camel", frozen=True):
     """The end of a card's number or a code; empty for PINs."""
     subject: str
     """identityId of the person, where there is one."""
+    subject_name: Annotated[str, Meta(description="Of the person; empty where they are not known here.")]
     deleting: bool
     status: str
     """The wire status, e.g. `toBeTransferred` (spec B 2.1)."""
@@ -113,8 +115,11 @@ def reason_text(reason: str, detail: str, language: str) -> str:
     return detail or reason if text == key else text
 
 
-async def delivery_rows(scope: Scope, db: Reader, rows: list[DesiredRow]) -> list[DeliveryRow]:
-    """Rows with the names of their devices."""
+async def delivery_rows(
+    scope: Scope, db: Reader, rows: list[DesiredRow], persons: SubjectNames
+) -> list[DeliveryRow]:
+    """Rows with the names of their devices and persons."""
+    names = await persons.names(scope, db, sorted({row.subject for row in rows if row.subject}))
     device_rows = await devices.find_devices(scope, db, iot_ids=[row.device for row in rows])
     by_id = {device.iot_id: device for device in device_rows}
     return [
@@ -127,6 +132,7 @@ async def delivery_rows(scope: Scope, db: Reader, rows: list[DesiredRow]) -> lis
             kind=row.kind,
             credential=shown_credential(row.kind, row.credential),
             subject=row.subject,
+            subject_name=names.get(row.subject, ""),
             deleting=row.deleting,
             status=row.status,
             reason=reason_text(
@@ -160,7 +166,7 @@ class DeliveryFilter(Filter, frozen=True):
 
 @routes.get(right="devices.use")
 async def list_deliveries(
-    scope: Scope, db: Database, page: PageRequest, where: DeliveryFilter
+    scope: Scope, db: Database, page: PageRequest, where: DeliveryFilter, persons: SubjectNames
 ) -> Page[DeliveryRow]:
     """The desired rows of devices, the last changed first."""
     wanted = DesiredFilter(
@@ -172,7 +178,7 @@ async def list_deliveries(
         verdict=where.verdict,
     )
     row_page = await queries.list_rows(scope, db, wanted=wanted, page=page)
-    return Page.of(page, row_page.total, await delivery_rows(scope, db, row_page.data))
+    return Page.of(page, row_page.total, await delivery_rows(scope, db, row_page.data, persons))
 
 
 class CountFilter(Filter, frozen=True):

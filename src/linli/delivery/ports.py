@@ -26,6 +26,14 @@ class Invoker(Protocol):
         ...
 
 
+class SubjectNames(Protocol):
+    """Knows the persons for whom something is delivered."""
+
+    async def names(self, scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, str]:
+        """identityId → name, for persons whom the scope may see."""
+        ...
+
+
 class CannotTell(Exception):
     """This device has no way to say what it holds."""
 

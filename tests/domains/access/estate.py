@@ -18,6 +18,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import pois
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
+from linli.domains.people.queries.person_names import PersonNames
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents, sms_outbox
 from linli.kernel.clock import ManualClock
@@ -149,6 +150,7 @@ async def open_estate(
     await platform.start()
     services = dict.fromkeys(SERVICES) | {"invoker": platform.things.invoker, "door_keys": platform.keys}
     services["card_holders"] = CardNumbers()
+    services["subject_names"] = PersonNames()
     parts = Parts(
         db=database, clock=clock, ids=ids, secrets=secrets, objects=platform.store,
         settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)), services=services,

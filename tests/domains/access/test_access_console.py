@@ -20,6 +20,7 @@ from linli.databus.scopes import register_community
 from linli.domains.access.pass_details import capture_key, temperature_c
 from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.accounts import setup_code
+from linli.domains.people.queries.person_names import PersonNames
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -84,6 +85,7 @@ async def desk(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path)
     await platform.start()
     services = dict.fromkeys(SERVICES) | {"invoker": platform.things.invoker, "door_keys": platform.keys}
     services["card_holders"] = CardNumbers()
+    services["subject_names"] = PersonNames()
     parts = Parts(
         db=database, clock=clock, ids=ids, secrets=secrets, objects=platform.store,
         settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)), services=services,

@@ -160,3 +160,18 @@ async def test_a_card_on_the_reader_says_whose_it_is_and_what_it_opens(estate: E
     assert again.status_code in (201, 204), again.text
     await until(opens)
     assert await doors() == [("南门", ["card"], ["桂花里"])]
+
+
+async def test_what_is_delivered_names_the_person(estate: Estate) -> None:
+    iot_id, _ = await estate.new_door("door-9", "侧门", online=False)
+    await estate.switch()
+    await estate.serve(iot_id, estate.root)
+    rows: list[dict[str, Any]] = []
+
+    async def delivered() -> bool:
+        nonlocal rows
+        rows = (await estate.desk.get("/deliveries", params={"subject": estate.owner})).json()["data"]
+        return bool(rows)
+
+    await until(delivered)
+    assert {(row["subject"], row["subjectName"]) for row in rows} == {(estate.owner, "王伟")}

@@ -9,6 +9,10 @@ export interface Column<R> {
   mono?: boolean
   /** Cut with an ellipsis, the whole text in the tooltip. */
   clip?: boolean
+  /** Breaks into two lines rather than take the room of the last column. */
+  wraps?: boolean
+  /** Left out until the reader chooses it. */
+  optional?: boolean
   /** Takes the card's full width on a phone. */
   wide?: boolean
 }

@@ -45,6 +45,7 @@ class VehicleRow(msgspec.Struct, rename="camel", frozen=True):
     owner_phone: Annotated[str, Meta(description="Masked without the right to whole phones.")]
     houses: list[str]
     """Where the owner lives."""
+    house_ids: Annotated[list[str], Meta(description="Ids of these houses, in the same order.")]
     created_ms: int
     deleted_ms: Annotated[int, Meta(description="When it was removed; 0: it is registered.")]
 
@@ -82,6 +83,10 @@ async def _rows(
     homes = await queries.homes(scope, db, community_id, sorted({row.person_id for row in owned_vehicles}))
     ids = sorted({house for row in homes.values() for house in row})
     houses = await spaces.houses_by_id(scope, db, ids)
+
+    def lived_in(row: OwnedVehicle) -> list[int]:
+        return [house_id for house_id in homes.get(row.person_id, ()) if house_id in houses]
+
     return [
         VehicleRow(
             id=str(row.vehicle_id),
@@ -93,9 +98,8 @@ async def _rows(
             identity_id=row.identity_id,
             owner_name=row.name,
             owner_phone=phones.shown(row.phone),
-            houses=[
-                houses[house_id].location for house_id in homes.get(row.person_id, ()) if house_id in houses
-            ],
+            houses=[houses[house_id].location for house_id in lived_in(row)],
+            house_ids=[str(house_id) for house_id in lived_in(row)],
             created_ms=row.created_ms,
             deleted_ms=row.deleted_ms,
         )

@@ -27,6 +27,7 @@ class VisitRow(msgspec.Struct, rename="camel", frozen=True):
     house_id: str
     house_location: str
     host_name: Annotated[str, Meta(description="Who invited, or whom the visitor named.")]
+    host_id: Annotated[str, Meta(description="identityId of a host who lives there; else empty.")]
     reason: str
     starts_ms: int
     ends_ms: int
@@ -90,6 +91,7 @@ async def rows(
             house_id=str(row.house_id),
             house_location=houses[row.house_id].location if row.house_id in houses else "",
             host_name=hosts[row.submitter_id].name if row.submitter_id in hosts else row.host_name,
+            host_id=row.submitter_identity if row.submitter_id in hosts else "",
             reason=row.reason,
             starts_ms=row.starts_ms,
             ends_ms=row.ends_ms,
