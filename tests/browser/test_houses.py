@@ -217,3 +217,43 @@ def test_the_form_decides_what_residents_are_asked(administrator: Visit, tmp_pat
     sure.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("listitem").filter(has_text="Pet")).to_be_hidden()
     assert administrator.take_faults() == []
+
+
+def test_several_residents_are_moved_out_at_once_and_brought_back(administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go("/residents")
+    boxes = page.locator("tbody .el-checkbox")
+    names = page.locator("tbody tr td.first button")
+    expect(names.first).to_be_visible()
+    chosen = [names.nth(at).inner_text() for at in (0, 1)]
+    for at in (0, 1):
+        boxes.nth(at).click()
+        expect(boxes.nth(at).get_by_role("checkbox")).to_be_checked()
+    bar = page.get_by_role("region", name="Selected residents")
+    expect(bar.get_by_role("status").first).to_have_text("2 selected")
+    with page.expect_download() as downloaded:
+        bar.get_by_role("button", name="Export the selected").click()
+    file = downloaded.value.path().read_text(encoding="utf-8-sig")
+    assert [name in file for name in chosen] == [True, True]
+    assert len(file.strip().splitlines()) == 3
+    total = administrator.fetch("GET", f"/console/communities/{community_id(administrator)}/residents")[
+        "total"
+    ]
+    bar.get_by_role("button", name="Move out").click()
+    dialog = page.get_by_role("dialog", name="Move 2 out?")
+    expect(dialog.get_by_text("2 persons will no longer belong")).to_be_visible()
+    dialog.get_by_role("button", name="Move out").click()
+    expect(bar.get_by_text("2 done, 0 left as they were.")).to_be_visible()
+    at = f"/console/communities/{community_id(administrator)}/residents"
+    assert administrator.fetch("GET", at)["total"] == total - 2
+    toast = page.locator(".undo-toast").filter(has_text="2 moved out")
+    expect_in_view(toast)
+    toast.get_by_role("button", name="Undo").click()
+    for name in chosen:
+        expect(page.get_by_role("button", name=name, exact=True).first).to_be_visible()
+    assert administrator.fetch("GET", at)["total"] == total
+    page.locator(".el-checkbox", has=page.get_by_role("checkbox", name="Select this page")).click()
+    expect(bar.get_by_role("status").first).to_have_text("20 selected")
+    bar.get_by_role("button", name=re.compile("^Select (all|the first)")).click()
+    expect(bar.get_by_role("status").first).to_have_text(f"{min(total, 200)} selected")
+    assert administrator.take_faults() == []

@@ -12,6 +12,10 @@ export const MEMBER_TYPES = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const
 export const STATUSES = [1, 2, 3, 4] as const
 export const WAITING = 2
 export const MOVED_OUT = 4
+export const LIVES_THERE = 1
+/** So many are chosen at once at most: a group takes no more in one go. */
+export const MOST_PICKED = 200
+export const keyOf = (row: ResidentRow) => `${row.houseId}/${row.identityId}`
 export const statusTone = (status: number): Tone =>
   (['idle', 'ok', 'busy', 'bad', 'idle'] as Tone[])[status] ?? 'idle'
 /** Fields of the form that take one of numbered choices. */
@@ -24,6 +28,33 @@ export const CHOICES: Record<string, readonly number[]> = {
 
 const path = (communityId: string) => ({ community_id: Number(communityId) })
 
+/** The filter of the list, as the server takes it. */
+export const residentQuery = (state: ListState) => ({
+  q: state.filter('q') || undefined,
+  status: state.filter('status') ? Number(state.filter('status')) : undefined,
+  type: state.filter('type') ? Number(state.filter('type')) : undefined,
+  group: state.filter('group') || undefined,
+  houseId: state.filter('house') ? Number(state.filter('house')) : undefined,
+})
+
+/** Everybody who fits a filter, up to as many as can be chosen at once. */
+export function useFittingResidents(communityId: () => string) {
+  const PAGE = 100
+  return useAction(async (query: Record<string, string | number | undefined>) => {
+    const rows: ResidentRow[] = []
+    for (let pageNo = 1; rows.length < MOST_PICKED; pageNo += 1) {
+      const page = await answer(
+        api.GET('/api/console/communities/{community_id}/residents', {
+          params: { path: path(communityId()), query: { ...query, pageNo, pageSize: PAGE } },
+        }),
+      )
+      rows.push(...page.data)
+      if (page.data.length < PAGE) break
+    }
+    return rows
+  })
+}
+
 export function useResidents(state: ListState, communityId: () => string | null) {
   return useResource(() => {
     const community = communityId()
@@ -35,11 +66,7 @@ export function useResidents(state: ListState, communityId: () => string | null)
           query: {
             pageNo: state.page.value,
             pageSize: state.size.value,
-            q: state.filter('q') || undefined,
-            status: state.filter('status') ? Number(state.filter('status')) : undefined,
-            type: state.filter('type') ? Number(state.filter('type')) : undefined,
-            group: state.filter('group') || undefined,
-            houseId: state.filter('house') ? Number(state.filter('house')) : undefined,
+            ...residentQuery(state),
             sort: state.sort.value || undefined,
           },
         },
