@@ -8,7 +8,7 @@ recipes. A method without one fails the test: whoever registers a method adds it
 from collections.abc import Callable
 from typing import Any
 
-from tests.scope import face_rows, notice_rows, vehicle_rows, visit_rows
+from tests.scope import face_rows, intercom_rows, notice_rows, vehicle_rows, visit_rows
 from tests.scope.service_recipes import service_recipes
 from tests.scope.town import FILE, wall
 
@@ -448,6 +448,7 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_employees(),
     **notice_rows.methods(),
     **face_rows.methods(),
+    **intercom_rows.methods(),
     **vehicle_rows.methods(),
     **visit_rows.methods(),
     **_projects(),

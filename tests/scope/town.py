@@ -57,6 +57,7 @@ from tests.scope.camera_rows import add_cameras
 from tests.scope.edge_device_rows import add_edge_devices
 from tests.scope.edge_rows import add_edge
 from tests.scope.face_rows import add_faces
+from tests.scope.intercom_rows import add_intercom
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
 from tests.scope.tables import Tables, tables_of
@@ -317,6 +318,11 @@ class Lot:
     spare_tmp_key: str = ""
     console_code_ref: str = ""
     """A QR code that the administrator made for the door person."""
+    sip_number: str = ""
+    member_sip_number: str = ""
+    spare_sip_number: str = ""
+    sip_group: str = ""
+    spare_sip_group: str = ""
     doors: list[SimulatedDoor] = field(default_factory=list)
 
 
@@ -506,6 +512,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await add_visits(town.platform, lot)
     await add_alarms(town.platform, lot)
     await add_faces(town.platform, lot)
+    await add_intercom(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
     return lot
 

@@ -27,6 +27,7 @@ from linli.domains.boxes import room as boxes
 from linli.domains.boxes.events import EdgeMoved
 from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
 from linli.domains.communities.handlers import batch_started, device_moved
+from linli.domains.intercom import room as intercom
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.overview import handlers as overview
 from linli.domains.payments.handlers import resident_page_asked
@@ -82,6 +83,7 @@ def to_rooms(handlers: Handlers[Tx]) -> None:
     handlers.inline(CapabilityDecided, capability_decided)
     overview.register(handlers)
     video.register(handlers)
+    intercom.register(handlers)
     boxes.register(handlers)
     handlers.inline(ResidentPageAsked, resident_page_asked)
 

@@ -7,6 +7,7 @@ from linli.databus import openapi_subscriptions as subscriptions
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
 from linli.domains.faces import openapi as faces
+from linli.domains.intercom import openapi as intercom
 from linli.domains.notices import openapi as notices
 from linli.domains.people import openapi as people
 from linli.domains.projects import openapi as projects
@@ -25,6 +26,7 @@ METHODS: tuple[ModuleType, ...] = (
     people,
     access,
     faces,
+    intercom,
     notices,
     visitors,
     databus,

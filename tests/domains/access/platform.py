@@ -25,6 +25,7 @@ from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
+from linli.domains.intercom import openapi as intercom_api
 from linli.domains.overview.queries import MapPlaces
 from linli.domains.people import openapi as people_api
 from linli.domains.people.ports import FaceUploads, Houses
@@ -33,6 +34,8 @@ from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.http import HttpServer
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
 from linli.openapi import token_methods
 from linli.openapi.assembly import OpenApi
 from linli.openapi.registry import Registry
@@ -82,13 +85,14 @@ class AccessPlatform(Platform):
         self.worker = Worker(self.db, self.clock, jobs)
         self.reconciler = Reconciler(self.db, self.clock, carriers, backoff=self.backoff)
         registry = Registry()
-        registry.add(token_methods, access_api, faces_api, people_api, databus_api)
+        registry.add(token_methods, access_api, faces_api, intercom_api, people_api, databus_api)
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
             services={
                 TokenTargets: self.targets, DoorKeys: self.keys, ObjectStore: self.store,
                 Fetcher: Fetcher(self.store, allow_private=False), DevicePlaces: MapPlaces(),
                 FaceUploads: SavedFaces(self.store), Houses: SpaceHouses(), FaceSearch: engine.search,
+                Secrets: self.secrets, Settings: self.settings,
             },
         )  # fmt: skip
         await self.api.start()

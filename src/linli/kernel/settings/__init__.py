@@ -29,6 +29,7 @@ from linli.kernel.settings.sections import (
     Webhooks,
 )
 from linli.kernel.settings.sign_in import LoginProvider, SignIn
+from linli.kernel.settings.sip import Sip
 
 __all__ = [
     "Amqp",
@@ -51,6 +52,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SignIn",
+    "Sip",
     "SmsGateway",
     "Solution",
     "Support",

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.kernel.settings.sign_in import SignIn
+from linli.kernel.settings.sip import Sip
 
 _MOST_PORT = 65535
 _TLS_ABOVE = 7000
@@ -332,6 +333,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     http: Http = msgspec.field(default_factory=Http)
     mqtt: Mqtt = msgspec.field(default_factory=Mqtt)
     device_auth: DeviceAuth = msgspec.field(default_factory=DeviceAuth)
+    sip: Sip = msgspec.field(default_factory=Sip)
     tls: Tls = msgspec.field(default_factory=Tls)
     retention: Retention = msgspec.field(default_factory=Retention)
     call_limits: CallLimits = msgspec.field(default_factory=CallLimits)

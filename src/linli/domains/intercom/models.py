@@ -1,0 +1,112 @@
+"""Tables of the intercom. Written by this room's services only. Times are UTC ms."""
+
+from sqlalchemy import Index, PrimaryKeyConstraint, Table
+
+from linli.kernel.db import integer, metadata, text_column
+
+accounts = Table(
+    "intercom_accounts",
+    metadata,
+    text_column("number", primary_key=True),  # what is dialled, and the user name of a log-in
+    text_column("tenant_id"),
+    text_column("project_id"),  # accounts call each other within it
+    integer("kind"),  # 0 app, 1 door station
+    text_column("password"),  # sealed about `sip:<number>`
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("ix_intercom_accounts_project", "tenant_id", "project_id"),
+)
+
+groups = Table(
+    "intercom_groups",
+    metadata,
+    text_column("group_id", primary_key=True),  # dialled like a number, and never equal to one
+    text_column("tenant_id"),
+    text_column("project_id"),
+    integer("created_ms"),
+    Index("ix_intercom_groups_project", "tenant_id", "project_id"),
+)
+
+members = Table(
+    "intercom_members",
+    metadata,
+    text_column("group_id"),
+    text_column("number"),
+    text_column("tenant_id"),
+    text_column("project_id"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("group_id", "number"),
+    Index("ix_intercom_members_number", "number"),
+)
+
+servers = Table(
+    "intercom_servers",
+    metadata,
+    text_column("project_id", primary_key=True),
+    text_column("tenant_id"),
+    text_column("server_id"),
+    integer("changed_ms"),
+)
+"""The SIP server that a project chose."""
+
+door_numbers = Table(
+    "intercom_door_numbers",
+    metadata,
+    text_column("iot_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("number"),
+    text_column("password"),  # sealed about `sip_door:<iotId>`
+    text_column("host"),
+    text_column("port"),  # a text, as the contract has it
+    integer("changed_ms"),
+)
+"""The account that was issued to a door, perhaps of another server."""
+
+rooms = Table(
+    "intercom_rooms",
+    metadata,
+    text_column("iot_id"),
+    text_column("room_key"),  # of the whole form, so that two spellings of a room are one
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("room_id"),  # as it was given
+    text_column("group_id"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("iot_id", "room_key"),
+    Index("ix_intercom_rooms_group", "group_id"),
+)
+"""Which group a room keyed at a door rings."""
+
+house_groups = Table(
+    "intercom_house_groups",
+    metadata,
+    integer("space_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("group_id"),
+    text_column("room_id"),
+    integer("changed_ms"),
+    Index("ix_intercom_house_groups_group", "group_id"),
+)
+"""The group and room of a house."""
+
+bindings = Table(
+    "intercom_bindings",
+    metadata,
+    text_column("number", primary_key=True),  # one a number: the newest log-in wins
+    text_column("tenant_id"),
+    text_column("project_id"),
+    text_column("contact"),  # the address that the phone gave
+    text_column("transport"),  # udp, tcp
+    text_column("host"),  # where its packets come from
+    integer("port"),
+    text_column("process"),  # the process that holds its connection; "" for datagrams
+    text_column("call_id"),
+    integer("cseq"),
+    text_column("agent"),
+    integer("registered_ms"),
+    integer("expires_ms"),
+    Index("ix_intercom_bindings_expires", "expires_ms"),
+)
+"""Where the phone of a number is reached. A restart forgets none."""

@@ -1,0 +1,82 @@
+"""Doors' numbers and rooms, and houses' groups."""
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from linli.domains.intercom.errors import HouseUnbound
+from linli.domains.intercom.models import door_numbers, house_groups, rooms
+from linli.domains.intercom.rows import DoorNumber, HouseGroup, Room
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import BadInput
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_r, _h = rooms.c, house_groups.c
+_door = Query(
+    select(door_numbers).where(door_numbers.c.iot_id == bindparam("iot_id"), in_scope(door_numbers)),
+    DoorNumber,
+)
+_filtered = and_(
+    in_scope(rooms),
+    _r.iot_id == bindparam("iot_id"),
+    or_(bindparam("room_key") == "", _r.room_key == bindparam("room_key")),
+    or_(bindparam("group_id") == "", _r.group_id == bindparam("group_id")),
+)
+_page = Query(
+    select(rooms)
+    .where(_filtered)
+    .order_by(_r.room_key)
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Room,
+)
+_count = Query(select(func.count()).select_from(rooms).where(_filtered))
+_house = Query(
+    select(house_groups).where(_h.space_id == bindparam("space_id", type_=INT), in_scope(house_groups)),
+    HouseGroup,
+)
+_of_group = Query(
+    select(house_groups)
+    .where(_h.group_id == bindparam("group_id"), in_scope(house_groups))
+    .order_by(_h.space_id)
+    .limit(1),
+    HouseGroup,
+)
+_keys = Query(
+    select(_r.room_key, _r.group_id).where(
+        _r.iot_id == bindparam("iot_id"), any_of(_r.room_key, "room_keys"), in_scope(rooms)
+    )
+)
+
+
+async def door_number(scope: Scope, db: Reader, iot_id: str) -> DoorNumber | None:
+    return await _door.one(db, scope, iot_id=iot_id)
+
+
+async def room_page(
+    scope: Scope, db: Reader, *, iot_id: str, room_key: str, group_id: str, page: PageRequest
+) -> Page[Room]:
+    """A door's rooms by key; empty texts for no condition."""
+    binds = {"iot_id": iot_id, "room_key": room_key, "group_id": group_id}
+    total = await _count.one(db, scope, **binds)
+    rows = await _page.all(db, scope, **binds, **page.binds)
+    return Page.of(page, total[0] if total else 0, rows)
+
+
+async def groups_of_rooms(scope: Scope, db: Reader, *, iot_id: str, room_keys: list[str]) -> dict[str, str]:
+    """Room key → group, of a door's rooms among these."""
+    return dict(await _keys.all(db, scope, iot_id=iot_id, room_keys=room_keys))
+
+
+async def house_binding(
+    scope: Scope, db: Reader, *, space_id: int | None, group_id: str | None
+) -> HouseGroup:
+    """The house's group, or the group's house. Raises HouseUnbound, BadInput."""
+    if space_id is None and not group_id:
+        raise BadInput(field="spaceId", rule="one_of_two")
+    if space_id is not None:
+        row = await _house.one(db, scope, space_id=space_id)
+    else:
+        row = await _of_group.one(db, scope, group_id=group_id)
+    if row is None or (group_id and row.group_id != group_id):
+        raise HouseUnbound(str(space_id) if space_id is not None else str(group_id))
+    return row

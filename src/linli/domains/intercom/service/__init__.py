@@ -1,0 +1,1 @@
+"""The rules of the intercom; the only writers of its tables."""
