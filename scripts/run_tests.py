@@ -46,6 +46,8 @@ ENGINES = {
     "dbus": ("/usr/bin/dbus-daemon", "changes of a box's network on trial"),
     "systemd": ("/usr/lib/systemd/systemd-networkd", "changes of a box's network on trial"),
     "modemmanager": ("/usr/sbin/ModemManager", "a box's modem with the real ModemManager"),
+    "sip-tester": ("/usr/bin/sipp", "calls by SIPp"),
+    "baresip-core": ("/usr/bin/baresip", "calls by a phone that we did not write"),
     "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
 }
 # Another version does, where the one above is not to be had.

@@ -45,6 +45,7 @@ FOR_OTHERS = {
     "fake_models": "a model folder of the stand-in, for tests and trials of faces",
     "marked": "pictures for the stand-in, for tests and trials of faces",
     "password": "what a consumer over AMQP logs in with, for whoever stands for one",
+    "read_challenge": "what a phone reads, for whoever stands for one",
     "verify": "what a receiver of pushes does, for whoever stands for one",
     "wall_name": "Bluetooth names as doors in the field have them",
     "write": "a migration, for `scripts/new_migration.py`",

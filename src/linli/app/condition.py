@@ -20,6 +20,8 @@ class Condition:
         self.draining = False
         self.open_files = ""
         """A notice if the system's limit of open files is too low."""
+        self.sip_notice: Callable[[], str] = str
+        """Who floods or guesses at the SIP port; empty: nobody."""
         self.tls_fault: Callable[[], str] = str
         """A notice about TLS for the operator; empty: none."""
 
@@ -46,6 +48,8 @@ class Condition:
             faults["open_files"] = self.open_files
         if reason := self.tls_fault():
             faults["tls"] = reason
+        if notice := self.sip_notice():
+            faults["sip"] = notice
         if self._settings.sms.provider == "off":
             faults["sms"] = "off: nobody gets a one-time code"
         else:

@@ -1,4 +1,4 @@
-"""The listeners of a process: the web, devices over MQTT plain, over TLS and over WebSocket, and their fixed port."""
+"""The listeners of a process: the web, devices over MQTT plain, TLS and WebSocket, their fixed port, and SIP."""
 
 import functools
 import ssl
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from linli.app.addresses import DeviceAddresses, Ports
 from linli.app.http import Router
+from linli.app.sip import SipPort
 from linli.kernel.clock import Clock
 from linli.kernel.http import HttpServer, Upgrade
 from linli.kernel.http import Limits as HttpLimits
@@ -26,11 +27,14 @@ log = logger(__name__)
 class Listeners:
     """`start_devices`, then `start_web` once everything that a page may ask for runs; they stop in any state."""
 
-    def __init__(self, settings: Settings, clock: Clock, things: Things, addresses: DeviceAddresses) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, things: Things, addresses: DeviceAddresses, sip: SipPort
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._things = things
         self._addresses = addresses
+        self._sip = sip
         self._certificates = addresses.certificates
         self._proxies = frozenset(settings.http.trusted_proxies)
         self._lobby = min(MOST_WAITING, settings.mqtt.max_waiting)
@@ -48,6 +52,7 @@ class Listeners:
         """Raises OSError when a port is taken or a certificate cannot be read."""
         front, mqtt = self._things.front.connection, self._settings.mqtt
         await self._certificates.start()
+        await self._sip.start()
         if self._settings.tls.certificate:
             self.tls = self._web_context()
         unproved = functools.partial(front, ENDED_BEFORE if mqtt.plain == "behind_tls" else "")
@@ -178,6 +183,7 @@ class Listeners:
             listener.close()
 
     async def stop(self) -> None:
+        await self._sip.stop()
         await self._certificates.stop()
         for server in self._http:
             await server.stop()

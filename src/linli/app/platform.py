@@ -8,6 +8,7 @@ from linli.app.housekeeping import Housekeeping
 from linli.app.http import Router
 from linli.app.listeners import Listeners
 from linli.app.live import LiveRelay
+from linli.app.sip import SipPort
 from linli.app.web import router_of
 from linli.console import access, live_socket
 from linli.console.hub import Hub as LiveHub
@@ -127,7 +128,8 @@ class Platform:
         self.authority = Authority(settings.data_path / "tls")
         self.addresses = DeviceAddresses(settings, Certificates(settings, clock, self.authority))
         self._things(settings)
-        self._listeners = Listeners(settings, clock, self.things, self.addresses)
+        sip = SipPort(settings, db, clock, self.secrets, self.condition)
+        self._listeners = Listeners(settings, clock, self.things, self.addresses, sip)
         self.condition.tls_fault = self._listeners.tls_fault
         self._delivery()
         self._access()

@@ -1,0 +1,42 @@
+"""The SIP port of a process: off unless the settings name one, and then nothing of SIP is even loaded."""
+
+from typing import TYPE_CHECKING
+
+from linli.app.condition import Condition
+from linli.domains.intercom.places import sip_host
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from linli.domains.intercom.sip.front import SipFront
+
+
+class SipPort:
+    def __init__(
+        self, settings: Settings, db: Database, clock: Clock, secrets: Secrets, condition: Condition
+    ) -> None:
+        self._settings = settings
+        self._db = db
+        self._clock = clock
+        self._secrets = secrets
+        self._condition = condition
+        self._front: SipFront | None = None
+
+    async def start(self) -> None:
+        """Raises OSError when the port is taken."""
+        if not self._settings.sip.port:
+            return
+        from linli.domains.intercom.sip.front import SipFront
+
+        self._front = SipFront(
+            self._settings.sip, self._db, self._clock, self._secrets, host=sip_host(self._settings)
+        )
+        self._condition.sip_notice = self._front.notice
+        await self._front.start()
+
+    async def stop(self) -> None:
+        """In any state."""
+        if self._front is not None:
+            await self._front.stop()

@@ -1,0 +1,128 @@
+"""What the front asks the database: accounts, who is in a group, and where phones are."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, or_, select
+
+from linli.domains.intercom.models import accounts, bindings, members
+from linli.domains.intercom.rows import Account, Binding
+from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.kernel.tenancy import closed_communities, project_communities
+
+_OF_ALL = "a phone names its number only; what it may reach is decided by the account's own project"
+_granted = select(project_communities.c.community_id).where(
+    project_communities.c.project_id == accounts.c.project_id
+)
+_served = _granted.where(project_communities.c.community_id.not_in(select(closed_communities.c.community_id)))
+_account = Query(
+    # Where the service of all of a project's communities is suspended or has ended, its phones rest too.
+    select(accounts).where(
+        accounts.c.number == bindparam("number"), or_(~_granted.exists(), _served.exists())
+    ),
+    Account,
+    unscoped=_OF_ALL,
+)
+_binding = Query(select(bindings).where(bindings.c.number == bindparam("number")), Binding, unscoped=_OF_ALL)
+_dialled = Query(
+    select(bindings)
+    .join(accounts, accounts.c.number == bindings.c.number)
+    .where(
+        accounts.c.number == bindparam("number"),
+        accounts.c.tenant_id == bindparam("tenant"),
+        accounts.c.project_id == bindparam("project"),
+    ),
+    Binding,
+    unscoped="the caller's own project is a condition",
+)
+_of_group = Query(
+    select(bindings)
+    .join(members, members.c.number == bindings.c.number)
+    .where(
+        members.c.group_id == bindparam("number"),
+        members.c.tenant_id == bindparam("tenant"),
+        members.c.project_id == bindparam("project"),
+    )
+    .order_by(members.c.created_ms, members.c.number)
+    .limit(bindparam("most", type_=INT)),
+    Binding,
+    unscoped="the caller's own project is a condition",
+)
+_known = Query(
+    select(accounts.c.kind).where(
+        accounts.c.number == bindparam("number"),
+        accounts.c.tenant_id == bindparam("tenant"),
+        accounts.c.project_id == bindparam("project"),
+    ),
+    unscoped="the caller's own project is a condition",
+)
+_log_out = Command(
+    delete(bindings).where(
+        bindings.c.number == bindparam("of_number"), bindings.c.contact == bindparam("of_contact")
+    ),
+    unscoped="the phone proved that the number is its own",
+)
+_log_out_all = Command(
+    delete(bindings).where(bindings.c.number == bindparam("of_number")),
+    unscoped="the phone proved that the number is its own",
+)
+_expired = Command(
+    delete(bindings).where(bindings.c.expires_ms <= bindparam("now", type_=INT)),
+    unscoped="a log-in that is over serves no company",
+)
+MOST_RUNG = 20
+"""Phones that one call rings."""
+
+
+class Dialled(NamedTuple):
+    """What stands behind a dialled number."""
+
+    exists: bool
+    phones: list[Binding]
+    """Logged in now."""
+
+
+async def find_account(db: Database, number: str) -> Account | None:
+    return await _account.one(db, number=number)
+
+
+async def find_binding(db: Database, number: str, now_ms: int) -> Binding | None:
+    """Where the phone of a number is; None when it is logged out."""
+    row = await _binding.one(db, number=number)
+    return row if row is not None and row.expires_ms > now_ms else None
+
+
+async def dial(db: Database, caller: Account, number: str, now_ms: int) -> Dialled:
+    """The phones of a number or group within the caller's project."""
+    binds: dict[str, Any] = {"number": number, "tenant": caller.tenant_id, "project": caller.project_id}
+    phones = await _dialled.all(db, **binds)
+    if not phones:
+        phones = await _of_group.all(db, **binds, most=MOST_RUNG)
+    alive = [row for row in phones if row.expires_ms > now_ms and row.number != caller.number]
+    exists = bool(phones) or await _known.one(db, **binds) is not None
+    return Dialled(exists, alive)
+
+
+async def log_in(tx: Tx, binding: Binding, proved: Account) -> bool:
+    """Put a phone in the place of the one that was logged in.
+
+    False, and nothing is written: the account that the phone proved was deleted meanwhile, or its password renewed.
+    """
+    now = await _account.one(tx, number=binding.number)
+    if now is None or now.password != proved.password:
+        return False
+    changing = tuple(name for name in Binding._fields if name != "number")
+    await tx.upsert(bindings, [binding._asdict()], keys=("number",), update=changing)
+    return True
+
+
+async def log_out(tx: Tx, number: str, contact: str | None) -> None:
+    """Forget a phone; None: whichever it is. A newer log-in from elsewhere stays."""
+    if contact is None:
+        await _log_out_all.run(tx, of_number=number)
+    else:
+        await _log_out.run(tx, of_number=number, of_contact=contact)
+
+
+async def forget_expired(db: Database, *, now_ms: int) -> int:
+    """Forget log-ins that are over; how many."""
+    return await db.run(lambda tx: _expired.run(tx, now=now_ms))

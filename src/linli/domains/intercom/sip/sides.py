@@ -1,0 +1,76 @@
+"""The two ends of a call and the phones that ring, as the call engine keeps them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from linli.domains.intercom.rows import Binding
+from linli.domains.intercom.sip.exchange import Exchange, Outgoing, Repeated
+from linli.domains.intercom.sip.flows import Flow
+from linli.protocols import sip
+
+_PASSED: Final = ("content-type", "content-disposition", "info-package", "accept", "subject")
+"""Fields that go from one side to the other besides the body."""
+
+
+def passed_fields(message: sip.Message) -> list[tuple[str, str]]:
+    return [(name, value) for name in _PASSED for value in message.fields.get(name, ())]
+
+
+def onward_invite(request: sip.Request, caller: str, binding: Binding, here: str) -> sip.Request:
+    """The INVITE for one phone, with what goes through of the caller's. `here`: our host and port."""
+    invite = sip.Request("INVITE", binding.contact)
+    invite.set("max-forwards", str((request.max_forwards or 70) - 1))
+    invite.set("from", str(sip.Address(sip.Uri(here, caller), request.from_.display or caller)))
+    invite.set("to", f"<sip:{binding.number}@{here}>")
+    invite.set("cseq", "1 INVITE")
+    for name, value in passed_fields(request):
+        invite.add(name, value)
+    invite.body = request.body
+    return invite
+
+
+@dataclass(slots=True, eq=False)
+class Side:
+    """One end's dialog with us."""
+
+    dialog: sip.Dialog
+    flow: Flow
+    repeated: Repeated | None = None
+    """Our 2xx that waits for its ACK."""
+    on_ack: Callable[[sip.Request], None] | None = None
+    sent_ack: sip.Request | None = None
+    """Of their last 2xx, to be sent again with it."""
+
+    def acknowledge(self, exchange: Exchange, caused_by: sip.Request | None = None) -> None:
+        """Send the ACK of their 2xx; `caused_by`: the other side's, whose body may be the answer."""
+        ack = self.dialog.ack()
+        if caused_by is not None and caused_by.body:
+            for name, value in passed_fields(caused_by):
+                ack.add(name, value)
+            ack.body = caused_by.body
+        exchange.send_ack(ack, self.flow)
+        self.sent_ack = ack
+
+    def acknowledge_again(self) -> None:
+        if self.sent_ack is not None:
+            self.flow.send(bytes(self.sent_ack))
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """A phone that rings."""
+
+    binding: Binding
+    flow: Flow
+    outgoing: Outgoing | None = None
+    forks: sip.Forks | None = None
+    sides: dict[str, Side] = field(default_factory=dict)
+    """By their tag: a phone may fork behind its own server."""
+    status: int = 0
+    """Its final answer; 0: none yet."""
+    cancelled: bool = False
+
+    @property
+    def ringing(self) -> bool:
+        return self.status == 0
