@@ -355,6 +355,8 @@ OWNERS = {
     "pin": "SELECT tenant_id, community_id FROM access_credentials WHERE credential = ?",
     "product": "SELECT tenant_id, 0 FROM products WHERE product_key = ?",
     "qr_key": "SELECT tenant_id, community_id FROM access_keys WHERE community_id = ?",
+    "sip": "SELECT tenant_id, project_id FROM intercom_accounts WHERE number = ?",
+    "sip_door": "SELECT tenant_id, community_id FROM intercom_door_numbers WHERE iot_id = ?",
     "subscription": "SELECT tenant_id, project_id FROM subscriptions WHERE app_key = ?",
 }
 """Whose a sealed text is, by the kind of what it is sealed about: its tenant, and its community or project, or 0."""

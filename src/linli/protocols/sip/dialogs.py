@@ -124,8 +124,10 @@ def key_of_request(request: Request) -> DialogKey:
     return request.call_id, request.to.tag or "", request.from_.tag or ""
 
 
-MOST_FORKS: Final = 16
-"""Ends of one INVITE; what comes from further ones is not looked at."""
+MOST_EARLY: Final = 16
+"""Early ends of one INVITE; what comes from further ones is not looked at."""
+MOST_FORKS: Final = 32
+"""With those that answer: the first answer counts, however many ends rang."""
 
 
 class Forks:
@@ -147,7 +149,9 @@ class Forks:
         dialog = self._by_tag.get(tag)
         if dialog is None:
             early = response.status < 200
-            if len(self._by_tag) >= MOST_FORKS or (early and (not tag or not response.contacts)):
+            if len(self._by_tag) >= (MOST_EARLY if early else MOST_FORKS):
+                return None
+            if early and (not tag or not response.contacts):
                 return None
             dialog = self._by_tag[tag] = Dialog.of_answer(self.request, response)
         elif response.status >= 200:

@@ -8,6 +8,14 @@ from linli_sdk.api.access.models import (
     CardProblem,
     CardStatus,
     DoorOutcome,
+    HouseBinding,
+    IssuedNumber,
+    NewPassword,
+    RoomPage,
+    SipAccount,
+    SipGroup,
+    SipMember,
+    SipServer,
     UserOut,
     UserOutPage,
 )
@@ -35,6 +43,32 @@ ENCRYPT_QR: Method[str] = Method("/entrance/paas/perm/qrcode/encrypt", "1.0.0", 
 REMOVE_QR: Method[list[DoorOutcome]] = Method(
     "/entrance/paas/perm/qrcode/remove", "1.0.1", token="optional", result=list[DoorOutcome]
 )
+BIND_SERVER: Method[None] = Method("/entrance/paas/sipserver/bind", "1.0.0", token="optional")
+BOUND_SERVER: Method[SipServer | None] = Method(
+    "/entrance/paas/sipserver/getbind", "1.0.0", token="optional", result=SipServer | None
+)
+LIST_SERVERS: Method[list[SipServer]] = Method(
+    "/entrance/paas/sipserver/query", "1.0.0", token="optional", result=list[SipServer], reads=True
+)
+ADD_GROUPS: Method[list[SipGroup]] = Method(
+    "/entrance/paas/sipservice/group/add", "1.0.0", token="optional", result=list[SipGroup]
+)
+DELETE_GROUPS: Method[None] = Method("/entrance/paas/sipservice/group/delete", "1.0.0", token="optional")
+ADD_MEMBERS: Method[None] = Method("/entrance/paas/sipservice/group/sip/add", "1.0.0", token="optional")
+REMOVE_MEMBERS: Method[None] = Method("/entrance/paas/sipservice/group/sip/delete", "1.0.0", token="optional")
+LIST_MEMBERS: Method[list[SipMember]] = Method(
+    "/entrance/paas/sipservice/group/sip/list", "1.0.0", token="optional", result=list[SipMember], reads=True
+)
+ADD_ACCOUNTS: Method[list[SipAccount]] = Method(
+    "/entrance/paas/sipservice/sip/add", "1.0.0", token="optional", result=list[SipAccount]
+)
+DELETE_ACCOUNTS: Method[None] = Method("/entrance/paas/sipservice/sip/delete", "1.0.0", token="optional")
+GET_ACCOUNT: Method[SipAccount] = Method(
+    "/entrance/paas/sipservice/sip/detail/get", "1.0.0", token="optional", result=SipAccount, reads=True
+)
+RENEW_PASSWORD: Method[NewPassword] = Method(
+    "/entrance/paas/sipservice/sip/password/update", "1.0.0", token="optional", result=NewPassword
+)
 DELETE_USER: Method[None] = Method("/entrance/paas/user/delete", "1.0.0", token="optional")
 GET_USER: Method[UserOut] = Method(
     "/entrance/paas/user/get", "1.0.0", token="optional", result=UserOut, reads=True
@@ -45,5 +79,23 @@ CARDS_OF_USERS: Method[list[CardStatus]] = Method(
 )
 QUERY_USERS: Method[UserOutPage] = Method(
     "/entrance/paas/user/query", "1.0.0", token="optional", result=UserOutPage, reads=True
+)
+ADD_ROOMS: Method[None] = Method("/entrance/paas/videointercom/map/add", "1.0.0", token="optional")
+DELETE_ROOMS: Method[None] = Method("/entrance/paas/videointercom/map/delete", "1.0.0", token="optional")
+QUERY_ROOMS: Method[RoomPage] = Method(
+    "/entrance/paas/videointercom/map/query", "1.0.1", token="optional", result=RoomPage, reads=True
+)
+DOOR_NUMBER: Method[IssuedNumber | None] = Method(
+    "/entrance/paas/videointercom/sipnumber/get",
+    "1.0.0",
+    token="optional",
+    result=IssuedNumber | None,
+    reads=True,
+)
+ISSUE_NUMBER: Method[None] = Method("/entrance/paas/videointercom/sipnumber/sync", "1.0.0", token="optional")
+SAVE_HOUSE: Method[None] = Method("/entrance/paas/videointercom/space/add", "1.0.0", token="optional")
+DELETE_HOUSE: Method[None] = Method("/entrance/paas/videointercom/space/delete", "1.0.0", token="optional")
+GET_HOUSE: Method[HouseBinding] = Method(
+    "/entrance/paas/videointercom/space/get", "1.0.0", token="optional", result=HouseBinding, reads=True
 )
 GENERATE_QR: Method[str] = Method("/homelink/common/qrcode/generate", "1.0.1", token="optional", result=str)

@@ -168,6 +168,101 @@ class QrRemove(Model, kw_only=True):
     """申请人 / applicant"""
 
 
+class ServerNamed(Model, kw_only=True):
+    server_id: str = field(name="serverId")
+    """服务器 id / server"""
+
+
+class SipServer(Model, kw_only=True):
+    server_id: str = field(name="serverId")
+    """服务器 id / server"""
+    host_ip: str = field(name="hostIp")
+    """服务器地址 / server address"""
+
+
+class GroupsAdd(Model, kw_only=True):
+    count: int
+    """数量，最多 100 / how many, at most 100"""
+
+
+class SipGroup(Model, kw_only=True):
+    group_id: str = field(name="groupID")
+    """SIP组 / SIP group"""
+    create_time: int = field(name="createTime")
+    """创建时间，毫秒 / created, ms"""
+
+
+class GroupsNamed(Model, kw_only=True):
+    group_list: list[str] = field(name="groupList")
+    """SIP组列表，最多 200 个 / SIP groups, at most 200"""
+
+
+class MembersNamed(Model, kw_only=True):
+    group_id: str = field(name="groupID")
+    """SIP组 / SIP group"""
+    sip_number_list: list[str] = field(name="sipNumberList")
+    """SIP号列表，最多 200 个 / SIP numbers, at most 200"""
+
+
+class GroupNamed(Model, kw_only=True):
+    group_id: str = field(name="groupID")
+    """SIP组 / SIP group"""
+
+
+class SipMember(Model, kw_only=True):
+    sip_number: str = field(name="sipNumber")
+    """SIP号 / SIP number"""
+    sip_password: str = field(name="sipPassword")
+    """SIP密码 / SIP password"""
+    sip_host: str = field(name="sipHost")
+    """SIP服务器地址 / SIP server address"""
+    sip_port: int = field(name="sipPort")
+    """SIP服务器端口 / SIP server port"""
+    type: int
+    """0 APP 1 门禁机 / 0 app, 1 door station"""
+    create_time: int = field(name="createTime")
+    """创建时间，毫秒 / created, ms"""
+    server_port: int = field(default=0, name="serverPort")
+    """同 sipPort / the same, as the sample spells it"""
+
+
+class AccountsAdd(Model, kw_only=True):
+    count: int
+    """数量，最多 100 / how many, at most 100"""
+    type: int
+    """0 APP 1 门禁机 / 0 app, 1 door station"""
+
+
+class SipAccount(Model, kw_only=True):
+    sip_number: str = field(name="sipNumber")
+    """SIP号 / SIP number"""
+    sip_password: str = field(name="sipPassword")
+    """SIP密码 / SIP password"""
+    sip_host: str = field(name="sipHost")
+    """SIP服务器地址 / SIP server address"""
+    sip_port: int = field(name="sipPort")
+    """SIP服务器端口 / SIP server port"""
+    type: int
+    """0 APP 1 门禁机 / 0 app, 1 door station"""
+    create_time: int = field(name="createTime")
+    """创建时间，毫秒 / created, ms"""
+
+
+class NumbersNamed(Model, kw_only=True):
+    sip_number_list: list[str] = field(name="sipNumberList")
+    """SIP号列表，最多 200 个 / SIP numbers, at most 200"""
+
+
+class NumberNamed(Model, kw_only=True):
+    sip_number: str = field(name="sipNumber")
+    """SIP号 / SIP number"""
+
+
+class NewPassword(Model, kw_only=True):
+    sip_password: str = field(name="sipPassword")
+    """新的SIP密码 / new SIP password"""
+
+
 class UserNamed(Model, kw_only=True):
     identity_id: str = field(name="identityId")
     """统一身份 id / unified identity id"""
@@ -221,6 +316,102 @@ class UserOutPage(Model, kw_only=True):
     page_no: int = field(name="pageNo")
     page_size: int = field(name="pageSize")
     data: list[UserOut]
+
+
+class RoomsOfDoor(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door station"""
+    maps: list[RoomOfGroup]
+    """映射关系，最多 500 条 / rooms and groups, at most 500"""
+
+
+class RoomOfGroup(Model, kw_only=True):
+    room_id: str = field(name="roomId")
+    """房间编号：房号、楼幢-单元-房号，或期-楼幢-单元-房号，最长 1-3-4-5 位 / room: house, building-unit-house or period-building-unit-house, at most 1-3-4-5 signs"""
+    group_id: str = field(name="groupId")
+    """SIP组 / SIP group"""
+
+
+class RoomsQuery(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door station"""
+    room_id: str | None = field(default=None, name="roomId")
+    """房间编号：房号、楼幢-单元-房号，或期-楼幢-单元-房号，最长 1-3-4-5 位 / room: house, building-unit-house or period-building-unit-house, at most 1-3-4-5 signs"""
+    group_id: str | None = field(default=None, name="groupId")
+    """SIP组 / SIP group"""
+    page_no: int | None = field(default=None, name="pageNo")
+    """页码，从 1 起 / page, from 1"""
+    page_size: int | None = field(default=None, name="pageSize")
+    """每页数量，最多 100 / page size, at most 100"""
+
+
+class RoomPage(Model, kw_only=True):
+    total: int
+    """总数 / total rows"""
+    page_no: int = field(name="pageNo")
+    """页码，从 1 起 / page, from 1"""
+    page_size: int = field(name="pageSize")
+    """每页数量 / page size"""
+    data: list[RoomOfGroup]
+
+
+class DoorNamed(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door station"""
+
+
+class IssuedNumber(Model, kw_only=True):
+    sip_number: str = field(name="sipNumber")
+    """SIP号 / SIP number"""
+    host: str
+    """SIP服务器地址 / SIP server address"""
+    port: str
+    """SIP服务器端口 / SIP server port"""
+
+
+class NumberIssue(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door station"""
+    sip_number: str = field(name="sipNumber")
+    """SIP号 / SIP number"""
+    password: str
+    """SIP密码 / SIP password"""
+    host: str
+    """SIP服务器地址 / SIP server address"""
+    port: str
+    """SIP服务器端口 / SIP server port"""
+
+
+class HouseOfGroup(Model, kw_only=True):
+    space_id: str | int = field(name="spaceId")
+    """房屋空间 / house space"""
+    group_id: str = field(name="groupId")
+    """SIP组 / SIP group"""
+    room_id: str = field(name="roomId")
+    """房间编号：房号、楼幢-单元-房号，或期-楼幢-单元-房号，最长 1-3-4-5 位 / room: house, building-unit-house or period-building-unit-house, at most 1-3-4-5 signs"""
+
+
+class HouseNamed(Model, kw_only=True):
+    space_id: str | int = field(name="spaceId")
+    """房屋空间 / house space"""
+
+
+class HouseOrGroup(Model, kw_only=True):
+    space_id: str | int | None = field(default=None, name="spaceId")
+    """房屋空间，与SIP组二选一 / house space, if groupId is absent"""
+    group_id: str | None = field(default=None, name="groupId")
+    """SIP组，与房屋空间二选一 / SIP group, if spaceId is absent"""
+
+
+class HouseBinding(Model, kw_only=True):
+    space_id: str = field(name="spaceId")
+    """房屋空间 / house space"""
+    group_id: str = field(name="groupId")
+    """SIP组 / SIP group"""
+    room_id: str = field(name="roomId")
+    """房间编号：房号、楼幢-单元-房号，或期-楼幢-单元-房号，最长 1-3-4-5 位 / room: house, building-unit-house or period-building-unit-house, at most 1-3-4-5 signs"""
+    roomid: str
+    """同 roomId / the same, as the sample spells it"""
 
 
 class QrGenerate(Model, kw_only=True):
