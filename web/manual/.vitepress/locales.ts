@@ -31,6 +31,7 @@ const GUIDES: { text: Record<Language, string>; pages: string[] } = {
     'edge',
     'edge-box',
     'remote-work',
+    'sip-phones',
     'drivers',
     'jieshun',
     'devices',
