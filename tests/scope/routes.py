@@ -135,6 +135,7 @@ def _communities() -> dict[str, list[RouteRecipe]]:
             f"GET /overview/{subject}": [lambda x: Ask(query={"communityId": x.community})]
             for subject in ("population", "houses", "traffic", "vehicles", "vehicle-passes")
         },
+        "GET /overview/first-steps": [lambda x: Ask(query={"communityId": x.community})],
         "GET /communities/{community_id}/map": [lambda x: Ask(here(x))],
         "GET /communities/{community_id}/map/candidates": [lambda x: Ask(here(x), {"kind": "door"})],
         "PUT /communities/{community_id}/map/devices/{iot_id}": [

@@ -15,7 +15,7 @@ from linli.kernel.settings import Settings
 from linli.kernel.telemetry import logger
 from linli.ops import machine
 from linli.ops.own_certificate import OwnCertificate
-from linli.ops.tls import DEVICE_CIPHERS, Authority, Certificate, ServerTls, read
+from linli.ops.tls import DEVICE_CIPHERS, Authority, Certificate, ServedCertificate, ServerTls, read
 
 log = logger(__name__)
 
@@ -95,6 +95,14 @@ class Certificates:
         except LinliError:
             return None
         return Trust(authority is not None, authority, served.names)
+
+    def served(self) -> list[ServedCertificate]:
+        """What is served over TLS, the server's first; an unreadable one is missing, and `fault` says so. Reads files."""
+        trust = self.trust()
+        if trust is None:
+            return []
+        server = ServedCertificate("server", read(self._files[0]), self._is_own)
+        return [server] + ([ServedCertificate("authority", trust.authority, True)] if trust.authority else [])
 
     def fault(self) -> str:
         """A notice about them for the operator; empty: none."""

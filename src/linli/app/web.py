@@ -109,6 +109,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "edge_remote": platform.edge_remote,
         "sample_logins": platform.sample_logins,
         "platform_health": platform.condition.all_faults,
+        "served_certificates": platform.addresses.certificates.served,
         "device_authority": platform.authority,
         "device_entries": platform.addresses.entry,
     }

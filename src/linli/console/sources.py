@@ -26,6 +26,7 @@ from linli.domains.communities.service.importer import Importer
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.service.person_faces import Room as FaceRoom
 from linli.domains.operations.console.health import Faults
+from linli.domains.operations.console.installation import Served
 from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries.residence import Resident
 from linli.domains.people.rights import Rights
@@ -57,6 +58,7 @@ SERVICES: Final[dict[str, Any]] = {
     "subject_names": SubjectNames,
     "openapi": OpenApi,
     "platform_health": Faults,
+    "served_certificates": Served,
     "service_bus": ServiceBus,
     "device_authority": Authority,
     "device_entries": Entries,

@@ -119,6 +119,7 @@ _of_id = Query(
     Subscription,
 )
 _listed = Query(select(*_COLUMNS).where(in_scope(subscriptions)).order_by(subscriptions.c.id), Subscription)
+_any = Query(select(subscriptions.c.id).where(in_scope(subscriptions)).limit(1))
 _by_id = Query(
     select(*_COLUMNS).where(subscriptions.c.id == bindparam("row_id", type_=INT)),
     Subscription,
@@ -178,6 +179,10 @@ async def list_subscriptions(scope: Scope, db: Reader) -> list[Subscription]:
 
 async def find_named(db: Reader, *, app_key: str, kind: str, name: str) -> Subscription | None:
     return await _named.one(db, app_key=app_key, kind=kind, name=name)
+
+
+async def any_subscription(scope: Scope, db: Reader) -> bool:
+    return await _any.scalar(db, scope) is not None
 
 
 async def count_of_key(db: Reader, *, app_key: str) -> int:

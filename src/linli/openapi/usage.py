@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, or_, select
 
 from linli.kernel import tenancy
-from linli.kernel.db import INT, Query, Reader, total
+from linli.kernel.db import INT, Query, Reader, in_scope, total
 from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
 from linli.openapi.limits import ALL, EVERYBODY, Rule
 from linli.openapi.models import limits, usage
 
@@ -139,6 +140,7 @@ _by_day = Query(
     unscoped=_OPERATOR,
     heavy=True,
 )
+_any = Query(select(usage.c.calls).where(in_scope(usage), usage.c.calls > usage.c.failures).limit(1))
 _own_rules = Query(
     select(limits.c.subject, limits.c.per_second, limits.c.per_day).where(
         limits.c.path == ALL, limits.c.subject != EVERYBODY
@@ -159,6 +161,11 @@ async def page_of(db: Reader, kind: str, search: Search, page: PageRequest, *, d
     }
     count_of_all = int(await count.scalar(db, **binds) or 0)
     return Page.of(page, count_of_all, await listing.all(db, **binds, **page.binds))
+
+
+async def any_call(scope: Scope, db: Reader) -> bool:
+    """Whether a call of the company was ever answered, as long as counts are kept."""
+    return await _any.scalar(db, scope) is not None
 
 
 async def rules_in_all(db: Reader) -> dict[str, Rule]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linli import __version__
-from linli.kernel.errors import Conflict, NotFound
+from linli.kernel.errors import Conflict, LinliError, NotFound
 from linli.kernel.objects import FolderShelf, Shelf
 from linli.kernel.objects.choice import opened_bucket
 from linli.kernel.secrets import Secrets
 from linli.migrations import current
-from linli.ops import archive, engines
+from linli.ops import archive, backup_log, engines
 from linli.ops.layout import Layout
 
 _SQLITE = "database/linli.db"
@@ -62,9 +62,21 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
     """Copy the running installation into `target`, a file or a folder to put one in.
 
     The database is copied first: a file is stored before the row that names it commits, so that every row of the
-    copy finds its file unless it was deleted in between. Raises Conflict when `target` exists, and the errors of
-    `ops.engines`.
+    copy finds its file unless it was deleted in between. What came of it is kept in `ops.backup_log`. Raises Conflict
+    when `target` exists, and the errors of `ops.engines`.
     """
+    try:
+        summary = _copy(layout, target, now_ms=now_ms)
+    except Exception as error:
+        reason = error.text("en") if isinstance(error, LinliError) else f"{type(error).__name__}: {error}"
+        backup_log.note(layout.data, backup_log.BackupRun(now_ms, False, str(target), reason=reason))
+        raise
+    size = summary.file.stat().st_size
+    backup_log.note(layout.data, backup_log.BackupRun(now_ms, True, str(summary.file), size))
+    return summary
+
+
+def _copy(layout: Layout, target: Path, *, now_ms: int) -> Summary:
     if target.is_dir():
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now_ms / 1000))
         target = target / f"linli-{stamp}.tar.gz"

@@ -11,6 +11,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -57,6 +58,16 @@ class Certificate:
 
     def days_left(self, now_ms: int) -> int:
         return (self.not_after_ms - now_ms) // _DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class ServedCertificate:
+    """A certificate that the installation shows to browsers and devices."""
+
+    kind: Literal["server", "authority"]
+    certificate: Certificate
+    own: bool
+    """Made, and for a server renewed in time, by the installation itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents
 from linli.kernel.events import emit
 from linli.kernel.scope import Caller, Scope
+from linli.ops import backup_log
 from linli.things.service import devices, products
 from tests.console.conftest import administrator, browser, parts  # noqa: F401 - fixtures
 from tests.domains.communities.builders import POI_CSV
@@ -244,3 +245,39 @@ def test_weeks_begin_on_the_communitys_monday():
     assert len(found.starts_ms) == 36
     put_back = found.starts_ms[28] - found.starts_ms[27]
     assert put_back == 25 * 3_600_000
+
+
+async def steps_of(browser, community: int | None = None) -> dict[str, bool]:  # noqa: F811
+    query = {} if community is None else {"communityId": community}
+    answer = await browser.get("/overview/first-steps", params=query)
+    assert answer.status_code == 200, answer.text
+    return {step["name"]: step["done"] for step in answer.json()}
+
+
+async def test_the_first_day_is_read_off_the_data(parts, administrator):  # noqa: F811
+    handlers.register(parts.db.handlers)
+    empty = await steps_of(administrator)
+    done = {name for name, is_done in empty.items() if is_done}
+    assert (len(empty), done) == (17, {"company", "messages", "key"})  # no box, so no step about one
+    made = await administrator.post("/community-creation", json={"name": "桂花城"})
+    number = int(made.json()["id"])
+    root = (await administrator.get(f"/communities/{number}")).json()["rootSpaceId"]
+    desk = Desk(parts, administrator, {"id": number, "rootSpaceId": root})
+    scope = (await desk.tenant()).narrowed(number)
+    house = await desk.house("101")
+    await administrator.post(
+        f"/communities/{number}/residents", json={"houseId": house, "name": "吴先生", "type": 2}
+    )
+    async with parts.db.begin() as tx:
+        values = products.ProductValues(name="门禁", tsl=TSL, category_code="community/people/face")
+        await products.create_product(scope, tx, values=values, ids=parts.ids, secrets=parts.secrets)
+    now = {name for name, is_done in (await steps_of(administrator, number)).items() if is_done}
+    assert now == {*done, "community", "houses", "residents", "product"}
+    backup_log.note(parts.settings.data_path, backup_log.BackupRun(1, True, "a.tar.gz", 9))
+    await desk.passes(scope.tenant, at_ms=parts.clock.now_ms(), direction="ENTRANCE", code=7)
+    assert not (await steps_of(administrator, number))["opened"]  # a refusal is no opening
+    await desk.passes(scope.tenant, at_ms=parts.clock.now_ms(), direction="ENTRANCE")
+    steps = await steps_of(administrator, number)
+    assert (steps["opened"], steps["backup"], steps["credential"]) == (True, True, False)
+    away = await steps_of(administrator, number + 1)
+    assert not any(away[name] for name in ("community", "houses", "residents", "opened"))

@@ -47,6 +47,16 @@ _hours = Query(
         _t.hour < bindparam("last", type_=INT),
     )
 )
+_opened = Query(
+    select(_t.hour)
+    .where(
+        in_scope(traffic_hours),
+        _t.community_id == bindparam("community_id", type_=INT),
+        _t.kind == PERSON,
+        _t.passed > 0,
+    )
+    .limit(1)
+)
 _placed = Query(
     select(map_devices.c.iot_id, map_devices.c.lng, map_devices.c.lat).where(
         in_scope(map_devices), map_devices.c.community_id == bindparam("community_id", type_=INT)
@@ -62,6 +72,11 @@ _plan = Query(
         in_scope(map_plans), map_plans.c.community_id == bindparam("community_id", type_=INT)
     )
 )
+
+
+async def any_opening(scope: Scope, db: Reader, community_id: int) -> bool:
+    """Whether a door of the community ever opened to somebody."""
+    return await _opened.scalar(db, scope, community_id=community_id) is not None
 
 
 async def population(scope: Scope, db: Reader, community_id: int) -> Population:

@@ -166,3 +166,19 @@ async def count_children(scope: Scope, db: Reader, *, gateway_nos: list[int]) ->
     if not gateway_nos:
         return {}
     return dict(await _children.all(db, scope, gateway_nos=gateway_nos))
+
+
+_connected = Query(
+    select(devices.c.device_no)
+    .where(
+        in_scope(devices),
+        devices.c.community_id == bindparam("community_id", type_=INT),
+        devices.c.active_ms.is_not(None),
+    )
+    .limit(1)
+)
+
+
+async def any_connected(scope: Scope, db: Reader, community_id: int) -> bool:
+    """Whether a device of the community has ever connected."""
+    return await _connected.scalar(db, scope, community_id=community_id) is not None

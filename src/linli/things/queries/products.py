@@ -114,6 +114,7 @@ _page = Query(
     ProductSummary,
 )
 _total = Query(select(func.count()).select_from(products).where(*_where))
+_any = Query(select(products.c.product_no).where(in_scope(products)).limit(1))
 _devices_of = Query(
     select(func.count()).where(devices.c.product_no == bindparam("product_no", type_=INT)),
     unscoped="a product has one tenant, and so have its devices",
@@ -167,6 +168,10 @@ async def list_products(
     }
     rows = await _page.all(db, scope, **binds, **page.binds)
     return Page.of(page, await _total.scalar(db, scope, **binds), rows)
+
+
+async def any_product(scope: Scope, db: Reader) -> bool:
+    return await _any.scalar(db, scope) is not None
 
 
 async def devices_of(db: Reader, *, product_no: int) -> int:

@@ -16,6 +16,8 @@ export interface Waiting {
   alarms: number
   deliveries: number
   ending: Schemas['EndingRow'][]
+  /** Of the installation itself, for its operator: certificates that end, backups that are overdue or failed. */
+  installation: Schemas['InstallationWaiting']
 }
 
 const UNDER_REVIEW = 2
@@ -25,25 +27,26 @@ const SOON_MS = 1000
 const waiting = shallowRef<Waiting | null>(null)
 let turn = 0
 
-async function ask(community: string, may: (right: string) => boolean): Promise<Waiting> {
+async function ask(community: string | null, may: (right: string) => boolean): Promise<Waiting> {
   const path = { community_id: Number(community) }
   const none = { total: 0, data: [] }
-  const [reviews, visits, alarms, deliveries, ending] = await Promise.all([
-    may('residents.manage')
+  const here = (right: string) => community !== null && may(right)
+  const [reviews, visits, alarms, deliveries, ending, installation] = await Promise.all([
+    here('residents.manage')
       ? answer(
           api.GET('/api/console/communities/{community_id}/residents', {
             params: { path, query: { status: UNDER_REVIEW, pageSize: SHOWN } },
           }),
         )
       : none,
-    may('visitors.manage')
+    here('visitors.manage')
       ? answer(
           api.GET('/api/console/communities/{community_id}/visits', {
             params: { path, query: { state: 'asked', pageSize: SHOWN } },
           }),
         )
       : none,
-    may('devices.use')
+    here('devices.use')
       ? answer(
           api.GET('/api/console/door-alarms', {
             params: {
@@ -52,14 +55,17 @@ async function ask(community: string, may: (right: string) => boolean): Promise<
           }),
         )
       : none,
-    may('devices.use')
+    here('devices.use')
       ? answer(
           api.GET('/api/console/deliveries', {
             params: { query: { communityId: path.community_id, status: 'needManual', pageSize: 1 } },
           }),
         )
       : none,
-    may('communities.use') ? answer(api.GET('/api/console/claims/ending')) : [],
+    here('communities.use') ? answer(api.GET('/api/console/claims/ending')) : [],
+    may('installation.manage')
+      ? answer(api.GET('/api/console/health/installation/waiting'))
+      : { certificates: 0, backups: 0 },
   ])
   return {
     reviews: { total: reviews.total, rows: reviews.data },
@@ -67,6 +73,7 @@ async function ask(community: string, may: (right: string) => boolean): Promise<
     alarms: alarms.total,
     deliveries: deliveries.total,
     ending,
+    installation,
   }
 }
 
@@ -78,7 +85,8 @@ export function useWaiting() {
   async function reload(): Promise<void> {
     const mine = ++turn
     const id = community.id.value
-    const now = id ? await ask(id, session.may).catch(() => waiting.value) : null
+    const asks = id !== null || session.may('installation.manage')
+    const now = asks ? await ask(id, session.may).catch(() => waiting.value) : null
     if (mine === turn) waiting.value = now
   }
 
@@ -92,6 +100,7 @@ export function useWaiting() {
       'door-alarms': now.alarms,
       deliveries: now.deliveries,
       communities: now.ending.length,
+      inbox: now.installation.certificates + now.installation.backups,
     }
     return counts[place] ?? 0
   }

@@ -78,6 +78,14 @@ _active = Query(
     Node,
 )
 
+_any = Query(select(_n.node_id).where(in_scope(edge_nodes)).limit(1))
+_any_waiting = Query(select(_n.node_id).where(in_scope(edge_nodes), _n.activated_ms.is_(None)).limit(1))
+_by_version = Query(
+    select(_n.version, func.count()).where(_n.activated_ms.is_not(None)).group_by(_n.version),
+    unscoped="the operator sees how many boxes run which version, and not whose",
+    heavy=True,
+)
+
 
 async def cluster(scope: Scope, db: Reader, cluster_id: int) -> Cluster:
     """Raises NotFound."""
@@ -130,6 +138,20 @@ async def node(scope: Scope, db: Reader, node_id: int) -> Node:
 async def nodes_of(scope: Scope, db: Reader, cluster_ids: list[int]) -> list[Node]:
     """Boxes of clusters, by cluster and name."""
     return await _nodes.all(db, scope, cluster_ids=cluster_ids) if cluster_ids else []
+
+
+async def any_box(scope: Scope, db: Reader) -> bool:
+    return await _any.scalar(db, scope) is not None
+
+
+async def any_box_waiting(scope: Scope, db: Reader) -> bool:
+    """Whether a box was never activated."""
+    return await _any_waiting.scalar(db, scope) is not None
+
+
+async def count_by_version(db: Reader) -> dict[str, int]:
+    """Activated boxes of the installation by the version that they reported; empty: none yet."""
+    return {version: int(count) for version, count in await _by_version.all(db)}
 
 
 async def active_nodes(scope: Scope, db: Reader) -> list[Node]:

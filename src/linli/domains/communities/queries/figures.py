@@ -14,6 +14,7 @@ _community = bindparam("community_id", type_=INT)
 _total = Query(
     select(func.count()).select_from(houses).where(in_scope(houses), _h.community_id == _community)
 )
+_any = Query(select(_h.space_id).where(in_scope(houses), _h.community_id == _community).limit(1))
 _assets = Query(
     select(_a.type, func.count())
     .where(in_scope(house_assets), _a.community_id == _community)
@@ -40,6 +41,10 @@ _layouts = Query(
     .limit(LAYOUTS_SHOWN),
     heavy=True,
 )
+
+
+async def any_house(scope: Scope, db: Reader, community_id: int) -> bool:
+    return await _any.scalar(db, scope, community_id=community_id) is not None
 
 
 async def count_houses(scope: Scope, db: Reader, community_id: int) -> int:

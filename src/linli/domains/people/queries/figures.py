@@ -20,6 +20,11 @@ _community = bindparam("community_id", type_=INT)
 _here = (in_scope(community_persons), _c.community_id == _community)
 
 _registered = Query(select(func.count()).select_from(community_persons).where(*_here), heavy=True)
+_any = Query(
+    select(_m.house_id)
+    .where(in_scope(house_members), _m.community_id == _community, _m.status == MOVED_IN)
+    .limit(1)
+)
 _by_tie = Query(
     select(_m.type, func.count(func.distinct(_m.person_id)))
     .where(in_scope(house_members), _m.community_id == _community, _m.status == MOVED_IN)
@@ -54,6 +59,11 @@ _by_age = Query(
     heavy=True,
 )
 _AGE_NAMES = {first: name for first, _, name in AGES}
+
+
+async def any_resident(scope: Scope, db: Reader, community_id: int) -> bool:
+    """Whether anybody lives there."""
+    return await _any.scalar(db, scope, community_id=community_id) is not None
 
 
 async def count_registered(scope: Scope, db: Reader, community_id: int) -> int:
