@@ -41,7 +41,7 @@ def test_the_wizard_leads_from_nothing_to_the_checklist(fresh: tuple[Visit, Inst
     assert len(secret) == 32
     page.get_by_text("I have saved the key").click()
     page.get_by_role("button", name="Open the console").click()
-    expect(page.get_by_text("From nothing to the first pass")).to_be_visible()
+    expect(page.get_by_text("From nothing to an opened door")).to_be_visible()
     assert secret not in page.content()
 
     page.get_by_label("Account: Wang Wei", exact=True).click()
