@@ -1,6 +1,6 @@
 """Console: the tree of rights, the company's own roles (角色管理), and the log of rights that were given."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -134,6 +134,8 @@ async def remove(role_id: int, hand: Hand, tx: Tx) -> None:
     await roles.remove(hand, tx, role_id=role_id)
 
 
+INVITED: Final = "invitation.made"
+"""Its detail is the invitation's note."""
 staff_log_routes = Routes("/organisation/log", tags=("organisation",))
 
 
@@ -144,8 +146,11 @@ class StaffLogFilter(Filter, frozen=True):
 
 
 @staff_log_routes.get(right=Right.STAFF_SEE)
-async def list_log(scope: Scope, db: Database, page: PageRequest, where: StaffLogFilter) -> Page[StaffLogRow]:
-    """The log of given and taken rights, the latest first."""
+async def list_log(
+    scope: Scope, db: Database, page: PageRequest, where: StaffLogFilter, rights: Rights
+) -> Page[StaffLogRow]:
+    """The log of given and taken rights, the latest first. For whom an invitation is stands there for its makers."""
+    notes = rights.may(Right.STAFF_MANAGE, tenant_id=scope.tenant)
     entries = await queries.log(scope, db, page, account_id=where.account_id)
     rows = [
         StaffLogRow(
@@ -156,7 +161,7 @@ async def list_log(scope: Scope, db: Database, page: PageRequest, where: StaffLo
             action=row.action,
             account_id=None if row.account_id is None else str(row.account_id),
             account_name=row.account_name,
-            detail=row.detail,
+            detail=row.detail if notes or row.action != INVITED else "",
         )
         for row in entries.data
     ]
