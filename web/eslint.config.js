@@ -50,6 +50,41 @@ export default ts.config(
     },
   },
   {
+    files: ['console/src/**/*.vue'],
+    rules: {
+      'vue/no-restricted-syntax': [
+        'error',
+        // What ends a form and cannot be pressed says what is missing.
+        ...[
+          "[key.name='type'][value.value=/^(primary|danger)$/]",
+          "[key.name='native-type'][value.value='submit']",
+        ].map((ends) => ({
+          selector: `VElement[name='el-button'] > VStartTag:has(> VAttribute[key.argument.name='disabled']):has(> VAttribute${ends}):not(:has(> VAttribute[key.name='link']))`,
+          message: 'Use SubmitButton: it says what is missing.',
+        })),
+        {
+          selector:
+            "VElement[name='el-switch'] > VStartTag:not(:has(> VAttribute[key.name='aria-label'])):not(:has(> VAttribute[key.argument.name='aria-label'])):not(:has(> VAttribute[key.name='id']))",
+          message: 'Give the switch an aria-label: the text beside it names it only for eyes.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['{resident,staff,phone}/src/**/*.vue'],
+    ignores: ['phone/src/components/SubmitLine.vue'],
+    rules: {
+      'vue/no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "VElement[name='van-button'] > VStartTag:has(> VAttribute[key.argument.name='disabled']):has(> VAttribute[key.name='native-type'][value.value='submit'])",
+          message: 'Use SubmitLine: it says what is missing.',
+        },
+      ],
+    },
+  },
+  {
     files: ['console/src/domains/**'],
     rules: {
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Call the typed client in @/api/client.' }],

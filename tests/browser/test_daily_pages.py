@@ -31,4 +31,5 @@ def test_pages_of_daily_work_are_clean_and_reachable(
             visit.still()
             faults += look(visit, f"daily-{name}", width, language, theme)
             faults += [f"{name} at {width}: axe: {one}" for one in findings(visit)]
-        assert faults + visit.take_faults() == []
+        faults += visit.take_faults()
+        assert not faults, "\n".join(faults)

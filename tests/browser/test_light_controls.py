@@ -43,3 +43,23 @@ def test_the_real_control_waits_until_it_is_released(
     page.mouse.up()
     expect(page.locator(opened).filter(visible=True)).to_have_count(1)
     assert administrator.take_faults() == []
+
+
+def test_pressing_again_before_the_real_one_came_does_not_close_it(administrator: Visit) -> None:
+    """The community switch on a slow line: nothing shows, so one presses again."""
+    page, asked = administrator.page, list[Route]()
+    page.route("**/assets/realSelect-*.js", lambda route: asked.append(route))
+    administrator.go("/passes")
+    switch = page.get_by_role("combobox", name="Community", exact=True)
+    box = switch.bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(lambda: page.title() and asked)
+    for route in asked:
+        route.continue_()
+    expect(switch).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("option").filter(visible=True).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(switch).to_have_attribute("aria-expanded", "false")
+    assert administrator.take_faults() == []

@@ -34,7 +34,12 @@ _CLUSTER: Final = "杭州区域-桂花园"
 _MODEL: Final = "LE-A-B002-SC001"
 _NODE: Final = "guihuayuan-01"
 _GATEWAY: Final = "桂花园网关"
-TERMINAL: Final = Kind("边缘门禁 GH-E1", "", "community/people/aio", ("qrcode", "card"))
+READERS: Final = {
+    "qrcode": Kind("边缘二维码门禁 GH-E1", "", "community/people/qrcode"),
+    "card": Kind("边缘刷卡门禁 GH-E2", "", "community/people/card"),
+}
+"""The product of machines by what they read: each under the category that the box's check means."""
+TERMINAL: Final = Kind("边缘门禁终端 GH-E3", "", "community/people/aio", ("card",))
 _LIFT: Final = "会所电梯"
 _RULE: Final = "会所侧门 到家呼梯"
 _PLACES: Final = (
@@ -131,7 +136,9 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
         config={"host": "127.0.0.1", "port": 0},
         **common,
     )
-    product_key = await devices.product_of(platform, tx, site, TERMINAL)
+    product_keys = {
+        reads: await devices.product_of(platform, tx, site, kind) for reads, kind in READERS.items()
+    }
     for number in range(1, DOORS + 1):
         name = _door_name(number)
         device = await edge_devices.add(
@@ -140,7 +147,7 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
             gateway=gateway,
             protocol=protocol,
             values=edge_devices.EdgeDeviceValues(
-                product_key=product_key,
+                product_key=product_keys[_reads(number)],
                 device_name=_device_name(number),
                 alias=name,
                 custom={"accessType": _reads(number), "ip": address_of(number), "port": PORT},

@@ -1,5 +1,11 @@
-import { defineComponent, h, nextTick, ref, shallowRef, watch, type Component } from 'vue'
+import { defineComponent, h, mergeProps, nextTick, ref, shallowRef, watch, type Component } from 'vue'
 import type { ElDialog, ElDrawer } from 'element-plus'
+
+/** Dialogs and drawers end the body, where their headers and footers would be taken for those of the page. */
+function tameLandmarks(): void {
+  const parts = ['dialog', 'drawer'].flatMap((name) => [`.el-${name}__header`, `.el-${name}__footer`])
+  for (const part of document.querySelectorAll(parts.join())) part.setAttribute('role', 'presentation')
+}
 
 /**
  * An overlay that is made when it is first opened: most pages have several, and each cost its share of the first
@@ -23,7 +29,13 @@ function whenOpened(load: () => Promise<Component>) {
         },
         { immediate: true },
       )
-      return () => component.value && h(component.value, { ...attrs, modelValue: open.value }, slots)
+      return () =>
+        component.value &&
+        h(
+          component.value,
+          mergeProps(attrs, { modelValue: open.value, onOpen: tameLandmarks } as never),
+          slots,
+        )
     },
   })
 }

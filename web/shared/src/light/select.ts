@@ -83,7 +83,8 @@ export const LazySelect = defineComponent({
       touched.value = true
       await nextTick()
       if (then !== 'nothing') real.value?.focus()
-      if (then === 'open') real.value?.toggleMenu()
+      // Who pressed again before the real one came would close it.
+      if (then === 'open' && !real.value?.expanded) real.value?.toggleMenu()
       const input = typed && (real.value?.$el as HTMLElement | undefined)?.querySelector('input')
       if (!input) return
       // Who typed on at once typed into the stand-in.
