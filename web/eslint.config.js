@@ -87,7 +87,10 @@ export default ts.config(
   {
     files: ['console/src/domains/**'],
     rules: {
-      'no-restricted-globals': ['error', { name: 'fetch', message: 'Call the typed client in @/api/client.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'Call the typed client in @/api/client.' },
+      ],
     },
   },
 )

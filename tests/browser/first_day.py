@@ -69,7 +69,7 @@ def register(page: Page, operator: Visit) -> None:
     page.fill("#reg-name", "钱芳")
     page.fill("#reg-password", PASSWORD)
     expect(page.get_by_role("button", name="Register")).to_be_disabled()
-    page.get_by_text("I have read and accept this").click()
+    page.get_by_text("I have read and accept this", exact=True).click()
     page.get_by_role("button", name="Register").click()
 
 

@@ -116,7 +116,7 @@ def test_the_desk_records_a_face_and_finds_it_by_another_picture(
         page.get_by_role("button", name="Record a face").last.click()
         page.set_input_files("#face-picture", files["sample6.jpg"])
         page.get_by_text("Only one person, please.").wait_for()
-        page.get_by_text("The person has signed this text").click()
+        page.locator(".el-checkbox", has_text="The person has signed this text").click()
         assert page.get_by_role("button", name="Record the face").is_disabled()
         visit.picture("record-poor")
         page.set_input_files("#face-picture", files["obama3.jpg"])
@@ -172,7 +172,7 @@ def test_the_desk_takes_the_picture_with_its_camera(browser: Browser, demo: Demo
         page.get_by_text("This picture does", exact=True).wait_for()
         dialog.wait_for(state="hidden")
         assert page.evaluate("document.querySelector('video')?.srcObject?.active ?? false") is False
-        page.get_by_text("The person has signed this text").click()
+        page.locator(".el-checkbox", has_text="The person has signed this text").click()
         page.get_by_role("button", name="Record the face").click()
         page.get_by_text("The face that is kept").wait_for()
 

@@ -39,7 +39,7 @@ def test_the_wizard_leads_from_nothing_to_the_checklist(fresh: tuple[Visit, Inst
     expect(page.get_by_text("This secret is shown only now")).to_be_visible()
     secret = page.locator("dd code").nth(1).inner_text()
     assert len(secret) == 32
-    page.get_by_text("I have saved the key").click()
+    page.get_by_text("I have saved the key", exact=True).click()
     page.get_by_role("button", name="Open the console").click()
     expect(page.get_by_text("From nothing to an opened door")).to_be_visible()
     assert secret not in page.content()

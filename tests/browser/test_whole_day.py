@@ -361,7 +361,7 @@ def guard_sees_both(day: Day) -> None:
     page.keyboard.press("Enter")
     page.get_by_text("服务协议, version 1").click()
     page.get_by_text("二、双方责任").wait_for()
-    page.get_by_text("I have read and accept this").click()
+    page.get_by_text("I have read and accept this", exact=True).click()
     look(guard, "staff-agreements")
     page.get_by_role("button", name="Accept and go on").click()
     page.get_by_role("navigation", name="Main places").wait_for()

@@ -188,6 +188,13 @@ def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: l
     assert "<html" in httpx.get(page, trust_env=False).text
     rows = [line.split() for line in command.lines if line.endswith(url) and line.startswith("  ")]
     password = next(row[-2] for row in rows if row[-3] == "manager")
+    administrator = next(row[-2] for row in rows if row[-3] == "admin")
+    with signed_in(url, "admin", administrator) as client:
+        at_the_box = client.get("/api/console/doors", params={"q": "会所侧门"}).json()["data"]
+        assert len(at_the_box) == 2  # one reads codes, the other cards
+        for door in at_the_box:
+            check = client.post(f"/api/console/devices/{door['iotId']}/edge-check").json()
+            assert ("device_category", "ok") in [(step["step"], step["level"]) for step in check["steps"]]
     site = httpx.Client(
         base_url=place.split()[-1], headers={"x-linli-request": "1"}, trust_env=False, timeout=100
     )
