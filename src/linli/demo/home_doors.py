@@ -32,7 +32,7 @@ async def ensure(platform: Platform, site: Place) -> None:
         now_ms = platform.clock.now_ms()
         products = [
             await devices.product_of(platform, tx, site, kind)
-            for kind in (devices.DOOR, devices.LIFT, edge_sample.TERMINAL)
+            for kind in (devices.DOOR, devices.LIFT, *edge_sample.READERS.values(), edge_sample.TERMINAL)
         ]
         if not (await settings_of(site.tenant, tx, community_id=here)).provider:
             await settings.choose(

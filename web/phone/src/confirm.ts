@@ -10,9 +10,9 @@ export async function confirmed(title: string, message: string, yes: string, no:
 }
 
 /** No dialog, as Vant has it: what is said is read aloud, and nothing waits for an answer. */
-const SAID = { role: 'status', position: 'bottom' } as const
+const TOAST = { role: 'status', position: 'bottom' } as const
 
 /** Say that something was done; for what the page does not show by itself. */
 export function notify(message: string): void {
-  void import('./dialogs').then(({ showToast }) => showToast({ ...SAID, message }))
+  void import('./dialogs').then(({ showToast }) => showToast({ ...TOAST, message }))
 }
