@@ -44,6 +44,7 @@ def run(arguments: Sequence[str]) -> int:
             warp=words.warp,
             life=not words.no_life,
             logins=words.logins,
+            integrator=words.app,
             faces=words.faces,
             edge=words.edge,
             edge_port=_port(words.edge_port, "--edge-port") if words.edge else 0,
@@ -98,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_number,
         default=8090,
         help="of the page at the box's site (%(default)s; 0: a free one)",
+    )
+    parser.add_argument(
+        "--no-app",
+        dest="app",
+        action="store_false",
+        help="without the sample app that calls the open API and takes records at a webhook",
     )
     parser.add_argument("--no-life", action="store_true", help="devices are online, nobody moves")
     return parser

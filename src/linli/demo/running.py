@@ -14,6 +14,7 @@ from linli.demo.edge_box import EdgeBox
 from linli.demo.edge_page import EdgePage
 from linli.demo.fleet import Fleet
 from linli.demo.folder import DemoFolder, Marker
+from linli.demo.integrator import Integrator
 from linli.demo.life import Life
 from linli.demo.logins import Login
 from linli.demo.place import Place
@@ -44,6 +45,8 @@ class Wishes(NamedTuple):
     """An edge box with doors behind it."""
     edge_port: int = 0
     """Of the page to stand at its site."""
+    integrator: bool = False
+    """A small app that calls the open API and takes records at a webhook."""
     mqtt_tls_port: int | None = None
     """None: where it stands beside `mqtt_port`; with one of its own, devices with certificates come there too."""
 
@@ -68,6 +71,7 @@ class Demo:
         self._life: Life | None = None
         self._box: EdgeBox | None = None
         self._site_page: EdgePage | None = None
+        self.integrator: Integrator | None = None
         self.site_url = ""
         self.box_page = ("", "")
         """Of the page at the box's site; empty where it does not run."""
@@ -123,6 +127,17 @@ class Demo:
                 self._box.live()
         return shown
 
+    async def integrate(self) -> None:
+        """Start the sample's app, if it is wished for: once everything else is ready, which waits for nothing of it."""
+        site = await place.find(self.platform) if self.platform and self._wishes.integrator else None
+        if self.platform is None or site is None:
+            return
+        integrator = self.integrator = Integrator(self.platform, site, port=self._wishes.port)
+        try:
+            await integrator.start()
+        except (OSError, LinliError) as error:
+            log.warning("demo: the sample app does not start: %s", error)
+
     async def _switch_box_on(self, platform: Platform, site: Place) -> None:
         """The rest of the demo goes on without it: not every system lets machines have addresses of their own."""
         with self._terminal.step("edge"):
@@ -156,6 +171,8 @@ class Demo:
 
     async def stop(self) -> None:
         """People first, then the platform while its devices still answer, then the devices."""
+        if self.integrator is not None:
+            await self.integrator.stop()
         if self._life is not None:
             await self._life.stop()
         if self._site_page is not None:
@@ -186,6 +203,7 @@ async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal:
             if demo.platform is not None:
                 on = bool(demo.platform.face_engine.state.model_id)
                 terminal.say("faces_on" if on else "faces_off")
+            await demo.integrate()
             await stopped
         terminal.say("stopping")
     finally:

@@ -66,6 +66,15 @@ async def call(
         request["cloudToken"] = token
     nonce = ids.request_id()
     body = msgspec.json.encode({"id": nonce, "version": "1.0", "request": request, "params": params})
+    return await _through(
+        gateway, spec.path, signed_headers(key, spec.path, body, nonce=nonce, now_ms=now_ms), body
+    )
+
+
+def signed_headers(
+    key: BorrowedKey, path: str, body: bytes, *, nonce: str, now_ms: int
+) -> dict[bytes, bytes]:
+    """Of one call with the key: its signature among them."""
     headers = {
         b"accept": b"application/json",
         b"content-type": b"application/octet-stream",
@@ -75,11 +84,11 @@ async def call(
         b"x-ca-nonce": nonce.encode(),
         b"x-ca-signature-headers": b"x-ca-key,x-ca-nonce",
     }
-    signed = SignedRequest("POST", spec.path.encode(), b"", headers, body)
+    signed = SignedRequest("POST", path.encode(), b"", headers, body)
     names = signature.signed_names(headers[b"x-ca-signature-headers"])
     text = signature.request_head(signed, names) + signature.resources(signed)[0]
     headers[b"x-ca-signature"] = key.secret.sign(text)
-    return await _through(gateway, spec.path, headers, body)
+    return headers
 
 
 async def _through(gateway: Gateway, path: str, headers: dict[bytes, bytes], body: bytes) -> MethodAnswer:
