@@ -12,8 +12,8 @@ import msgspec
 
 from linli.app.platform import Platform
 from linli.databus import subscription_rows, subscriptions
-from linli.databus.changes import Kind
 from linli.databus.subscription_rows import Filters
+from linli.databus.topics import Kind
 from linli.databus.webhook import signing
 from linli.demo import sample
 from linli.demo.place import Place
@@ -134,7 +134,7 @@ class Integrator:
             if not message.get("more_body"):
                 break
         headers = dict(scope["headers"])
-        known = signing.verify(
+        genuine = signing.verify(
             self._secret,
             headers.get(b"x-linli-timestamp", b"").decode("latin-1"),
             body,
@@ -142,7 +142,7 @@ class Integrator:
             now_ms=self._platform.clock.now_ms(),
         )
         first = headers.get(b"x-linli-attempt") == b"1"
-        if not known:
+        if not genuine:
             status, text = 401, b"the signature does not fit"
         elif first and self._random.random() < _REFUSED:
             status, text = 503, b"restarting"
