@@ -226,6 +226,7 @@ WEB_PLACES = {
 WEB_SOCKETS = {
     "/mqtt": "the front of devices: a signed CONNECT, then that device's topics",
     "/edge/tunnel/": "a box with the ticket that its own heartbeat brought",
+    "/api/console/live": "a signed-in person, from our own pages, with the rights of each topic",
     "/api/console/tunnel/": "a person with the ticket of the visit they opened, from our own pages, once",
 }
 DEVICE_HTTP = {
