@@ -13,8 +13,8 @@ import msgspec
 from linli.kernel.scope import Scope
 
 MOST_WAITING: Final = 256
-MOST_EACH: Final = 32
-"""Streams that one account holds; one more ends its oldest."""
+MOST_EACH: Final = 192
+"""Streams that one account holds, of some thirty windows; one more ends its oldest."""
 LOOK_SECONDS: Final = 15.0
 """How often it is asked again whether a page may still hear what it follows."""
 MISSED: Final = "missed"
