@@ -27,7 +27,7 @@ def test_the_desk_says_whom_a_door_serves_and_reads_who_could_open_it(administra
     page.locator("tbody").get_by_role("link", name="社区会所").click()
     page.get_by_role("tab", name="Serves").click()
     page.get_by_text("Serves nobody by itself").wait_for()
-    unfold(page.locator(".picker .el-select input").first).get_by_role("option").first.click()
+    unfold(page.locator(".adding .picker .el-select input").first).get_by_role("option").first.click()
     page.get_by_role("button", name="Add this place").click()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("people now.")).to_be_visible()
