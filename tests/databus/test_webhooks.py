@@ -358,7 +358,8 @@ async def test_an_endpoint_that_fails_for_days_is_stopped_and_its_owner_told(
         await say(db, ours, 99)
         await clock.advance(3_600_000)
         await asyncio.sleep(0.05)
-        assert len(receiver.received) == calls
+        # What was under way when it was stopped may still arrive.
+        assert "99" not in {one.json["ids"][0] for one in receiver.received}
         receiver.answer = lambda _: 200
         async with db.begin() as tx:
             await subscriptions.enable_subscription(ours.owner, tx, subscription_id=hook, enabled=True)
