@@ -54,6 +54,11 @@ async def test_a_code_from_the_app_opens_ones_own_door_and_is_on_record_at_once(
     assert len(text) == 88
     assert await wallet.picture(resident.identity_id, code) == text
     own = sample.fleet.doors[there.unit_door(resident)]
+
+    async def delivered() -> bool:
+        return bool(own.public_key) and code in own.permissions.qr
+
+    await until(delivered)
     assert own.scan(text).opens
     others = [door for door in there.of_role("unit") if door not in resident.codes[code]]
     assert sample.fleet.doors[others[0]].scan(text).code is PassCode.QR_UNKNOWN

@@ -82,6 +82,7 @@ CONSOLE_SIGNED_IN = {
         _PART_BY_PART,
         "GET /search",
         "GET /live",
+        "GET /overview/first-steps",
         "GET /communities/{community_id}/history",
         "POST /communities/{community_id}/history/{change_no}/restore",
         "GET /history",
