@@ -13,6 +13,12 @@ export interface ButtonProps {
   round?: boolean
 }
 
+/** While it loads it keeps the focus, which a disabled button would lose, and does nothing. */
+function swallow(event: Event): void {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+
 /**
  * Element Plus's button as it is drawn, without what it may also ask of a form or a group around it: a list has two of
  * them a row, and each cost as much as the rest of its row.
@@ -40,8 +46,9 @@ export const LightButton: FunctionalComponent<ButtonProps, { click: (event: Mous
         props.size && `el-button--${props.size}`,
         state,
       ],
-      disabled: off,
+      disabled: props.disabled,
       'aria-disabled': off ? 'true' : 'false',
+      onClick: props.loading ? swallow : undefined,
     },
     [
       props.loading ? h('i', { class: 'el-icon is-loading' }, [h(Loading)]) : null,

@@ -1,10 +1,31 @@
-import { defineComponent, h, mergeProps, nextTick, ref, shallowRef, watch, type Component } from 'vue'
+import {
+  defineComponent,
+  h,
+  mergeProps,
+  nextTick,
+  onScopeDispose,
+  ref,
+  shallowRef,
+  watch,
+  type Component,
+} from 'vue'
 import type { ElDialog, ElDrawer } from 'element-plus'
 
 /** Dialogs and drawers end the body, where their headers and footers would be taken for those of the page. */
 function tameLandmarks(): void {
   const parts = ['dialog', 'drawer'].flatMap((name) => [`.el-${name}__header`, `.el-${name}__footer`])
   for (const part of document.querySelectorAll(parts.join())) part.setAttribute('role', 'presentation')
+}
+
+/** What has the focus may go away, or be shut off, as a button that was pressed: the focus stays in the overlay. */
+function keepFocus(): () => void {
+  const panel = document.activeElement?.closest<HTMLElement>('.el-dialog, .el-drawer')
+  const start = panel?.querySelector<HTMLElement>('.el-drawer__sr-focus') ?? panel
+  const watcher = new MutationObserver(() =>
+    setTimeout(() => document.activeElement === document.body && start?.focus({ preventScroll: true })),
+  )
+  if (panel) watcher.observe(panel, { childList: true, subtree: true, attributeFilter: ['disabled'] })
+  return () => watcher.disconnect()
 }
 
 /**
@@ -18,6 +39,10 @@ function whenOpened(load: () => Promise<Component>) {
     setup(props, { attrs, slots }) {
       const component = shallowRef<Component>()
       const open = ref(false)
+      let release = () => {}
+      const onOpened = () => (release = keepFocus())
+      const onClose = () => release()
+      onScopeDispose(onClose)
       watch(
         () => props.modelValue,
         async (wanted) => {
@@ -33,7 +58,12 @@ function whenOpened(load: () => Promise<Component>) {
         component.value &&
         h(
           component.value,
-          mergeProps(attrs, { modelValue: open.value, onOpen: tameLandmarks } as never),
+          mergeProps(attrs, {
+            modelValue: open.value,
+            onOpen: tameLandmarks,
+            onOpened,
+            onClose,
+          } as never),
           slots,
         )
     },

@@ -145,7 +145,9 @@ export const LazySelect = defineComponent({
                 ),
               ]),
               h('div', { class: 'el-select__suffix' }, [
-                h('i', { class: 'el-icon el-select__caret el-select__icon' }, [h(ArrowDown)]),
+                h('i', { class: 'el-icon el-select__caret el-select__icon', 'aria-hidden': 'true' }, [
+                  h(ArrowDown),
+                ]),
               ]),
             ],
           ),
