@@ -13,9 +13,9 @@ from tests.browser.sample import Demo
 from tests.browser.speed import CONSOLE, RESIDENT, SIGN_IN, Screen, first_weight, processor_ms
 from tests.browser.visit import Visit, open_browser
 
-WEIGHTS = {"sign in": (245, 34), "overview": (250, 54), "residents": (240, 36)}
+WEIGHTS = {"sign in": (245, 34), "overview": (250, 54), "residents": (260, 36)}
 """Screen → most kilobytes and requests of a first visit."""
-MOST_MS = 500
+MOST_MS = 900
 """Five times what they cost with an empty cache; a processor four times slower has two seconds to do then."""
 
 
