@@ -15,12 +15,14 @@ from tests.browser.visit import Visit, open_browser
 
 WEIGHTS = {"sign in": (245, 34), "overview": (250, 54), "residents": (260, 36)}
 """Screen → most kilobytes and requests of a first visit."""
-MOST_MS = 900
-"""Five times what they cost with an empty cache; a processor four times slower has two seconds to do then."""
+MOST_MS = 500
+"""Twice what they cost; a processor four times slower has two seconds to do then."""
 
 
 def test_the_first_screens_cost_little(administrator: Visit, browser: Browser, demo: Demo) -> None:
-    cost = {"console overview": processor_ms(administrator, CONSOLE["overview"])}
+    # The first time the scripts are compiled too, which other work on the machine makes dearer.
+    loads = [processor_ms(administrator, CONSOLE["overview"]) for _ in range(2)]
+    cost = {"console overview": min(loads)}
     with open_phone(browser, demo.url, workers=False) as visit:
         sign_in(visit, RESIDENT_LOGIN, demo.code)
         cost["resident home"] = processor_ms(visit, RESIDENT["home"])
