@@ -1693,7 +1693,6 @@ CREATE TABLE intercom_bindings (
 	transport TEXT NOT NULL, 
 	host TEXT NOT NULL, 
 	port INTEGER NOT NULL, 
-	process TEXT NOT NULL, 
 	call_id TEXT NOT NULL, 
 	cseq INTEGER NOT NULL, 
 	agent TEXT NOT NULL, 
@@ -1701,7 +1700,7 @@ CREATE TABLE intercom_bindings (
 	expires_ms INTEGER NOT NULL, 
 	CONSTRAINT pk_intercom_bindings PRIMARY KEY (number)
 );
-INSERT INTO "intercom_bindings" VALUES('1','1','1','1','1','1',1,'1','1',1,'1',1,1);
+INSERT INTO "intercom_bindings" VALUES('1','1','1','1','1','1',1,'1',1,'1',1,1);
 CREATE TABLE intercom_door_numbers (
 	iot_id TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -3313,8 +3312,8 @@ CREATE INDEX ix_used_logins_used ON used_logins (used_ms);
 CREATE INDEX ix_password_links_expires ON password_links (expires_ms);
 CREATE UNIQUE INDEX uq_password_links_token ON password_links (token_hash);
 CREATE INDEX ix_handed_files_begun_ms ON handed_files (begun_ms);
-CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
 CREATE UNIQUE INDEX uq_accounts_login ON accounts (login);
+CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
 CREATE INDEX ix_openapi_usage_tenant ON openapi_usage (tenant_id, day);
 CREATE INDEX ix_access_door_alarms_community ON access_door_alarms (community_id, id);
 CREATE INDEX ix_access_door_alarms_door ON access_door_alarms (iot_id, kind, over_ms);

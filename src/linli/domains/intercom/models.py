@@ -101,7 +101,6 @@ bindings = Table(
     text_column("transport"),  # udp, tcp
     text_column("host"),  # where its packets come from
     integer("port"),
-    text_column("process"),  # the process that holds its connection; "" for datagrams
     text_column("call_id"),
     integer("cseq"),
     text_column("agent"),

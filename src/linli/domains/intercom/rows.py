@@ -64,7 +64,6 @@ class Binding(NamedTuple):
     transport: str
     host: str
     port: int
-    process: str
     call_id: str
     cseq: int
     agent: str

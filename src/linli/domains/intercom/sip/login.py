@@ -172,7 +172,6 @@ class LogIns:
             transport=flow.transport,
             host=flow.host,
             port=flow.port,
-            process="",
             call_id=request.call_id[:255],
             cseq=request.cseq.number,
             agent=(request.get("user-agent") or "")[:120],
