@@ -111,7 +111,7 @@ class Platform:
         self.edge_importer = EdgeImporter(db, self.objects, self.ids, self.secrets, clock, self.board)
         self.edge_importer.register(self.jobs)
         Publisher(db).register(self.jobs)
-        gateway = settings.sms.provider == "http"
+        gateway = settings.sms.reaches_phones
         self.sms_outbox = OutboxSms(db, self.secrets, self.ids)
         sms = HttpSms(settings.sms) if gateway else self.sms_outbox
         codes.register(self.jobs, sms, self.secrets, clock)

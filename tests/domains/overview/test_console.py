@@ -258,7 +258,7 @@ async def test_the_first_day_is_read_off_the_data(parts, administrator):  # noqa
     handlers.register(parts.db.handlers)
     empty = await steps_of(administrator)
     done = {name for name, is_done in empty.items() if is_done}
-    assert (len(empty), done) == (17, {"company", "messages", "key"})  # no box, so no step about one
+    assert (len(empty), done) == (17, {"company", "key"})  # no box, so no step about one
     made = await administrator.post("/community-creation", json={"name": "桂花城"})
     number = int(made.json()["id"])
     root = (await administrator.get(f"/communities/{number}")).json()["rootSpaceId"]

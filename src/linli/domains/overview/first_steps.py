@@ -121,6 +121,6 @@ async def _of_installation(db: Reader, settings: Settings) -> Steps:
     return {
         "company": bool(await tenancy.list_tenants(db)),
         "terms": bool(await agreements.current(db)),
-        "messages": settings.sms.provider != "off",
+        "messages": settings.sms.reaches_phones,
         "backup": backup_log.last_good(backup_log.read(settings.data_path)) is not None,
     }

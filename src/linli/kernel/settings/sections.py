@@ -213,6 +213,11 @@ class SmsGateway(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     token: Annotated[str, Meta(description="Sent to the gateway as a bearer token.")] = ""
     timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 10.0
 
+    @property
+    def reaches_phones(self) -> bool:
+        """Whether a gateway takes messages; otherwise they wait on the operator's page, or there are none."""
+        return self.provider == "http"
+
 
 class MapProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A map service beside the catalogue of places, when communities are claimed."""

@@ -52,8 +52,6 @@ from linli.kernel.tables import TablePage, book_bytes, new_book
 from linli.kernel.zones import zone_of
 
 EXPORT_MAX = 20_000
-GATEWAY = "http"
-"""The setting of `sms.provider` that reaches phones; otherwise messages wait on the operator's page."""
 _NAMES = GuestNames(id_no="idNo", plate="plate")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -239,7 +237,7 @@ async def show_pass(
             VisitPicture(qr_svg(pass_picture.text, label=visit.name), pass_picture.doors)
             for pass_picture in shown
         ],
-        settings.sms.provider == GATEWAY,
+        settings.sms.reaches_phones,
     )
 
 
@@ -254,7 +252,7 @@ async def send_pass(
 ) -> PassSent:
     """Send the link of the pass to the visitor's phone again; at most five times an hour for one visit."""
     visit, now_ms = await _of(scope, db, community_id, apply_id), clock.now_ms()
-    if settings.sms.provider != GATEWAY:
+    if not settings.sms.reaches_phones:
         raise MessagesOff()
     if visit.phone:
         await limits.count(db, limits.MESSAGES_OF_VISIT, str(apply_id), now_ms=now_ms)
