@@ -9,9 +9,10 @@ import datetime as dt
 import ipaddress
 import os
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -68,6 +69,17 @@ class ServedCertificate:
     certificate: Certificate
     own: bool
     """Made, and for a server renewed in time, by the installation itself."""
+
+
+SOON_DAYS: Final = 30
+"""A certificate that ends within these days waits for somebody."""
+
+
+def count_ending(served: Iterable[ServedCertificate], now_ms: int) -> int:
+    """How many wait for somebody: a server's that the installation renews by itself only if that is late."""
+    return sum(
+        row.certificate.days_left(now_ms) < SOON_DAYS - (row.own and row.kind == "server") for row in served
+    )
 
 
 @dataclass(frozen=True, slots=True)

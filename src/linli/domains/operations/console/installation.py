@@ -1,7 +1,7 @@
 """The operator's desk: companies, log-ins, backups, certificates and versions, as the platform knows them."""
 
 from collections.abc import Callable
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,10 +16,8 @@ from linli.kernel.db import Database
 from linli.kernel.entry import Routes
 from linli.kernel.settings import Settings
 from linli.ops import backup_log
-from linli.ops.tls import ServedCertificate
+from linli.ops.tls import ServedCertificate, count_ending
 
-SOON_DAYS: Final = 30
-"""A certificate that ends within these days waits for somebody; an own server's only if its renewal is late."""
 type Served = Callable[[], list[ServedCertificate]]
 """The certificates that this process shows over TLS."""
 
@@ -94,7 +92,7 @@ async def show_installation(
         logins=Logins(**(await login_figures(db, now_ms=now_ms))._asdict()),
         backups=_backups(backup_log.read(settings.data_path), now_ms),
         certificates=[_certificate(row, now_ms) for row in served],
-        certificates_ending=_count_ending(served, now_ms),
+        certificates_ending=count_ending(served, now_ms),
         versions=_versions(await count_by_version(db)),
     )
 
@@ -108,17 +106,9 @@ class InstallationWaiting(msgspec.Struct, rename="camel", frozen=True):
 async def count_waiting(settings: Settings, clock: Clock, served_certificates: Served) -> InstallationWaiting:
     """What of the installation itself waits for its operator, for the queue and its counts."""
     now_ms = clock.now_ms()
-    ending = _count_ending(served_certificates(), now_ms)
+    ending = count_ending(served_certificates(), now_ms)
     backups = _backups(backup_log.read(settings.data_path), now_ms)
     return InstallationWaiting(ending, int(backups.overdue or backups.failed is not None))
-
-
-def _count_ending(served: list[ServedCertificate], now_ms: int) -> int:
-    ending = 0
-    for row in served:
-        renewed = row.own and row.kind == "server"  # below thirty days, within the hour
-        ending += row.certificate.days_left(now_ms) < (SOON_DAYS - 1 if renewed else SOON_DAYS)
-    return ending
 
 
 def _certificate(row: ServedCertificate, now_ms: int) -> CertificateShown:
