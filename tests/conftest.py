@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share. A room's own fixtures and builders live beside its tests."""
 
 pytest_plugins = [
+    "tests.plugins.collector",
     "tests.plugins.covers",
     "tests.plugins.databases",
     "tests.plugins.documented",
