@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING
 
 from linli.app.condition import Condition
 from linli.domains.intercom.places import sip_host
+from linli.domains.intercom.service.calls import end_left
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
@@ -15,13 +18,23 @@ if TYPE_CHECKING:
 
 class SipPort:
     def __init__(
-        self, settings: Settings, db: Database, clock: Clock, secrets: Secrets, condition: Condition
+        self,
+        settings: Settings,
+        db: Database,
+        clock: Clock,
+        secrets: Secrets,
+        condition: Condition,
+        ids: Ids,
+        processes: Processes,
     ) -> None:
         self._settings = settings
         self._db = db
         self._clock = clock
         self._secrets = secrets
         self._condition = condition
+        self._ids = ids
+        self._process = processes.name
+        processes.on_gone(self._end_calls_of)
         self._front: SipFront | None = None
 
     async def start(self) -> None:
@@ -29,12 +42,22 @@ class SipPort:
         if not self._settings.sip.port:
             return
         from linli.domains.intercom.sip.front import SipFront
+        from linli.domains.intercom.sip.log import CallLog
 
         self._front = SipFront(
-            self._settings.sip, self._db, self._clock, self._secrets, host=sip_host(self._settings)
+            self._settings.sip,
+            self._db,
+            self._clock,
+            self._secrets,
+            CallLog(self._db, self._clock, self._ids, process=self._process),
+            host=sip_host(self._settings),
         )
         self._condition.sip_notice = self._front.notice
         await self._front.start()
+
+    async def _end_calls_of(self, process: str) -> None:
+        """Another process is no more: what rang there was missed."""
+        await end_left(self._db, process, now_ms=self._clock.now_ms())
 
     async def stop(self) -> None:
         """In any state."""

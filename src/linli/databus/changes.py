@@ -22,6 +22,7 @@ _COLUMNS = (
     "created_ms",
     "cause",
 )
+_PROJECT_COLUMNS = (*_COLUMNS, "project_id")
 _DEVICE_COLUMNS = (*_COLUMNS, "project_id", "product_key", "device_name", "iot_id")
 GROWTH: Final = "databus_log"
 """The channel for signals between processes that the log of a tenant (the payload) grew."""
@@ -60,16 +61,23 @@ class Change(NamedTuple):
 
 
 async def publish(
-    tx: Tx, kind: str, community_id: int | None, payload: msgspec.Struct, *, tenant_id: str, app_key: str = ""
+    tx: Tx,
+    kind: str,
+    community_id: int | None,
+    payload: msgspec.Struct,
+    *,
+    tenant_id: str,
+    app_key: str = "",
+    project_id: str = "",
 ) -> int:
     """Tell the subscribers of a community something, once `tx` has committed; the number of the message.
 
     `payload` becomes the JSON body (`CommunityChange` for space, message and user). `app_key` addresses one key
-    alone. Only keys whose project is granted the community get it.
+    alone. Only keys whose project is granted the community get it, and those of `project_id`.
     """
     operate = payload.type if isinstance(payload, CommunityChange) else ""
     body = msgspec.json.encode(payload).decode()
-    return await _append(tx, (tenant_id, community_id, app_key, kind, "", operate, body))
+    return await _append(tx, (tenant_id, community_id, app_key, kind, "", operate, body), project_id)
 
 
 async def publish_data(
@@ -130,9 +138,9 @@ async def publish_devices(
         tx.db.signals.publish_after(tx, GROWTH, tenant_id)
 
 
-async def _append(tx: Tx, row: tuple[str | int | None, ...]) -> int:
-    values = (*row[:3], str(row[3]), *row[4:], tx.db.clock.now_ms(), CAUSE.get())
-    number = (await tx.insert_returning(changes, _COLUMNS, [values]))[0]
+async def _append(tx: Tx, row: tuple[str | int | None, ...], project_id: str = "") -> int:
+    values = (*row[:3], str(row[3]), *row[4:], tx.db.clock.now_ms(), CAUSE.get(), project_id)
+    number = (await tx.insert_returning(changes, _PROJECT_COLUMNS, [values]))[0]
     tx.db.signals.publish_after(tx, GROWTH, str(row[0]))
     return number
 

@@ -109,3 +109,33 @@ bindings = Table(
     Index("ix_intercom_bindings_expires", "expires_ms"),
 )
 """Where the phone of a number is reached. A restart forgets none."""
+
+calls = Table(
+    "intercom_calls",
+    metadata,
+    integer("id", primary_key=True),  # rises with time
+    text_column("tenant_id"),
+    text_column("project_id"),  # of both ends
+    integer("community_id", null=True),  # of the door, else of the house; null: of neither
+    text_column("caller"),  # the number that called
+    integer("caller_kind"),
+    text_column("target"),  # the number or group that was dialled
+    integer("target_type"),  # 0 number, 1 group
+    text_column("iot_id"),  # the door among the two ends; empty: none
+    integer("space_id", null=True),  # the house that was called
+    text_column("room_id"),  # as the door dials it
+    integer("state"),  # 0 rings, 1 talks, 2 is over
+    text_column("outcome"),  # rows.OUTCOMES; empty until it is over
+    text_column("answered_by"),  # number
+    text_column("process"),  # which has it in hand
+    integer("started_ms"),
+    integer("answered_ms"),  # 0: never
+    integer("opened_ms"),  # when the door said that it opened; 0: never
+    integer("ended_ms"),  # 0: not yet
+    Index("ix_intercom_calls_tenant", "tenant_id", "id"),
+    Index("ix_intercom_calls_community", "community_id", "id"),
+    Index("ix_intercom_calls_space", "space_id", "id"),
+    Index("ix_intercom_calls_door", "iot_id", "id"),
+    Index("ix_intercom_calls_open", "state", "process"),
+)
+"""Every call, one row each, from its first ring on."""

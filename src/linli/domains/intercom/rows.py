@@ -5,6 +5,16 @@ from typing import Final, NamedTuple
 APP: Final = 0
 DOOR_STATION: Final = 1
 KINDS: Final = (APP, DOOR_STATION)
+TO_NUMBER: Final = 0
+TO_GROUP: Final = 1
+RINGS, TALKS, OVER = 0, 1, 2
+ANSWERED, MISSED, GIVEN_UP, REFUSED, BUSY, UNREACHABLE, CUT = OUTCOMES = (
+    "answered", "missed", "given_up", "refused", "busy", "unreachable", "cut",
+)  # fmt: skip
+"""How a call ended: taken; nobody answered; the caller hung up first; declined; all phones in use; no phone logged in;
+the server ended while they talked."""
+UNANSWERED: Final = (MISSED, GIVEN_UP, BUSY, UNREACHABLE)
+"""Calls that a home missed. A declined one was noticed by somebody."""
 
 
 class Account(NamedTuple):
@@ -69,3 +79,34 @@ class Binding(NamedTuple):
     agent: str
     registered_ms: int
     expires_ms: int
+
+
+class CallRow(NamedTuple):
+    id: int
+    tenant_id: str
+    project_id: str
+    community_id: int | None
+    caller: str
+    caller_kind: int
+    target: str
+    target_type: int
+    iot_id: str
+    space_id: int | None
+    room_id: str
+    state: int
+    outcome: str
+    answered_by: str
+    process: str
+    started_ms: int
+    answered_ms: int
+    opened_ms: int
+    ended_ms: int
+
+
+class Ends(NamedTuple):
+    """What the ends of a call are: which door, house and room, where they are known."""
+
+    community_id: int | None = None
+    iot_id: str = ""
+    space_id: int | None = None
+    room_id: str = ""

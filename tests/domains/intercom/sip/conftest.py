@@ -7,6 +7,7 @@ import pytest
 
 from linli.domains.intercom.service import numbers
 from linli.domains.intercom.sip.front import SipFront
+from linli.domains.intercom.sip.log import CallLog
 from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
 from linli.kernel.db import Database
@@ -15,6 +16,10 @@ from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Sip
 from tests.domains.intercom.sip.phone import Phone
+
+
+def call_log(db: Database, ids: Ids) -> CallLog:
+    return CallLog(db, SystemClock(), ids, process="main")
 
 
 @dataclass
@@ -56,6 +61,7 @@ class Exchange:
             self.db,
             SystemClock(),
             self.secrets,
+            call_log(self.db, self.ids),
             host="127.0.0.1",
         )
         await self.front.start()
@@ -79,7 +85,14 @@ async def exchange(database: Database, ids: Ids) -> AsyncIterator[Exchange]:
                     projects=frozenset([project_id]),
                 )
             )
-    front = SipFront(Sip(host="127.0.0.1", port=0), database, SystemClock(), secrets, host="127.0.0.1")
+    front = SipFront(
+        Sip(host="127.0.0.1", port=0),
+        database,
+        SystemClock(),
+        secrets,
+        call_log(database, ids),
+        host="127.0.0.1",
+    )
     await front.start()
     exchange = Exchange(database, ids, secrets, scopes[0], scopes[1], front)
     try:

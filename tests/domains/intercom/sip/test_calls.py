@@ -2,7 +2,7 @@
 
 import asyncio
 
-from linli.domains.intercom.sip.calls import Call
+from linli.domains.intercom.sip.call import Call
 from linli.domains.intercom.sip.lines import MOST_EACH, MOST_RINGING
 from linli.protocols import sip
 from tests.domains.intercom.sip.conftest import Exchange

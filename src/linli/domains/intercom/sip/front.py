@@ -6,12 +6,23 @@ import secrets as system_secrets
 from collections.abc import Coroutine
 from typing import Any, Final
 
-from linli.domains.intercom.rows import Binding
+from linli.domains.intercom.rows import (
+    BUSY,
+    DOOR_STATION,
+    GIVEN_UP,
+    TO_GROUP,
+    TO_NUMBER,
+    UNREACHABLE,
+    Account,
+    Binding,
+)
 from linli.domains.intercom.sip import phones
+from linli.domains.intercom.sip.call import Target
 from linli.domains.intercom.sip.calls import RING_S, TALK_S, CallEngine
 from linli.domains.intercom.sip.exchange import Exchange, Incoming
 from linli.domains.intercom.sip.flows import DatagramPort, Flow, Limits, StreamPort
 from linli.domains.intercom.sip.guard import Guard
+from linli.domains.intercom.sip.log import CallLog
 from linli.domains.intercom.sip.login import LogIns
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -39,6 +50,7 @@ class SipFront:
         db: Database,
         clock: Clock,
         secrets: Secrets,
+        calls: CallLog,
         *,
         host: str,
         ring_s: float = RING_S,
@@ -50,7 +62,8 @@ class SipFront:
         self._secrets = secrets
         self._host = f"[{host}]" if ":" in host else host
         self.guard = Guard()
-        self.calls = CallEngine(_token, allow=ALLOW, ring_s=ring_s, talk_s=talk_s)
+        self.log = calls
+        self.calls = CallEngine(_token, calls, allow=ALLOW, ring_s=ring_s, talk_s=talk_s)
         self.logins = LogIns(
             db,
             clock,
@@ -72,6 +85,7 @@ class SipFront:
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
+        await self.log.start()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             self._streams.make, self._settings.host, self._settings.port, start_serving=False
@@ -95,6 +109,7 @@ class SipFront:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.log.stop()
 
     def notice(self) -> str:
         """For the operator: who is slowed; empty when nobody is."""
@@ -220,15 +235,32 @@ class SipFront:
         if not dialled.exists:
             incoming.answer(404)
             return
+        if refusal := self.calls.may_begin(caller):
+            incoming.answer(refusal)
+            return
+        call_id = await self.log.begin(caller, number, TO_GROUP if dialled.is_group else TO_NUMBER)
+        try:
+            outcome = self._ring(caller, incoming, dialled, call_id)
+        except sip.Malformed:
+            self.log.ended(call_id, UNREACHABLE)
+            raise
+        if outcome:
+            self.log.ended(call_id, outcome)
+
+    def _ring(self, caller: Account, incoming: Incoming, dialled: phones.Dialled, call_id: int) -> str:
+        """Ring what can be rung; how the call ended, if it did at once. Raises Malformed."""
+        if incoming.answered:
+            return GIVEN_UP  # meanwhile
         free = [binding for binding in dialled.phones if self.calls.lines.reachable(binding.number)]
         if dialled.phones and not free:
             incoming.answer(486)
-            return
+            return BUSY
         reached = self._reached(free)
         if not reached:
             incoming.answer(480)
-            return
-        self.calls.begin(caller, incoming, reached)
+            return UNREACHABLE
+        self.calls.begin(caller, incoming, Target(call_id, reached, dialled.kind == DOOR_STATION))
+        return ""
 
     def _reached(self, bindings: list[Binding]) -> list[tuple[Binding, Flow]]:
         """The phones that this process can send to."""

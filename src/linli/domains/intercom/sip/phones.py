@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select
 
-from linli.domains.intercom.models import accounts, bindings, members
+from linli.domains.intercom.models import accounts, bindings, groups, members
 from linli.domains.intercom.rows import Account, Binding
 from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.tenancy import closed_communities, project_communities
@@ -55,6 +55,14 @@ _known = Query(
     ),
     unscoped="the caller's own project is a condition",
 )
+_known_group = Query(
+    select(groups.c.group_id).where(
+        groups.c.group_id == bindparam("number"),
+        groups.c.tenant_id == bindparam("tenant"),
+        groups.c.project_id == bindparam("project"),
+    ),
+    unscoped="the caller's own project is a condition",
+)
 _log_out = Command(
     delete(bindings).where(
         bindings.c.number == bindparam("of_number"), bindings.c.contact == bindparam("of_contact")
@@ -76,9 +84,15 @@ MOST_RUNG = 20
 class Dialled(NamedTuple):
     """What stands behind a dialled number."""
 
-    exists: bool
+    kind: int | None
+    """Of a number; None: it is none."""
+    is_group: bool
     phones: list[Binding]
     """Logged in now."""
+
+    @property
+    def exists(self) -> bool:
+        return self.is_group or self.kind is not None
 
 
 async def find_account(db: Database, number: str) -> Account | None:
@@ -94,12 +108,14 @@ async def find_binding(db: Database, number: str, now_ms: int) -> Binding | None
 async def dial(db: Database, caller: Account, number: str, now_ms: int) -> Dialled:
     """The phones of a number or group within the caller's project."""
     binds: dict[str, Any] = {"number": number, "tenant": caller.tenant_id, "project": caller.project_id}
-    phones = await _dialled.all(db, **binds)
-    if not phones:
+    known = await _known.one(db, **binds)
+    if known is not None:
+        phones = await _dialled.all(db, **binds)
+    else:
         phones = await _of_group.all(db, **binds, most=MOST_RUNG)
+    is_group = bool(phones) or (known is None and await _known_group.one(db, **binds) is not None)
     alive = [row for row in phones if row.expires_ms > now_ms and row.number != caller.number]
-    exists = bool(phones) or await _known.one(db, **binds) is not None
-    return Dialled(exists, alive)
+    return Dialled(None if known is None else known[0], known is None and is_group, alive)
 
 
 async def log_in(tx: Tx, binding: Binding, proved: Account) -> bool:

@@ -1,0 +1,364 @@
+"""Calls: a back-to-back user agent, so that one end's messages never reach the other one unread.
+
+Each end has a dialog of its own with us; descriptions pass through. A number rings its phone, a group all of its
+members' at once; the first to answer has the call.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable
+from typing import Final, NamedTuple, Protocol
+
+from linli.domains.intercom.rows import ANSWERED, DOOR_STATION, GIVEN_UP, MISSED, Account, Binding
+from linli.domains.intercom.sip.exchange import Exchange, Incoming
+from linli.domains.intercom.sip.flows import Flow
+from linli.domains.intercom.sip.lines import Lines
+from linli.domains.intercom.sip.log import CallLog
+from linli.domains.intercom.sip.outcomes import outcome_of, says_open
+from linli.domains.intercom.sip.sides import Leg, Side, onward_invite, passed_fields
+from linli.protocols import sip
+
+LATE_S: Final = 35.0
+"""How long a phone that was told to stop ringing may take to say so."""
+_PREFERRED: Final = (600, 603, 486, 480, 404, 408)
+"""Which of the phones' refusals the caller is told, the first that there is."""
+
+
+class Target(NamedTuple):
+    """What was dialled."""
+
+    call_id: int
+    """Of the record of this call."""
+    phones: list[tuple[Binding, Flow]]
+    is_door: bool
+
+
+class Engine(Protocol):
+    """All calls of a process, as one of them sees it."""
+
+    token: Callable[[int], str]
+    allow: str
+    ring_s: float
+    talk_s: float
+    exchange: Exchange
+    lines: Lines
+    log: CallLog
+
+    def contact(self, flow: Flow) -> str: ...
+
+    def keep(self, side: Side, call: "Call") -> None: ...
+
+    def forget(self, call: "Call") -> None: ...
+
+
+class Call:
+    """From an INVITE that was let through to the end of both dialogs."""
+
+    def __init__(self, engine: Engine, caller: Account, incoming: Incoming, target: Target) -> None:
+        self.id = target.call_id
+        self._door_called = target.is_door
+        self.outcome = MISSED
+        self._engine = engine
+        self._exchange = engine.exchange
+        self.caller = caller
+        self.incoming = incoming
+        self.tag = self._exchange.tag()
+        self.side = Side(sip.Dialog.of_request(incoming.request, self.tag), incoming.flow)
+        self.legs: list[Leg] = []
+        self.answered: Leg | None = None
+        self.callee: Side | None = None
+        self._early: Leg | None = None
+        """The phone whose early picture the caller sees: one description a call."""
+        self._relaying: set[Incoming] = set()
+        self.over = False
+        self._limit = asyncio.get_running_loop().call_later(engine.ring_s, self._ring_ended)
+        incoming.on_cancel = self._caller_cancelled
+        incoming.on_lost = self.hang_up
+
+    # ------------------------------------------------------------ ringing
+
+    def ring(self, phones: list[tuple[Binding, Flow]]) -> None:
+        engine, request = self._engine, self.incoming.request
+        engine.keep(self.side, self)
+        self.legs = [Leg(binding, flow) for binding, flow in phones]
+        for leg in self.legs:
+            engine.lines.rings(leg.binding.number)
+        for leg in self.legs:
+            if self.over:
+                return  # nothing could be sent to the others
+            invite = onward_invite(request, self.caller.number, leg.binding, engine.exchange.here)
+            invite.set("from", f"{invite.get('from')};tag={self._exchange.tag()}")
+            invite.set("call-id", engine.token(24))
+            invite.set("contact", engine.contact(leg.flow))
+            invite.set("allow", engine.allow)
+            leg.forks = sip.Forks(invite)
+            leg.outgoing = self._exchange.send(
+                invite,
+                leg.flow,
+                functools.partial(self._phone_answered, leg),
+                functools.partial(self._phone_refused, leg, 408),
+            )
+
+    def _phone_answered(self, leg: Leg, response: sip.Response) -> None:
+        if response.status == 100:
+            self._cancel_if_wanted(leg)
+            return
+        if response.status >= 300:
+            self._phone_refused(leg, response.status)
+            return
+        side = self._side_of(leg, response)
+        if response.status < 200:
+            self._cancel_if_wanted(leg)
+            if not leg.cancelled and self.answered is None and not self.over:
+                self._show_progress(leg, response)
+            return
+        leg.status = response.status
+        if side is None:
+            self._phone_refused(leg, 500)
+        elif side is self.callee:
+            side.acknowledge_again()
+        elif self.answered is None and not self.over:
+            self._connect(leg, side, response)
+        else:
+            # Two answered at once, or one after the caller gave up: the later one is hung up.
+            side.acknowledge(self._exchange)
+            self._bye(side)
+
+    def _side_of(self, leg: Leg, response: sip.Response) -> Side | None:
+        if leg.forks is None:
+            return None
+        try:
+            dialog = leg.forks.receive(response)
+        except sip.Malformed:
+            return None
+        if dialog is None:
+            return None
+        tag = dialog.remote.tag or ""
+        side = leg.sides.get(tag)
+        if side is None:
+            side = Side(dialog, leg.flow)
+            if not self.over:
+                leg.sides[tag] = side
+                self._engine.keep(side, self)
+        return side
+
+    def _show_progress(self, leg: Leg, response: sip.Response) -> None:
+        fields = [("contact", self._engine.contact(self.incoming.flow))]
+        body = b""
+        if response.body and self._early in (None, leg):
+            self._early = leg
+            fields += passed_fields(response)
+            body = response.body
+        status = response.status if body or response.status != 183 else 180
+        self.incoming.respond(
+            sip.respond(self.incoming.request, status, to_tag=self.tag, fields=fields, body=body)
+        )
+
+    def _connect(self, leg: Leg, side: Side, response: sip.Response) -> None:
+        self.answered, self.callee, self.outcome = leg, side, ANSWERED
+        self._engine.log.answered(self.id, leg.binding.number)
+        for other in self.legs:
+            if other is not leg:
+                self._stop_ringing(other)
+        fields = [
+            ("contact", self._engine.contact(self.incoming.flow)),
+            ("allow", self._engine.allow),
+            *passed_fields(response),
+        ]
+        accepted = sip.respond(self.incoming.request, 200, to_tag=self.tag, fields=fields, body=response.body)
+        self._accept(self.incoming, self.side, accepted, side)
+        self.side.dialog.state = "confirmed"
+        self._engine.lines.talks(leg.binding.number)
+        self._limit.cancel()
+        self._limit = asyncio.get_running_loop().call_later(self._engine.talk_s, self.hang_up)
+
+    def _accept(self, incoming: Incoming, side: Side, accepted: sip.Response, other: Side) -> None:
+        """Pass a 2xx on and repeat it until the ACK. Theirs is acknowledged at once unless the ACK has the answer."""
+        incoming.respond(accepted)
+        side.repeated = self._exchange.repeat(incoming, accepted)
+        if incoming.request.body:
+            other.acknowledge(self._exchange)
+            side.on_ack = None
+        else:
+            side.on_ack = lambda ack: other.acknowledge(self._exchange, ack)
+
+    def _phone_refused(self, leg: Leg, status: int) -> None:
+        leg.status = status
+        if self.answered is not None or self.over or any(other.ringing for other in self.legs):
+            return
+        statuses = {other.status for other in self.legs}
+        status = next((code for code in _PREFERRED if code in statuses), status)
+        self.outcome = outcome_of(status)
+        self.refuse(status)
+
+    def refuse(self, status: int) -> None:
+        """Tell the caller why there is no call, and end it."""
+        if not self.incoming.answered:
+            self.incoming.respond(sip.respond(self.incoming.request, status, to_tag=self.tag))
+        self._end()
+
+    def _ring_ended(self) -> None:
+        self.refuse(480)
+
+    def _caller_cancelled(self) -> None:
+        self.outcome = GIVEN_UP
+        self.refuse(487)
+
+    def _stop_ringing(self, leg: Leg) -> None:
+        if not leg.ringing or leg.cancelled:
+            return
+        leg.cancelled = True
+        self._cancel_if_wanted(leg)
+        asyncio.get_running_loop().call_later(LATE_S, self._give_up, leg)
+
+    def _cancel_if_wanted(self, leg: Leg) -> None:
+        """A phone that said nothing yet cannot be cancelled: then it is done when it says something (9.1)."""
+        if (
+            leg.cancelled
+            and leg.outgoing is not None
+            and leg.outgoing.machine.state in ("calling", "proceeding")
+        ):
+            if leg.outgoing.machine.state == "calling":
+                return
+            self._exchange.send(sip.cancel(leg.outgoing.request), leg.flow, _ignore, _nothing)
+
+    def _give_up(self, leg: Leg) -> None:
+        if leg.ringing and leg.outgoing is not None:
+            leg.status = 408
+            self._exchange.drop(leg.outgoing)
+
+    # ------------------------------------------------------------ talking
+
+    def take(self, side: Side, incoming: Incoming) -> None:
+        """A request within one side's dialog. Raises Malformed."""
+        request = incoming.request
+        side.flow = incoming.flow  # where the phone is now, after its network changed
+        if (status := side.dialog.take(request)) is not None:
+            incoming.answer(status)
+            return
+        if request.method == "BYE":
+            incoming.answer(200)
+            side.dialog.state = "ended"
+            self.hang_up()
+            return
+        if request.method == "OPTIONS":
+            incoming.answer(200, allow=self._engine.allow)
+            return
+        if request.method == "INFO" and self._is_door(side) and says_open(request):
+            self._engine.log.opened(self.id)
+        other = self._other(side)
+        if other is None:
+            incoming.answer(491 if request.method in ("INVITE", "UPDATE") else 480)
+            return
+        self._relay(side, other, incoming)
+
+    def _is_door(self, side: Side) -> bool:
+        """Whether this end is the door station: only its word says that the door opened."""
+        return self.caller.kind == DOOR_STATION if side is self.side else self._door_called
+
+    def _other(self, side: Side) -> Side | None:
+        if side is not self.side:
+            return self.side
+        if self.callee is not None:
+            return self.callee
+        leg = self._early or (self.legs[0] if len(self.legs) == 1 else None)
+        return next(iter(leg.sides.values()), None) if leg is not None else None
+
+    def _relay(self, side: Side, other: Side, incoming: Incoming) -> None:
+        request = incoming.request
+        onward = other.dialog.request(request.method)
+        if request.method in ("INVITE", "UPDATE"):
+            onward.set("contact", self._engine.contact(other.flow))
+        for name, value in passed_fields(request):
+            onward.add(name, value)
+        onward.body = request.body
+
+        self._relaying.add(incoming)
+
+        def answered(response: sip.Response) -> None:
+            self._relayed(side, other, incoming, response)
+            if incoming.answered:
+                self._relaying.discard(incoming)
+
+        def lost() -> None:
+            if not incoming.answered:
+                incoming.answer(408)
+            self._relaying.discard(incoming)
+            self.hang_up()
+
+        self._exchange.send(onward, other.flow, answered, lost)
+
+    def _relayed(self, side: Side, other: Side, incoming: Incoming, response: sip.Response) -> None:
+        if response.status == 100:
+            return
+        if incoming.answered:
+            if response.status < 300 and incoming.request.method == "INVITE":
+                other.acknowledge_again()
+            return
+        fields = passed_fields(response)
+        if incoming.request.method in ("INVITE", "UPDATE"):
+            fields.append(("contact", self._engine.contact(incoming.flow)))
+        back = sip.respond(
+            incoming.request, response.status, response.reason, fields=fields, body=response.body
+        )
+        if incoming.request.method == "INVITE" and 200 <= response.status < 300:
+            if response.contacts:
+                other.dialog.target = response.contacts[0].uri
+            self._accept(incoming, side, back, other)
+            return
+        incoming.respond(back)
+        if response.status in (408, 481):
+            self.hang_up()
+
+    def acknowledged(self, side: Side, ack: sip.Request) -> None:
+        """The ACK of our 2xx came, perhaps again."""
+        if side.repeated is not None:
+            side.repeated.machine.acknowledged()
+            side.repeated = None
+        if side.on_ack is not None:
+            side.on_ack(ack)
+            side.on_ack = None
+
+    # ------------------------------------------------------------ the end
+
+    def hang_up(self) -> None:
+        """End both dialogs."""
+        if not self.over and not self.incoming.answered:
+            self.refuse(480)
+            return
+        if not self.over:
+            for side in (self.side, self.callee):
+                if side is not None and side.dialog.state == "confirmed":
+                    self._bye(side)
+            self._end()
+
+    def _bye(self, side: Side) -> None:
+        side.dialog.state = "ended"
+        self._exchange.send(side.dialog.request("BYE"), side.flow, _ignore, _nothing)
+
+    def _end(self) -> None:
+        if self.over:
+            return
+        self.over = True
+        self._engine.log.ended(self.id, self.outcome)
+        self._limit.cancel()
+        for side in (self.side, self.callee):
+            if side is not None and side.repeated is not None:
+                side.repeated.machine.acknowledged()
+        for incoming in self._relaying:
+            if not incoming.answered:
+                incoming.answer(481)
+        self._relaying.clear()
+        for leg in self.legs:
+            self._stop_ringing(leg)
+        if self.answered is not None:
+            self._engine.lines.ended(self.answered.binding.number)
+        self._engine.forget(self)
+
+
+def _ignore(_response: sip.Response) -> None:
+    return
+
+
+def _nothing() -> None:
+    return
