@@ -90,15 +90,21 @@ def _covers(topic_filter: str, topic: str) -> bool:
 
 
 def test_topics_and_their_filters():
-    assert topics_of("data", "30239797") == (
+    assert topics_of("data", "30239797", "t1") == (
         "/sys/appkey/30239797/dop/model/data/change",
         "/sys/30239797/dop/model/data/change",
+        "/broadcast/t1/homelink/data",
     )
-    allowed = may_subscribe("30239797")
+    assert topics_of("call", "30239797", "t1") == (
+        "/broadcast/t1/vinotify",
+        "/broadcast/30239797/vinotify",
+        "/broadcast/t1/homelink/call",
+    )
+    allowed = may_subscribe("30239797", "t1")
     for kind in ("space", "message", "user", "data", "call"):
-        for topic in topics_of(kind, "30239797"):
+        for topic in topics_of(kind, "30239797", "t1"):
             assert any(_covers(one, topic) for one in allowed)
-        for topic in topics_of(kind, "99999999"):
+        for topic in topics_of(kind, "99999999", "t2"):
             assert not any(_covers(one, topic) for one in allowed)
 
 

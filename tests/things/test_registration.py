@@ -105,7 +105,7 @@ async def test_a_subscriber_logs_in_by_its_app_secret(
         app_key, app_secret = await tenancy.create_app_key(
             site.tenant, tx, project_id=site.project_id, ids=ids, secrets=secrets
         )
-    platform = await (await make_platform(topics_of=lambda key: (f"/sys/appkey/{key}/#",))).start()
+    platform = await (await make_platform(topics_of=lambda key, _tenant: (f"/sys/appkey/{key}/#",))).start()
 
     def login(secret: str, user: str = app_key) -> ConnectRequest:
         stamp = clock.now_ms()

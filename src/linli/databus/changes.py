@@ -7,7 +7,16 @@ import msgspec
 
 from linli.databus.models import changes
 from linli.databus.record_ids import record_id
-from linli.databus.topics import DEVICE_KINDS, CommunityChange, DataChange, Kind, device_topic, topics_of
+from linli.databus.topics import (
+    DEVICE_KINDS,
+    Business,
+    CommunityChange,
+    DataChange,
+    Kind,
+    business_topic,
+    device_topic,
+    topics_of,
+)
 from linli.kernel.causes import CAUSE
 from linli.kernel.db import Database, Tx
 
@@ -50,7 +59,7 @@ class Change(NamedTuple):
         """The topic under which `app_key` gets it."""
         if self.kind in DEVICE_KINDS:
             return device_topic(self.kind, app_key, self.product_key, self.device_name, self.operate)
-        return topics_of(self.kind, app_key)[0]
+        return topics_of(self.kind, app_key, self.tenant_id)[0]
 
     def message(self) -> bytes:
         """The JSON that subscribers get."""
@@ -58,6 +67,13 @@ class Change(NamedTuple):
             return self.payload.encode()
         ids = msgspec.json.decode(self.payload) if self.payload else [record_id(self.id, self.created_ms)]
         return msgspec.json.encode(DataChange(self.model_id, ids, self.operate))
+
+    def message_on(self, topic: str) -> bytes:
+        """The JSON for subscribers of one topic: the business topic has an envelope."""
+        if self.kind == Kind.TEST or topic != business_topic(self.kind, self.tenant_id):
+            return self.message()
+        said = Business(str(self.id), self.kind, self.created_ms, msgspec.Raw(self.message()))
+        return msgspec.json.encode(said)
 
 
 async def publish(

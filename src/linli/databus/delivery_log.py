@@ -175,7 +175,7 @@ async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progres
 def _taken(subscription: Subscription) -> dict[str, Any]:
     """A queue's filters on the log, as binds."""
     filters = subscription.filters
-    topic_kind = kind_of_topic(filters.topic, subscription.app_key)
+    topic_kind = kind_of_topic(filters.topic, subscription.app_key, subscription.tenant_id)
     kinds = [topic_kind] if topic_kind else list(filters.kinds)
     return {
         "tenant": subscription.tenant_id,

@@ -55,6 +55,8 @@ class Consumer(Protocol):
     def subscriptions(self) -> Granted: ...
     @property
     def connection(self) -> object | None: ...
+    @property
+    def tenant_id(self) -> str: ...
 
 
 type Counts = Mapping[int, tuple[str, int]]
@@ -134,7 +136,7 @@ class Hub:
             consumers[id(session)] = session
         missing = [
             topic
-            for topic in topics.all_topics(app_key)
+            for topic in topics.all_topics(app_key, session.tenant_id)
             if session.subscriptions.granted(topic) is not None
             and (app_key, topic) not in self._mqtt_queues | self._making
         ]

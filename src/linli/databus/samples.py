@@ -47,7 +47,7 @@ _SHAPES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ),
     Kind.CALL: (
         "",
-        {"eventCode": "CALL", "eventTime": 1795492800000, "source": {}, "targetType": "ROOM", "target": "1-1-101"},
+        {"eventCode": "1", "eventTime": 1795492800000, "source": "22222", "targetType": 1, "target": "11111"},
     ),
     Kind.PROPERTY: ("", {**_HEAD, "items": {"Temperature": {"value": 21.5, "time": 1795492800000}}}),
     Kind.EVENT: ("passEvent", {**_HEAD, "identifier": "passEvent", "time": 1795492800000, "value": {"code": 0}}),
@@ -85,14 +85,16 @@ async def samples(scope: Scope, db: Reader, *, app_key: str, filters: Filters) -
                 break
     kinds = filters.kinds or [str(kind) for kind in Kind if kind not in DEVICE_KINDS and kind != Kind.TEST]
     have = {sample.kind for sample in real}
-    return real + [_shape(kind, app_key) for kind in kinds if kind not in have and kind in _SHAPES]
+    return real + [
+        _shape(kind, app_key, scope.tenant) for kind in kinds if kind not in have and kind in _SHAPES
+    ]
 
 
-def _shape(kind: str, app_key: str) -> Sample:
+def _shape(kind: str, app_key: str, tenant_id: str) -> Sample:
     operate, body = _SHAPES[Kind(kind)]
     change = Change(
         id=0,
-        tenant_id="",
+        tenant_id=tenant_id,
         community_id=None,
         app_key="",
         kind=kind,

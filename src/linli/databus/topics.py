@@ -64,21 +64,43 @@ class DataChange(msgspec.Struct, frozen=True, rename="camel"):
     """The app subscribed for; empty when an appKey was authorised."""
 
 
-def topics_of(kind: str, app_key: str) -> tuple[str, ...]:
-    """Every topic that carries a change of `kind` to `app_key`, the main one first.
+class Business(msgspec.Struct, frozen=True, rename="camel"):
+    """Payload of `/broadcast/{uid}/homelink/{subject}` (spec E 4.1)."""
+
+    id: str
+    message_type: str
+    gmt_create: int
+    """UTC ms."""
+    data: msgspec.Raw
+
+
+BUSINESS_KINDS: Final = (*COMMUNITY_KINDS, Kind.DATA, Kind.CALL)
+"""Subjects of the business topic. The specification names none: they are the kinds."""
+
+
+def topics_of(kind: str, app_key: str, tenant_id: str) -> tuple[str, ...]:
+    """Every topic that carries a change of `kind` to `app_key`, the main one first. The uid of the specification is the
+    tenant's id.
 
     Old clients listen on one of them: the manual spells the data topic in two ways and the community topics in
     its table and its prose differently.
     """
+    business = (business_topic(kind, tenant_id),) if kind in BUSINESS_KINDS else ()
     if kind == Kind.DATA:
-        return (f"/sys/appkey/{app_key}/dop/model/data/change", f"/sys/{app_key}/dop/model/data/change")
+        own = f"/sys/appkey/{app_key}/dop/model/data/change", f"/sys/{app_key}/dop/model/data/change"
+        return (*own, *business)
     if kind in COMMUNITY_KINDS:
-        return (f"/sys/appkey/{app_key}/community/{kind}/change", f"/sys/community/{app_key}/{kind}/change")
+        own = f"/sys/appkey/{app_key}/community/{kind}/change", f"/sys/community/{app_key}/{kind}/change"
+        return (*own, *business)
     if kind == Kind.CALL:
-        return (f"/broadcast/{app_key}/vinotify",)
+        return (f"/broadcast/{tenant_id}/vinotify", f"/broadcast/{app_key}/vinotify", *business)
     if kind in DEVICE_KINDS:
         return (f"/sys/appkey/{app_key}/thing/+/+/{_TAILS.get(Kind(kind), str(kind))}",)
     return (f"/sys/appkey/{app_key}/{kind}",)
+
+
+def business_topic(kind: str, tenant_id: str) -> str:
+    return f"/broadcast/{tenant_id}/homelink/{kind}"
 
 
 _TAILS: Final = {Kind.EVENT: "event/+", Kind.SERVICE_REPLY: "service/+/reply"}
@@ -90,24 +112,27 @@ def device_topic(kind: str, app_key: str, product_key: str, device_name: str, id
     return f"/sys/appkey/{app_key}/thing/{product_key}/{device_name}/{tail}"
 
 
-def kind_of_topic(topic: str, app_key: str) -> str | None:
+def kind_of_topic(topic: str, app_key: str, tenant_id: str) -> str | None:
     """The kind of change that a topic carries; None when it is no change topic of this key."""
-    return next((kind for kind in Kind if topic in topics_of(kind, app_key)), None)
+    return next((kind for kind in Kind if topic in topics_of(kind, app_key, tenant_id)), None)
 
 
-def all_topics(app_key: str) -> tuple[str, ...]:
+def all_topics(app_key: str, tenant_id: str) -> tuple[str, ...]:
     """Every change topic of one key: each is a durable queue of its own once somebody subscribed to it.
 
     Messages of devices are not among them: over MQTT they come live (`feed`).
     """
-    return tuple(topic for kind in Kind if kind not in STREAMED_KINDS for topic in topics_of(kind, app_key))
+    return tuple(
+        topic for kind in Kind if kind not in STREAMED_KINDS for topic in topics_of(kind, app_key, tenant_id)
+    )
 
 
-def may_subscribe(app_key: str) -> tuple[str, ...]:
+def may_subscribe(app_key: str, tenant_id: str) -> tuple[str, ...]:
     """The topic filters that a consumer logged in with `app_key` may ask the MQTT front for."""
     return (
         f"/sys/appkey/{app_key}/#",
         f"/sys/{app_key}/dop/#",
         f"/sys/community/{app_key}/#",
         f"/broadcast/{app_key}/#",
+        f"/broadcast/{tenant_id}/#",
     )

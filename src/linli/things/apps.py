@@ -24,14 +24,14 @@ USED = "the password was used before: sign a new timestamp for each connection"
 
 
 class AppLogin:
-    """Checks keys against the tenancy's. `topics_of` tells the filters that a key may subscribe to."""
+    """Checks keys against the tenancy's. `topics_of` tells the filters that a key of a tenant may subscribe to."""
 
     def __init__(
         self,
         db: Database,
         secrets: Secrets,
         clock: Clock,
-        topics_of: Callable[[str], tuple[str, ...]],
+        topics_of: Callable[[str, str], tuple[str, ...]],
         fleet: Fleet,
     ) -> None:
         self._db = db
@@ -62,7 +62,11 @@ class AppLogin:
         )
         return AppPrincipal(
             app_key=key.app_key,
-            may_subscribe=(*self._topics_of(key.app_key), own, edge_bus.replies_to(key.app_key)),
+            may_subscribe=(
+                *self._topics_of(key.app_key, key.tenant_id),
+                own,
+                edge_bus.replies_to(key.app_key),
+            ),
             may_publish=(own, *edge_bus.requests_of(key.app_key)),
             tenant_id=key.tenant_id,
             sees=_Sight(self._fleet, key.tenant_id, key.project_id, communities),

@@ -70,7 +70,7 @@ class Things:
         ids: Ids,
         secrets: Secrets,
         *,
-        topics_of: Callable[[str], tuple[str, ...]] = lambda app_key: (),
+        topics_of: Callable[[str, str], tuple[str, ...]] = lambda app_key, tenant_id: (),
         processes: Processes | None = None,
         address: Address = lambda security, reached: ("127.0.0.1", 1883),
         limits: Limits | None = None,

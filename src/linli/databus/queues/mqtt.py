@@ -90,7 +90,7 @@ class MqttPump(Pump):
         self._open = self._publisher.publish_app(
             subscription.app_key,
             topic,
-            change.message(),
+            change.message_on(topic),
             on_ack=lambda acknowledged: self._answered(number, acknowledged),
         )
         if not self._open:

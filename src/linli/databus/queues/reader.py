@@ -56,7 +56,7 @@ class Reader:
         self._clock = clock
         self._horizon = horizon
         self._subscription = subscription
-        self._kind = kind_of_topic(subscription.filters.topic, subscription.app_key)
+        self._kind = kind_of_topic(subscription.filters.topic, subscription.app_key, subscription.tenant_id)
         self._filters = subscription.filters
         self._looked_up_to = 0
         """Up to here nothing can have come late."""
