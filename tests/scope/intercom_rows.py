@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from linli.app.platform import Platform
+from linli.domains.intercom.models import calls
+from linli.domains.intercom.rows import CallRow
 
 SIP, GROUP = "/entrance/paas/sipservice/sip", "/entrance/paas/sipservice/group"
 SERVER, DOOR = "/entrance/paas/sipserver", "/entrance/paas/videointercom"
@@ -11,7 +13,7 @@ NUMBERS = ("sip_number", "member_sip_number", "spare_sip_number")
 GROUPS = ("sip_group", "spare_sip_group")
 
 
-async def add_intercom(_platform: Platform, lot: Any) -> None:
+async def add_intercom(platform: Platform, lot: Any) -> None:
     call = lot.project.caller.ok
     accounts = await call(f"{SIP}/add", "1.0.0", {"count": len(NUMBERS), "type": 0})
     for name, account in zip(NUMBERS, accounts, strict=True):
@@ -23,6 +25,15 @@ async def add_intercom(_platform: Platform, lot: Any) -> None:
     await call(f"{DOOR}/map/add", "1.0.0", _rooms(lot))
     for house in (lot.house, lot.building):
         await call(f"{DOOR}/space/add", "1.0.0", _house(lot, house))
+    async with platform.db.begin() as tx:
+        row = CallRow(
+            id=platform.ids.number(), tenant_id=lot.project.tenant_id, project_id=lot.project.project_id,
+            community_id=lot.community, caller=lot.sip_number, caller_kind=1, target=lot.sip_group,
+            target_type=1, iot_id=lot.door, space_id=lot.house, room_id="9-3-1202", state=2, outcome="missed",
+            answered_by="", process="main", started_ms=platform.clock.now_ms(), answered_ms=0, opened_ms=0,
+            ended_ms=platform.clock.now_ms(),
+        )  # fmt: skip
+        await tx.insert(calls, row._asdict())
 
 
 def _members(x: Any, number: str) -> dict[str, Any]:

@@ -132,6 +132,7 @@ RESIDENT_SIGNED_IN = {
     "GET /houses": "the caller's own houses and requests",
     **_each(
         _HOME,
+        "GET /houses/{house_id}/calls",
         "GET /houses/{house_id}/assets",
         "POST /houses/{house_id}/assets",
         "PUT /houses/{house_id}/assets/{asset_id}",

@@ -32,6 +32,7 @@ from linli.domains.boxes.remote.console import ROUTES as edge_remote_routes
 from linli.domains.communities.console import ROUTES as communities_routes
 from linli.domains.faces.console import ROUTES as faces_routes
 from linli.domains.faces.console.holding import ROUTES as face_routes
+from linli.domains.intercom.console import ROUTES as intercom_routes
 from linli.domains.notices.console import ROUTES as notices_routes
 from linli.domains.notifications.console import ROUTES as notifications_routes
 from linli.domains.operations.console import ROUTES as operations_routes
@@ -64,6 +65,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *communities_routes,
     *access_routes,
     *faces_routes,
+    *intercom_routes,
     *notices_routes,
     *notifications_routes,
     *privacy_routes,

@@ -72,8 +72,8 @@ class Change(NamedTuple):
         """The JSON for subscribers of one topic: the business topic has an envelope."""
         if self.kind == Kind.TEST or topic != business_topic(self.kind, self.tenant_id):
             return self.message()
-        said = Business(str(self.id), self.kind, self.created_ms, msgspec.Raw(self.message()))
-        return msgspec.json.encode(said)
+        data = msgspec.Raw(self.message())
+        return msgspec.json.encode(Business(str(self.id), self.kind, self.created_ms, data))
 
 
 async def publish(

@@ -24,6 +24,7 @@ from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
 from linli.domains.accounts.resident import ROUTES as account_routes
 from linli.domains.communities.resident import ROUTES as communities_routes
 from linli.domains.faces.resident import ROUTES as faces_routes
+from linli.domains.intercom.resident import ROUTES as intercom_routes
 from linli.domains.notices.resident import ROUTES as notices_routes
 from linli.domains.notifications.resident import ROUTES as notifications_routes
 from linli.domains.privacy.resident import ROUTES as privacy_routes
@@ -37,6 +38,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *communities_routes,
     *access_routes,
     *faces_routes,
+    *intercom_routes,
     *notices_routes,
     *notifications_routes,
     *privacy_routes,

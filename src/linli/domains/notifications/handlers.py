@@ -1,11 +1,15 @@
 """Events of other rooms, turned into messages to people after the commit."""
 
 from linli.domains.access.events import DoorAlarmed, DoorAttacked
+from linli.domains.access.queries.doors import find_door
 from linli.domains.access.service.alarms import BOX_OFFLINE, FEVER, FORCED, HELD_OPEN, TAMPER, TRAPPED
 from linli.domains.access.times import write_time
 from linli.domains.communities.events import CommunityServiceEnding
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.rows import Community
+from linli.domains.intercom.events import CallMoved
+from linli.domains.intercom.queries.calls import find_call
+from linli.domains.intercom.rows import RINGS, UNANSWERED
 from linli.domains.notices import queries as notices
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.notices.schemas import PHONES
@@ -48,6 +52,7 @@ class NewsHandlers:
         handlers.after(CommunityServiceEnding, self.ending, name=f"{WHO}.ending")
         handlers.after(DoorAttacked, self.attacked, name=f"{WHO}.attacked")
         handlers.after(DoorAlarmed, self.alarmed, name=f"{WHO}.alarmed")
+        handlers.after(CallMoved, self.call, name=f"{WHO}.call")
 
     async def notice(self, event: NoticeChanged) -> None:
         """Notify the residents that a published notice is for, if it goes to phones.
@@ -122,6 +127,32 @@ class NewsHandlers:
         )
         await self._tell(accounts, "visitor_asks", facts, "visitors", tag, place)
         await self._tell_staff("visitor_waiting", facts, "", tag, place)
+
+    async def call(self, event: CallMoved) -> None:
+        """Tell a home that somebody rings, then in its place that nobody answered."""
+        if event.space_id is None or event.community_id is None:
+            return
+        kind = "call_rings" if event.state == RINGS else "call_missed"
+        if event.state != RINGS and event.outcome not in UNANSWERED:
+            return
+        late = event.started_ms + BY_NAME[kind].lives_ms < self._db.clock.now_ms()
+        scope = Scope.system(event.tenant_id, WHO)
+        place = await self._place(scope, event.community_id)
+        row = await find_call(scope, self._db, event.call_id)
+        if late or place is None or row is None or row.state != event.state:
+            return  # it went on meanwhile
+        house = await spaces.spaces_by_id(scope, self._db, [event.space_id])
+        door = await find_door(scope, self._db, iot_id=event.iot_id) if event.iot_id else None
+        accounts = await residence.accounts_living(
+            scope, self._db, community_id=event.community_id, house_ids=[event.space_id]
+        )
+        facts = {
+            "community": place.name,
+            "house": house[event.space_id].name if event.space_id in house else "",
+            "door": door.name if door else "",
+            "time": write_time(event.started_ms, place.time_zone),
+        }
+        await self._tell(accounts, kind, facts, f"calls/{event.space_id}", f"call:{event.call_id}", place)
 
     async def ending(self, event: CommunityServiceEnding) -> None:
         """Notify the company's administrators some time before the service of a community ends."""

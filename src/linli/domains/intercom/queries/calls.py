@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from linli.domains.intercom.models import calls, door_numbers, house_groups, members, rooms
-from linli.domains.intercom.rows import TO_GROUP, UNANSWERED, Account, CallRow, Ends
+from linli.domains.intercom.rows import TO_GROUP, Account, CallRow, Ends
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -57,6 +57,7 @@ _one = Query(
     CallRow,
     unscoped="the call that this process has in hand",
 )
+_found = Query(select(calls).where(_c.id == bindparam("call_id", type_=INT), in_scope(calls)), CallRow)
 _left = Query(
     select(calls).where(_c.state < 2, _c.process == bindparam("process")).order_by(_c.id).limit(_AT_ONCE),
     CallRow,
@@ -133,6 +134,10 @@ async def call_in_hand(db: Reader, call_id: int) -> CallRow:
     return row
 
 
+async def find_call(scope: Scope, db: Reader, call_id: int) -> CallRow | None:
+    return await _found.one(db, scope, call_id=call_id)
+
+
 async def in_hand_of(db: Reader, process: str) -> list[CallRow]:
     """Some of the calls that are not over, of one process."""
     return await _left.all(db, process=process)
@@ -147,14 +152,6 @@ async def list_calls(scope: Scope, db: Reader, *, where: CallFilter, page: PageR
 
 async def count_calls(scope: Scope, db: Reader, *, where: CallFilter) -> int:
     return int(await _count.scalar(db, scope, **_binds(where)))
-
-
-async def count_missed(scope: Scope, db: Reader, *, space_ids: list[int], since_ms: int) -> int:
-    """Calls of these houses that nobody took, from a time on."""
-    if not space_ids:
-        return 0
-    where = CallFilter(space_ids=tuple(space_ids), outcomes=UNANSWERED, from_ms=since_ms)
-    return await count_calls(scope, db, where=where)
 
 
 async def walk_calls(

@@ -1,6 +1,7 @@
 """The record of calls: written as they ring, once for each step. Source: spec B 2.9, 3.20 §3.6; E 4.5."""
 
 import functools
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +16,7 @@ from linli.domains.intercom.models import calls
 from linli.domains.intercom.queries import calls as queries
 from linli.domains.intercom.rows import CUT, MISSED, OVER, RINGS, TALKS, Account, CallRow
 from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.errors import NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -129,15 +131,16 @@ async def opened(tx: Tx, *, call_id: int, now_ms: int) -> None:
         "sourceType": "0",
         "eventInfo": msgspec.json.encode(info).decode(),
     }
-    await insert_record(
-        scope,
-        tx,
-        model_id=MODEL,
-        version=MODEL_VERSION,
-        community_id=row.community_id,
-        source="intercom",
-        row=record,
-    )
+    with suppress(NotFound):  # a community that went, or is not approved, has no records
+        await insert_record(
+            scope,
+            tx,
+            model_id=MODEL,
+            version=MODEL_VERSION,
+            community_id=row.community_id,
+            source="intercom",
+            row=record,
+        )
 
 
 async def end(tx: Tx, *, call_id: int, outcome: str, now_ms: int) -> None:

@@ -21,10 +21,10 @@ def says_open(request: sip.Request) -> bool:
     if len(request.body) > 1024:
         return False
     try:
-        said = msgspec.json.decode(request.body)
+        answer = msgspec.json.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         try:
-            said = {name: values[0] for name, values in parse_qs(request.body.decode("ascii")).items()}
+            answer = {name: values[0] for name, values in parse_qs(request.body.decode("ascii")).items()}
         except ValueError:
             return False
-    return isinstance(said, dict) and said.get("res") == "unlock" and str(said.get("status")) == "200"
+    return isinstance(answer, dict) and answer.get("res") == "unlock" and str(answer.get("status")) == "200"

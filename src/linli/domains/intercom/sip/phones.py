@@ -108,14 +108,14 @@ async def find_binding(db: Database, number: str, now_ms: int) -> Binding | None
 async def dial(db: Database, caller: Account, number: str, now_ms: int) -> Dialled:
     """The phones of a number or group within the caller's project."""
     binds: dict[str, Any] = {"number": number, "tenant": caller.tenant_id, "project": caller.project_id}
-    known = await _known.one(db, **binds)
-    if known is not None:
+    number_kind = await _known.one(db, **binds)
+    if number_kind is not None:
         phones = await _dialled.all(db, **binds)
     else:
         phones = await _of_group.all(db, **binds, most=MOST_RUNG)
-    is_group = bool(phones) or (known is None and await _known_group.one(db, **binds) is not None)
+    is_group = bool(phones) or (number_kind is None and await _known_group.one(db, **binds) is not None)
     alive = [row for row in phones if row.expires_ms > now_ms and row.number != caller.number]
-    return Dialled(None if known is None else known[0], known is None and is_group, alive)
+    return Dialled(None if number_kind is None else number_kind[0], number_kind is None and is_group, alive)
 
 
 async def log_in(tx: Tx, binding: Binding, proved: Account) -> bool:

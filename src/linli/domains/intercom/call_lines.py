@@ -1,0 +1,70 @@
+"""Calls as pages get them."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.access.queries.doors import find_doors
+from linli.domains.access.queries.places import places
+from linli.domains.intercom.rows import OVER, UNANSWERED, CallRow
+from linli.kernel.db import Reader
+from linli.kernel.scope import Scope
+
+
+class CallLine(msgspec.Struct, rename="camel", frozen=True):
+    """One call of the intercom."""
+
+    id: str
+    started_ms: int
+    caller: Annotated[str, Meta(description="The number that called.")]
+    iot_id: Annotated[str, Meta(description="The door among the two ends; empty: none.")]
+    door_name: str
+    door_place: str
+    from_door: Annotated[bool, Meta(description="A door station called.")]
+    target: Annotated[str, Meta(description="The number or group that was dialled.")]
+    house_id: Annotated[str, Meta(description="The house that was called; empty: none, or not known.")]
+    house: str
+    room: Annotated[str, Meta(description="As the door dials it.")]
+    outcome: Annotated[
+        str,
+        Meta(
+            description="answered, missed, given_up, refused, busy, unreachable, cut; empty: rings or talks now."
+        ),
+    ]
+    missed: Annotated[bool, Meta(description="Nobody took it.")]
+    answered_by: Annotated[str, Meta(description="The number that took it.")]
+    answered_ms: Annotated[int, Meta(description="0: never.")]
+    ended_ms: Annotated[int, Meta(description="0: not yet.")]
+    opened: Annotated[bool, Meta(description="The door said that it opened.")]
+
+
+async def lines_of(scope: Scope, db: Reader, rows: list[CallRow]) -> list[CallLine]:
+    doors = await find_doors(scope, db, iot_ids=sorted({row.iot_id for row in rows if row.iot_id}))
+    wanted = [row.space_id for row in rows] + [door.space_id for door in doors.values()]
+    where = await places(scope, db, space_ids=wanted)
+    lines = []
+    for row in rows:
+        door = doors.get(row.iot_id)
+        lines.append(
+            CallLine(
+                id=str(row.id),
+                started_ms=row.started_ms,
+                caller=row.caller,
+                iot_id=row.iot_id,
+                door_name=door.name if door else "",
+                door_place=where.get(door.space_id, "") if door else "",
+                from_door=row.caller_kind == 1,
+                target=row.target,
+                house_id="" if row.space_id is None else str(row.space_id),
+                house=where.get(row.space_id, ""),
+                room=row.room_id,
+                outcome=row.outcome,
+                missed=row.state == OVER and row.outcome in UNANSWERED,
+                answered_by=row.answered_by,
+                answered_ms=row.answered_ms,
+                ended_ms=row.ended_ms,
+                opened=row.opened_ms > 0,
+            )
+        )
+    return lines

@@ -1,0 +1,10 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  {
+    path: 'calls',
+    name: 'calls',
+    component: () => import('./CallsPage.vue'),
+    meta: { titleKey: 'calls.title' },
+  },
+] satisfies RouteRecordRaw[]
