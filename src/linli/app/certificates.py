@@ -57,8 +57,9 @@ class Certificates:
     @property
     def wanted(self) -> bool:
         """Whether anything is to be served over TLS."""
-        mqtt = self._settings.mqtt
-        return bool(self._settings.tls.certificate or mqtt.tls_at or mqtt.x509_at or self._settings.https_at)
+        settings, mqtt = self._settings, self._settings.mqtt
+        sip = settings.sip.port and settings.sip.tls_port
+        return bool(settings.tls.certificate or mqtt.tls_at or mqtt.x509_at or settings.https_at or sip)
 
     async def start(self) -> None:
         """Raises OSError when they cannot be read or made."""
@@ -131,6 +132,7 @@ def names_of(settings: Settings) -> list[str]:
     """Names and addresses that clients may call this server by, the public ones first."""
     public = (
         settings.mqtt.public_host,
+        settings.sip.public_host,
         urlsplit(settings.http.public_url).hostname or "",
         settings.mqtt.host,
         settings.http.host,

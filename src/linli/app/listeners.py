@@ -52,7 +52,7 @@ class Listeners:
         """Raises OSError when a port is taken or a certificate cannot be read."""
         front, mqtt = self._things.front.connection, self._settings.mqtt
         await self._certificates.start()
-        await self._sip.start()
+        await self._sip.start(self._certificates.context, self._things.refused_attempts.note_handshake)
         if self._settings.tls.certificate:
             self.tls = self._web_context()
         unproved = functools.partial(front, ENDED_BEFORE if mqtt.plain == "behind_tls" else "")
@@ -92,7 +92,11 @@ class Listeners:
     async def start_web(self, router: Router, upgrades: Mapping[str, Upgrade]) -> None:
         """`upgrades`: the parts that take WebSockets, by path, besides the front of devices. Raises OSError."""
         http, front = self._settings.http, self._things.front.connection
-        every = {websocket.PATH: websocket.upgrade(front, http.trusted_proxies), **upgrades}
+        every = {
+            websocket.PATH: websocket.upgrade(front, http.trusted_proxies),
+            **self._sip.upgrades(),
+            **upgrades,
+        }
         limits = HttpLimits(
             body_bytes=max(http.max_body_bytes, FIRMWARE_BYTES),
             connections=http.max_connections,

@@ -1,5 +1,7 @@
 """The SIP port of a process: off unless the settings name one, and then nothing of SIP is even loaded."""
 
+import ssl
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linli.app.condition import Condition
@@ -7,7 +9,9 @@ from linli.domains.intercom.places import sip_host
 from linli.domains.intercom.service.calls import end_left
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.http import Upgrade
 from linli.kernel.ids import Ids
+from linli.kernel.lobby import Failed, Lobby
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
@@ -36,9 +40,10 @@ class SipPort:
         self._process = processes.name
         processes.on_gone(self._end_calls_of)
         self._front: SipFront | None = None
+        self._door: Lobby | None = None
 
-    async def start(self) -> None:
-        """Raises OSError when the port is taken."""
+    async def start(self, tls: Callable[[], ssl.SSLContext], failed: Failed) -> None:
+        """`tls` makes the context of its TLS port, if it has one. Raises OSError when a port is taken."""
         if not self._settings.sip.port:
             return
         from linli.domains.intercom.sip.front import SipFront
@@ -54,6 +59,17 @@ class SipPort:
         )
         self._condition.sip_notice = self._front.notice
         await self._front.start()
+        if at := self._settings.sip.tls_port:
+            self._door = Lobby(secured=self._front.secure.make, tls=tls(), on_failed=failed)
+            self._front.serve_tls(await self._door.start(self._settings.sip.host, at))
+
+    def upgrades(self) -> dict[str, Upgrade]:
+        """For phones in browsers; nothing where SIP is off."""
+        if self._front is None:
+            return {}
+        from linli.domains.intercom.sip import web
+
+        return {web.PATH: web.upgrade(self._front.web, self._settings.sip.web_origins)}
 
     async def _end_calls_of(self, process: str) -> None:
         """Another process is no more: what rang there was missed."""
@@ -61,5 +77,7 @@ class SipPort:
 
     async def stop(self) -> None:
         """In any state."""
+        if self._door is not None:
+            self._door.close()
         if self._front is not None:
             await self._front.stop()

@@ -19,6 +19,16 @@ class Sip(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
             description="SIP by UDP and TCP, for door stations and phones (6050 by the standard); 0: off.",
         ),
     ] = 0
+    tls_port: Annotated[
+        int,
+        Meta(ge=0, le=65535, description="SIP over TLS (5061 by the standard), beside `port`; 0: off."),
+    ] = 0
+    web_origins: Annotated[
+        list[str],
+        Meta(
+            description="Sites (https://host) whose pages may be phones over WebSocket at /sip, besides our own."
+        ),
+    ] = []
     public_host: Annotated[
         str, Meta(description="Host that doors and phones are told to log in at. Empty: that of public_url.")
     ] = ""

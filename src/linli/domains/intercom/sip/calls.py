@@ -39,6 +39,8 @@ class CallEngine:
         self.ring_s = ring_s
         self.talk_s = talk_s
         self.exchange: Exchange  # set by the front, whose requests come from it
+        self.places: dict[str, str] = {}
+        """Host and port by transport, where they differ from those of UDP and TCP."""
         self.lines = Lines()
         self._calls: set[Call] = set()
         self._sides: dict[sip.DialogKey, tuple[Call, Side]] = {}
@@ -48,8 +50,8 @@ class CallEngine:
         return len(self._calls)
 
     def contact(self, flow: Flow) -> str:
-        more = ";transport=tcp" if flow.transport == "tcp" else ""
-        return f"<sip:linli@{self.exchange.here}{more}>"
+        more = "" if flow.transport == "udp" else f";transport={flow.transport}"
+        return f"<sip:linli@{self.places.get(flow.transport, self.exchange.here)}{more}>"
 
     def may_begin(self, caller: Account) -> int:
         """The status of a refusal; 0: it may."""

@@ -14,13 +14,13 @@ from linli.protocols.sip.message import BrokenRequest
 log = logger(__name__)
 _RECEIVE_BUFFER: Final = 4 * 1024 * 1024
 """Bytes: a building's phones register within the same second after a power cut."""
-_MOST_UNSENT: Final = 256 * 1024
+MOST_UNSENT: Final = 256 * 1024
 """Bytes that a TCP peer may leave unread before its connection ends."""
-_MESSAGE_S: Final = 30.0
+MESSAGE_S: Final = 30.0
 """How long a new connection may take to prove a number, and a message that has begun to be whole."""
 _IDLE_S: Final = 4_000.0
 """A connection that says nothing for longer than the longest log-in ends."""
-_MOST_NUMBERS: Final = 1_000
+MOST_NUMBERS: Final = 1_000
 """Numbers that one connection proves: a switchboard's, at most."""
 
 
@@ -32,7 +32,7 @@ class Limits(NamedTuple):
 class Flow(Protocol):
     @property
     def transport(self) -> str:
-        """`udp` or `tcp`."""
+        """`udp`, `tcp`, `tls`, or of a WebSocket `ws`."""
         ...
 
     @property
@@ -124,13 +124,13 @@ class DatagramPort(asyncio.DatagramProtocol):
 
 
 class Connection(asyncio.Protocol):
-    """One TCP connection, which a phone opened."""
+    """One TCP connection, plain or within TLS, which a phone opened."""
 
-    transport = "tcp"
     reliable = True
 
     def __init__(self, port: "StreamPort") -> None:
         self._owner = port
+        self.transport = port.transport
         self._reader = sip.StreamReader()
         self._wire: asyncio.Transport | None = None
         self._end: asyncio.TimerHandle | None = None
@@ -148,8 +148,8 @@ class Connection(asyncio.Protocol):
             wire.abort()
             return
         self._wire = wire
-        wire.set_write_buffer_limits(high=_MOST_UNSENT)
-        self._end = asyncio.get_running_loop().call_later(_MESSAGE_S, self.close)
+        wire.set_write_buffer_limits(high=MOST_UNSENT)
+        self._end = asyncio.get_running_loop().call_later(MESSAGE_S, self.close)
 
     def data_received(self, data: bytes) -> None:
         if self._wire is None or not self._owner.receiver.allowed(self.host):
@@ -174,7 +174,7 @@ class Connection(asyncio.Protocol):
             return
         self._begun = begun
         self._end.cancel()
-        self._end = asyncio.get_running_loop().call_later(_MESSAGE_S if begun else _IDLE_S, self.close)
+        self._end = asyncio.get_running_loop().call_later(MESSAGE_S if begun else _IDLE_S, self.close)
 
     def pause_writing(self) -> None:
         if self._wire is not None:
@@ -193,7 +193,7 @@ class Connection(asyncio.Protocol):
         return True
 
     def proved(self, number: str) -> None:
-        if len(self.numbers) < _MOST_NUMBERS:
+        if len(self.numbers) < MOST_NUMBERS:
             self.numbers.add(number)
         self._wait(whole=True)
 
@@ -202,19 +202,31 @@ class Connection(asyncio.Protocol):
             self._wire.close()
 
 
-class StreamPort:
-    """The TCP connections, by address. Bounded in all and for each address."""
+class Line(Flow, Protocol):
+    """A connection that a phone opened."""
 
-    def __init__(self, receiver: Receiver, limits: Limits) -> None:
+    @property
+    def numbers(self) -> set[str]:
+        """Those that it proved."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class StreamPort:
+    """The connections of one transport, by address. Bounded in all and for each address."""
+
+    def __init__(self, receiver: Receiver, limits: Limits, transport: str = "tcp") -> None:
         self.receiver = receiver
+        self.transport = transport
         self._limits = limits
-        self._connections: dict[tuple[str, int], Connection] = {}
+        self._connections: dict[tuple[str, int], Line] = {}
         self._each: Counter[str] = Counter()
 
     def make(self) -> Connection:
         return Connection(self)
 
-    def admit(self, connection: Connection) -> bool:
+    def admit(self, connection: Line) -> bool:
         host = connection.host
         if (old := self._connections.get((host, connection.port))) is not None:
             self.forget(old)  # its end was not noticed here yet
@@ -228,7 +240,7 @@ class StreamPort:
         self._each[host] += 1
         return True
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, connection: Line) -> None:
         key = (connection.host, connection.port)
         if self._connections.get(key) is connection:
             del self._connections[key]
@@ -236,7 +248,7 @@ class StreamPort:
             if not self._each[connection.host]:
                 del self._each[connection.host]
 
-    def flow(self, host: str, port: int, number: str) -> Connection | None:
+    def flow(self, host: str, port: int, number: str) -> Line | None:
         """The connection of a phone: of an address whose connection ended, another may have got the port."""
         connection = self._connections.get((host, port))
         return connection if connection is not None and number in connection.numbers else None

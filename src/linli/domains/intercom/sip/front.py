@@ -74,7 +74,10 @@ class SipFront:
             nonce_secret=system_secrets.token_bytes(32),
             random=lambda: system_secrets.token_bytes(8),
         )
-        self._streams = StreamPort(self, Limits(settings.max_connections, settings.connections_each))
+        limits = Limits(settings.max_connections, settings.connections_each)
+        self._streams = StreamPort(self, limits)
+        self.secure = StreamPort(self, limits, "tls")
+        self.web = StreamPort(self, limits, "ws")
         self._datagrams = DatagramPort(self)
         self._server: asyncio.Server | None = None
         self._tag_secret = system_secrets.token_bytes(32)
@@ -97,13 +100,18 @@ class SipFront:
         await self._server.start_serving()
         self.port = port
 
+    def serve_tls(self, port: int) -> None:
+        """Phones come over TLS to this port, as connections of `secure`."""
+        self.calls.places["tls"] = f"{self._host}:{port}"
+
     async def stop(self) -> None:
         if self.port:
             self.calls.close()
             self.exchange.close()
         if self._server is not None:
             self._server.close()
-        self._streams.close()
+        for lines in (self._streams, self.secure, self.web):
+            lines.close()
         if self._datagrams.server is not None:
             self._datagrams.server.close()
         for task in list(self._tasks):
@@ -266,8 +274,10 @@ class SipFront:
         """The phones that this process can send to."""
         reached: list[tuple[Binding, Flow]] = []
         for binding in bindings:
-            port = self._streams if binding.transport == "tcp" else self._datagrams
-            flow: Flow | None = port.flow(binding.host, binding.port, binding.number)
+            ways = {"tcp": self._streams, "tls": self.secure, "ws": self.web}
+            flow: Flow | None = ways.get(binding.transport, self._datagrams).flow(
+                binding.host, binding.port, binding.number
+            )
             if flow is not None:
                 reached.append((binding, flow))
         return reached
