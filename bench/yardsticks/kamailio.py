@@ -28,12 +28,11 @@ loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
 modparam("usrloc", "db_mode", 0)
-modparam("registrar", "max_contacts", 1)
 modparam("auth", "nonce_expire", 300)
 request_route {{
     if (method != "REGISTER") {{ sl_send_reply("405", "Method Not Allowed"); exit; }}
     if (!pv_www_authenticate("linli", "{password}", "0")) {{ www_challenge("linli", "0"); exit; }}
-    save("location");
+    save("location", "0x04");
     exit;
 }}
 """

@@ -296,7 +296,7 @@ async def test_a_timer_that_fails_stops_no_other(exchange: Exchange) -> None:
         raise RuntimeError("a fault of ours")
 
     lost = asyncio.Event()
-    engine, flow = exchange.front.exchange, exchange.front._datagrams.flow("127.0.0.1", free_port(), "")
+    engine, flow = exchange.front.exchange, exchange.front._datagrams.flow("127.0.0.1", free_port())
     assert flow is not None
     for on_failure in (lambda: fail(sip.Response(408)), lost.set):
         request = sip.Request("OPTIONS", "sip:127.0.0.1")

@@ -118,7 +118,7 @@ class DatagramPort(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         log.debug("a datagram could not be sent: %s", exc)
 
-    def flow(self, host: str, port: int, _number: str) -> Datagrams | None:
+    def flow(self, host: str, port: int) -> Datagrams | None:
         """The way to an address; None when the port is closed."""
         return None if self.server is None else Datagrams(self.server, host, port)
 

@@ -274,10 +274,12 @@ class SipFront:
         """The phones that this process can send to."""
         reached: list[tuple[Binding, Flow]] = []
         for binding in bindings:
-            ways = {"tcp": self._streams, "tls": self.secure, "ws": self.web}
-            flow: Flow | None = ways.get(binding.transport, self._datagrams).flow(
-                binding.host, binding.port, binding.number
-            )
+            lines = {"tcp": self._streams, "tls": self.secure, "ws": self.web}.get(binding.transport)
+            flow: Flow | None
+            if lines is not None:
+                flow = lines.flow(binding.host, binding.port, binding.number)
+            else:
+                flow = self._datagrams.flow(binding.host, binding.port)
             if flow is not None:
                 reached.append((binding, flow))
         return reached
