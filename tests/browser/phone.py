@@ -79,11 +79,16 @@ def publish_notice(staff: Visit, title: str, text: str, *, look_at: str = "") ->
     page.locator("main ul.list").get_by_text(title).wait_for()  # others in it are published, too
 
 
-def findings(visit: Visit) -> list[str]:
-    """What axe calls moderate or worse on the page, by WCAG 2.2 AA and its best practice."""
+def findings(visit: Visit, *, colours: bool = False) -> list[str]:
+    """What axe calls moderate or worse on the page, by WCAG 2.2 AA and its best practice.
+
+    `colours`: only what differs between the looks.
+    """
     if not visit.page.evaluate("() => 'axe' in window"):
         visit.page.evaluate(AXE.read_text("utf-8"))  # not as an element: the console's policy would refuse it
-    found: list[str] = visit.page.evaluate(_RUN, _RULES)
+    found: list[str] = visit.page.evaluate(
+        _RUN, ("color-contrast", "link-in-text-block") if colours else _RULES
+    )
     return found
 
 

@@ -20,8 +20,7 @@ def daily(administrator: Visit) -> dict[str, str]:
 def test_pages_of_daily_work_are_clean_and_reachable(
     browser: Browser, demo: Demo, daily: dict[str, str], width: int, language: str, theme: str
 ) -> None:
-    # lists that live would never stand still
-    with open_browser(browser, demo.url, language=language, theme=theme, reduced_motion="reduce") as visit:
+    with open_browser(browser, demo.url, language=language, theme=theme) as visit:
         visit.resize((width, 900 if width > 500 else PHONE[1]))
         visit.sign_in_quietly("admin", demo.passwords["admin"])
         faults = []

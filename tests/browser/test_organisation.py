@@ -130,7 +130,7 @@ def unfold(menu: Locator) -> None:
 def test_everybody_has_a_navigation_of_their_own_work(
     who: str, administrator: Visit, operator: Visit, browser: Browser, demo: Demo
 ) -> None:
-    with open_browser(browser, demo.url, reduced_motion="reduce") as visit:
+    with open_browser(browser, demo.url) as visit:
         if who in RIGHTS:
             person_with(administrator, who, RIGHTS[who])
             enter_by_code(visit, operator, who)

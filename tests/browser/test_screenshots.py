@@ -93,7 +93,7 @@ def test_every_page_is_clean(
     browser: Browser, demo: Demo, paths: dict[str, str], daily: dict[str, str], language: str
 ) -> None:
     """Each page is opened once a language, then drawn wider and narrower, light and dark."""
-    with open_browser(browser, demo.url, language=language, reduced_motion="reduce") as visit:
+    with open_browser(browser, demo.url, language=language) as visit:
         visit.go("/login")
         visit.page.wait_for_selector("#login")
         faults = look_all_over(visit, "login", language, closely=False)
@@ -106,7 +106,7 @@ def test_every_page_is_clean(
 
 
 def test_the_operators_health_page(browser: Browser, demo: Demo) -> None:
-    with open_browser(browser, demo.url, language="zh-CN", reduced_motion="reduce") as visit:
+    with open_browser(browser, demo.url, language="zh-CN") as visit:
         visit.sign_in_quietly("operator", demo.passwords["operator"])
         faults = []
         for name, path, shown in (

@@ -245,7 +245,11 @@ def open_browser(
 def open_visit(
     browser: Browser, base: str, size: tuple[int, int], *, arguments: Sequence[str] = (), **context: Any
 ) -> Visit:
-    """A context of its own; with `arguments` in a browser of its own, e.g. one whose camera shows a file."""
+    """A context of its own; with `arguments` in a browser of its own, e.g. one whose camera shows a file.
+
+    Its person wishes for little motion, as many do: drawing what moves takes turns that tests need.
+    """
+    context.setdefault("reduced_motion", "reduce")
     own = launch(browser.browser_type, arguments) if arguments else None
     made = (own or browser).new_context(
         viewport={"width": size[0], "height": size[1]},

@@ -1,7 +1,9 @@
 """The demo in this process, with its devices on real sockets and nobody moving."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -55,8 +57,36 @@ def folder(tmp_path: Path) -> DemoFolder:
     return DemoFolder(tmp_path / "demo")
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the sample was made, and which nobody runs."""
+    made = tmp_path_factory.mktemp("seeded") / "demo"
+
+    async def seed() -> None:
+        first = await start(DemoFolder(made))
+        await first.demo.stop()
+
+    asyncio.run(seed())
+    return made
+
+
 @pytest.fixture
-async def sample(folder: DemoFolder) -> AsyncIterator[Sample]:
+async def sample(folder: DemoFolder, seeded: Path) -> AsyncIterator[Sample]:
+    """A demo that goes on from a copy of the made sample."""
+    shutil.copytree(seeded, folder.path)
+    async with running(folder) as started:
+        yield started
+
+
+@pytest.fixture
+async def first_sample(folder: DemoFolder) -> AsyncIterator[Sample]:
+    """A demo that makes its sample."""
+    async with running(folder) as started:
+        yield started
+
+
+@asynccontextmanager
+async def running(folder: DemoFolder) -> AsyncIterator[Sample]:
     started = await start(folder)
     try:
         yield started

@@ -105,8 +105,8 @@ async def at_the_desk(sample: Sample) -> dict[str, int]:
     }
 
 
-async def test_the_sample_is_complete_and_made_once(sample: Sample, folder: DemoFolder) -> None:
-    found = await figures(sample)
+async def test_the_sample_is_complete_and_made_once(first_sample: Sample, folder: DemoFolder) -> None:
+    found = await figures(first_sample)
     expected = {
         "tenants": 1, "keys": 1, "communities": 2, "applications": 1, "building": 3, "unit": 6, "house": 300,
         "residents": 500, "doors": 15, "lifts": 3, "meters": 6, "cameras": 9, "cameras told of": 8, "without": 0,
@@ -123,46 +123,46 @@ async def test_the_sample_is_complete_and_made_once(sample: Sample, folder: Demo
     assert found["card holders"] > 250
     assert found["code holders"] > 150
     assert folder.claim().seeded
-    made, key = await seed.seed(sample.platform, Terminal("en"))
+    made, key = await seed.seed(first_sample.platform, Terminal("en"))
     assert (made, key) == ([], None)
-    assert await figures(sample) == found
-    names = [door.name for door in await doors.all_doors(sample.site.tenant, sample.platform.db)]
+    assert await figures(first_sample) == found
+    names = [door.name for door in await doors.all_doors(first_sample.site.tenant, first_sample.platform.db)]
     assert {"南门入口", "3幢2单元门", "社区会所"} <= set(names)
     found_places = await pois.search(
-        sample.platform.db, keywords="桂花园", city="杭州", only_city=True, page=ALL
+        first_sample.platform.db, keywords="桂花园", city="杭州", only_city=True, page=ALL
     )
     assert found_places.total == 2
 
 
 async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_alone(
-    sample: Sample, folder: DemoFolder
+    first_sample: Sample, folder: DemoFolder
 ) -> None:
-    db = sample.platform.db
-    assert [one.role for one in sample.told.logins] == [seat.role for seat in SEATS]
+    db = first_sample.platform.db
+    assert [one.role for one in first_sample.told.logins] == [seat.role for seat in SEATS]
     roles = {}
-    for one in sample.told.logins:
+    for one in first_sample.told.logins:
         account = await accounts.authenticate(db, login=one.login, password=one.password)
         rights_of = await accounts.rights(db, account.id)
         (roles[one.login],) = {grant.role for grant in rights_of.grants}
     assert roles == {seat.login: seat.role for seat in SEATS}
     assert roles["19900000001"] is Role.RESIDENT
-    assert sample.told.key is not None
-    secrets = [one.password for one in sample.told.logins] + [sample.told.key[1]]
+    assert first_sample.told.key is not None
+    secrets = [one.password for one in first_sample.told.logins] + [first_sample.told.key[1]]
     files = [file for file in folder.path.rglob("*") if file.is_file()]
     offered = folder.path / LOGINS
     assert stat.S_IMODE(offered.stat().st_mode) == 0o600
-    assert sample.told.key[1].encode() not in offered.read_bytes()
+    assert first_sample.told.key[1].encode() not in offered.read_bytes()
     for file in files:
         content = file.read_bytes()
         assert file == offered or not any(secret.encode() in content for secret in secrets), file
 
 
-async def test_every_door_ends_with_exactly_what_was_granted(sample: Sample) -> None:
-    db, site = sample.platform.db, sample.site
+async def test_every_door_ends_with_exactly_what_was_granted(first_sample: Sample) -> None:
+    db, site = first_sample.platform.db, first_sample.site
 
     async def difference() -> dict[str, tuple[set[str], set[str]]]:
         wrong = {}
-        for iot_id, door in sample.fleet.doors.items():
+        for iot_id, door in first_sample.fleet.doors.items():
             cards = await permissions.cards_of_door(site.tenant, db, iot_id=iot_id, page=ALL)
             codes = await permissions.list_qr_permissions(site.tenant, db, iot_id=iot_id, page=ALL)
             granted = {card.card_id for card in cards.data} | {code.qr_code for code in codes.data}

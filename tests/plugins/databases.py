@@ -23,20 +23,25 @@ from tests.plugins.empty_databases import EmptyDatabases
 
 ENGINES = ("sqlite", "postgresql")
 ROOMS_ON_SQLITE = (
-    "tests/admin", "tests/console", "tests/domains", "tests/real", "tests/resident", "tests/servicebus",
-    "tests/things/openapi", "tests/things/scripts",
+    "tests/admin", "tests/console", "tests/domains", "tests/real", "tests/resident", "tests/scope/test_callers.py",
+    "tests/scope/test_routes.py", "tests/servicebus", "tests/things/openapi",
+    "tests/things/scripts",
 )  # fmt: skip
 """Rules and routes on statements that both engines are asked anyway: plugins `statements` and `strict`, and
 kernel/test_statements.
 
 A test of what engines do each in their way (locks, races, lost races, plans of statements, what a killed process left)
-says `@pytest.mark.engines("sqlite", "postgresql")` there. Elsewhere both is the rule."""
+says `@pytest.mark.engines("sqlite", "postgresql")` there. Elsewhere both is the rule; `--database=both` makes it the rule
+everywhere."""
 TEMPLATE = "linli_template"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--database", choices=[*ENGINES, "all"], default="all", help="engines for the database fixture"
+        "--database",
+        choices=[*ENGINES, "all", "both"],
+        default="all",
+        help="engines for the database fixture",
     )
 
 
@@ -49,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         wanted = metafunc.config.getoption("--database")
         marker = metafunc.definition.get_closest_marker("engines")
         room = metafunc.definition.path.relative_to(metafunc.config.rootpath).as_posix()
-        engines = [e for e in (marker.args if marker else ENGINES) if wanted in (e, "all")]
+        engines = [e for e in (marker.args if marker else ENGINES) if wanted in (e, "all", "both")]
         if marker is None and wanted == "all" and room.startswith(ROOMS_ON_SQLITE):
             engines = ["sqlite"]
         metafunc.parametrize("database_engine", engines, scope="session")
