@@ -49,7 +49,7 @@ def _house(x: Any, space_id: int) -> dict[str, Any]:
 
 
 def methods() -> dict[tuple[str, str], list[Callable[[Any], dict[str, Any]]]]:
-    number = {"password": "p", "host": "sip.example.com", "port": "6050"}
+    number = {"password": "p", "host": "pbx.example.com", "port": "6050"}
     calls: dict[str, list[Callable[[Any], dict[str, Any]]]] = {
         f"{SERVER}/query": [lambda x: {}],
         f"{SERVER}/bind": [lambda x: {"serverId": "linli"}],

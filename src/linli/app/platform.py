@@ -40,6 +40,7 @@ from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
+from linli.domains.intercom.room import IntercomDoors
 from linli.domains.notices.service import Publisher
 from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.overview.queries import MapPlaces
@@ -218,6 +219,9 @@ class Platform:
         access.register_messages(self.things.handlers)
         access.register_events()
         access.register_devices(self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects)
+        IntercomDoors(self.db, self.clock, self.ids, self.secrets).register_devices(
+            self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects
+        )
         doors.register_events(self.jobs)
         doors.register_devices(
             self.carriers, self.jobs, self.things.handlers, invoker=self.things.invoker, secrets=self.secrets

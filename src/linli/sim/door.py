@@ -22,6 +22,7 @@ from linli.protocols.door_permissions import Entry, HeldPermissions, PermissionF
 from linli.rules import credentials
 from linli.rules.credentials import Decision
 from linli.rules.pins import SPACE, Keypad, pin_digest
+from linli.sim.intercom import DoorIntercom, Kept
 from linli.sim.link import CallFailed, DeviceLink, Triple
 
 DOWNLOAD_LIMIT = 16 * 1024 * 1024
@@ -44,6 +45,7 @@ class _State(msgspec.Struct, frozen=True):
     unsent: list[tuple[str, bytes]]
     keypad: tuple[int, int] = (0, 0)
     """Until when wrong PINs are owed, and the pause: cutting the power forgives nothing."""
+    intercom: Kept = Kept()
 
 
 class SimulatedDoor:
@@ -67,6 +69,7 @@ class SimulatedDoor:
         self.link.on_service("syncPermissions", self._sync_permissions)
         self.link.on_service("remoteOpen", self._remote_open)
         self.link.on_property_set(self._set)
+        self.intercom = DoorIntercom(self.link, self._download, self._save)
         self.permissions = HeldPermissions()
         self.used: dict[str, int] = {}
         self.opened = 0
@@ -220,6 +223,8 @@ class SimulatedDoor:
         return {}
 
     async def _set(self, params: Any) -> dict[str, Any]:
+        if told := self.intercom.set(params):
+            self.link.queue_properties(told)
         key = params.get("RSAPublicKey") if isinstance(params, dict) else None
         if isinstance(key, str):
             self._use_key(key)
@@ -254,6 +259,7 @@ class SimulatedDoor:
         self.used = dict(state.used)
         self.permissions.apply(door_permissions.decode(state.held))
         self.link.take_up(state.unsent)
+        self.intercom.load(state.intercom)
         self.keypad = Keypad(*state.keypad)
         if state.public_key:
             self._use_key(state.public_key)
@@ -274,6 +280,7 @@ class SimulatedDoor:
             self.used,
             self.link.pending(),
             (self.keypad.owed_until_ms, self.keypad.paused_until_ms),
+            self.intercom.kept,
         )
         aside = self._state_file.with_suffix(".part")
         aside.write_bytes(msgspec.json.encode(state))

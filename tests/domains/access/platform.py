@@ -26,6 +26,7 @@ from linli.domains.faces.room import FaceEngineRoom, FacesRoom
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
 from linli.domains.intercom import openapi as intercom_api
+from linli.domains.intercom.room import IntercomDoors
 from linli.domains.overview.queries import MapPlaces
 from linli.domains.people import openapi as people_api
 from linli.domains.people.ports import FaceUploads, Houses
@@ -73,6 +74,9 @@ class AccessPlatform(Platform):
         room.register_messages(self.things.handlers)
         room.register_events()
         room.register_devices(carriers, jobs, invoker=self.things.invoker, objects=self.store)
+        IntercomDoors(self.db, self.clock, self.ids, self.secrets).register_devices(
+            carriers, jobs, invoker=self.things.invoker, objects=self.store
+        )
         engine = FaceEngineRoom(self.db, self.store, NoEngine("no models"))
         engine.register(jobs)
         self.face_search = engine.search

@@ -112,16 +112,15 @@ async def test_groups_hold_apps_and_no_doors(home: Home) -> None:
     assert (await home.call(f"{GROUP}/sip/list", groupID=group))["code"] == 403
 
 
-@pytest.mark.covers("B103")
 async def test_a_door_has_a_number_whose_password_is_never_told(home: Home) -> None:
     iot_id, _ = await home.platform.new_door(home.partner, home.product_key, online=False)
     assert await home.ok(f"{DOOR}/sipnumber/get", iotId=iot_id) is None
-    issue = {"iotId": iot_id, "sipNumber": "obog97v34g", "host": "sip.example.com", "port": "6050"}
+    issue = {"iotId": iot_id, "sipNumber": "obog97v34g", "host": "pbx.example.com", "port": "6050"}
     assert (await home.call(f"{DOOR}/sipnumber/sync", **issue, password=""))["code"] == 460
     assert (await home.call(f"{DOOR}/sipnumber/sync", **{**issue, "port": "0"}, password="p"))["code"] == 460
     await home.ok(f"{DOOR}/sipnumber/sync", **issue, password="o3yira")
     answer = await home.ok(f"{DOOR}/sipnumber/get", iotId=iot_id)
-    assert answer == {"sipNumber": "obog97v34g", "host": "sip.example.com", "port": "6050"}
+    assert answer == {"sipNumber": "obog97v34g", "host": "pbx.example.com", "port": "6050"}
     row = await door_number(home.partner.owner, home.platform.db, iot_id)
     assert row is not None
     assert home.secrets.open(row.password, about=f"sip_door:{iot_id}") == "o3yira"
@@ -176,7 +175,7 @@ async def test_a_foreign_door_or_group_is_refused(home: Home) -> None:
 
 async def test_a_door_that_goes_keeps_neither_number_nor_rooms(home: Home) -> None:
     group = await home.group()
-    issue = {"sipNumber": "n", "password": "p", "host": "sip.example.com", "port": "6050"}
+    issue = {"sipNumber": "n", "password": "p", "host": "pbx.example.com", "port": "6050"}
     maps = [{"roomId": "1202", "groupId": group}]
     for leave in (home.delete_device, home.take_out):
         stays, goes = [

@@ -53,6 +53,17 @@ async def test_a_door_gets_its_sip_account_now_and_at_every_connection(box: Site
     assert "secret" not in str(box.logs.of("door_device", "door.1").lines())
 
 
+async def test_an_account_that_was_taken_back_is_sent_no_more(box: SiteBox) -> None:
+    machine = await box.door()
+    await box.supervisor.call("door.5", "SyncSipNumber", ACCOUNT)
+    machine.memory.sip = None
+    await box.supervisor.call("door.5", "SyncSipNumber", dict.fromkeys(ACCOUNT, ""))
+    await box.clock.advance(1000)
+    await box.connect(machine)
+    await box.supervisor.call("door.5", "getKeepOpen", {})
+    assert machine.memory.sip is None
+
+
 async def test_an_account_for_a_door_that_is_away_waits_for_it(box: SiteBox) -> None:
     machine = await box.machine()
     custom = {"ip": HERE, "port": machine.port, "accessType": "video"}

@@ -17,6 +17,11 @@ UNANSWERED: Final = (MISSED, GIVEN_UP, BUSY, UNREACHABLE)
 """Calls that a home missed. A declined one was noticed by somebody."""
 
 
+def seal_about(number: str) -> str:
+    """What the password of an account is sealed about."""
+    return f"sip:{number}"
+
+
 class Account(NamedTuple):
     number: str
     tenant_id: str

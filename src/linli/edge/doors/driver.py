@@ -191,6 +191,9 @@ class DoorDriver[D: DriverConfig](BaseDriver):
     # what the box asks
 
     async def call(self, device: str, service: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        if service == "SyncSipNumber" and params.get("sipNumber") == "":
+            self._sip.pop(device, None)
+            return {}
         link = self.link(device)
         try:
             if service in FACE_SERVICES:

@@ -191,6 +191,9 @@ class DoorServices:
     async def _standing(self, device: str, service: str, params: Params) -> Outputs:
         """Kept, then called once with the caller waiting: its own answer counts."""
         kind = STANDING[service]
+        if params.get("sipNumber") == "":  # taken back: doors have no call for that, and are told it no more
+            await self._wishes.put(device, [Wish(kind, kind, "")])
+            return await self._asks.call(device, service, params)
         await self._wishes.put(device, [Wish(kind, kind, _canonical(dict(params)))])
         claimed: list[Delivery] = await self._wishes.claim(device, (kind,), most=1)
         try:

@@ -324,7 +324,7 @@ class Access(Service):
 
         `/entrance/paas/sipservice/sip/delete` 1.0.0.
 
-        Their phones are logged out, and their groups lose them. An unknown number changes nothing.
+        Their phones are logged out, groups and doors lose them. An unknown number changes nothing.
 
         Args:
             sip_number_list: SIP号列表，最多 200 个 / SIP numbers, at most 200
@@ -508,7 +508,7 @@ class Access(Service):
 
         `/entrance/paas/videointercom/sipnumber/sync` 1.0.0.
 
-        The account that the door logs in with, in place of the one it had.
+        The door is brought the account that it logs in with, in place of the one it had, and keeps it.
 
         Args:
             iot_id: 门禁设备 / door station
@@ -517,7 +517,7 @@ class Access(Service):
             host: SIP服务器地址 / SIP server address
             port: SIP服务器端口 / SIP server port
 
-        Codes of its own: 403.
+        Codes of its own: 403, SYS_0002.
         """
         return self._call(
             contracts.ISSUE_NUMBER,

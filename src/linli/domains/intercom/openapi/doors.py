@@ -7,18 +7,20 @@ from msgspec import Meta
 
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries.doors import get_door
-from linli.domains.intercom.errors import GroupUnknown
+from linli.domains.intercom.errors import GroupUnknown, NumberUnknown
 from linli.domains.intercom.openapi.results import GroupId, RoomId, SipNumber
+from linli.domains.intercom.places import sip_host
 from linli.domains.intercom.queries import doors as queries
 from linli.domains.intercom.room_numbers import room_key
 from linli.domains.intercom.service import doors as service
-from linli.domains.intercom.service.doors import RoomWish
+from linli.domains.intercom.service.doors import NumberWish, RoomWish
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
 from linli.openapi.registry import Contract, method
 
 IotId = Annotated[str, Meta(description="门禁设备 / door station")]
@@ -74,21 +76,21 @@ class RoomPage(msgspec.Struct, rename="camel"):
     "1.0.0",
     service="access",
     token="optional",
-    raises=(DoorUnknown, BadInput),
+    raises=(DoorUnknown, NumberUnknown, BadInput),
     title="颁发门禁机SIP号",
     title_en="Issue a SIP number to a door",
     contract=Contract(source="spec B A117"),
 )
-async def issue_number(data: NumberIssue, scope: Scope, tx: Tx, clock: Clock, secrets: Secrets) -> None:
-    """The account that the door logs in with, in place of the one it had."""
+async def issue_number(
+    data: NumberIssue, scope: Scope, tx: Tx, clock: Clock, secrets: Secrets, settings: Settings
+) -> None:
+    """The door is brought the account that it logs in with, in place of the one it had, and keeps it."""
     await service.issue_number(
         scope,
         tx,
         iot_id=data.iot_id,
-        number=data.sip_number,
-        password=data.password,
-        host=data.host,
-        port=data.port,
+        wish=NumberWish(data.sip_number, data.password, data.host, data.port),
+        here=(sip_host(settings), str(settings.sip.told_port)),
         secrets=secrets,
         now_ms=clock.now_ms(),
     )
@@ -136,9 +138,9 @@ async def add_rooms(data: RoomsOfDoor, scope: Scope, tx: Tx, clock: Clock) -> No
     title_en="Take rooms off a door",
     contract=Contract(source="spec B A120"),
 )
-async def delete_rooms(data: RoomsOfDoor, scope: Scope, tx: Tx) -> None:
+async def delete_rooms(data: RoomsOfDoor, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Pairs that are not there are left out."""
-    await service.delete_rooms(scope, tx, iot_id=data.iot_id, wishes=_wishes(data))
+    await service.delete_rooms(scope, tx, iot_id=data.iot_id, wishes=_wishes(data), now_ms=clock.now_ms())
 
 
 @method(

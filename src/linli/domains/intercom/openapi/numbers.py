@@ -91,9 +91,9 @@ async def add_accounts(
     title_en="Delete SIP accounts",
     contract=Contract(source="spec B A109"),
 )
-async def delete_accounts(data: NumbersNamed, scope: Scope, tx: Tx) -> None:
-    """Their phones are logged out, and their groups lose them. An unknown number changes nothing."""
-    await service.delete_accounts(scope, tx, numbers=data.sip_number_list)
+async def delete_accounts(data: NumbersNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Their phones are logged out, groups and doors lose them. An unknown number changes nothing."""
+    await service.delete_accounts(scope, tx, numbers=data.sip_number_list, now_ms=clock.now_ms())
 
 
 @method(
@@ -160,9 +160,9 @@ async def add_groups(data: GroupsAdd, scope: Scope, tx: Tx, ids: Ids, clock: Clo
     title_en="Delete SIP groups",
     contract=Contract(source="spec B A113"),
 )
-async def delete_groups(data: GroupsNamed, scope: Scope, tx: Tx) -> None:
+async def delete_groups(data: GroupsNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
     """With their members, their rooms at doors and their houses. An unknown group changes nothing."""
-    await service.delete_groups(scope, tx, group_ids=data.group_list)
+    await service.delete_groups(scope, tx, group_ids=data.group_list, now_ms=clock.now_ms())
 
 
 @method(

@@ -6,8 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.intercom.places import sip_host
-from linli.domains.intercom.rows import Account
-from linli.domains.intercom.service.numbers import seal_about
+from linli.domains.intercom.rows import Account, seal_about
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 

@@ -1,5 +1,7 @@
 """Doors' numbers and rooms, and houses' groups."""
 
+from typing import Final
+
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from linli.domains.intercom.errors import HouseUnbound
@@ -9,6 +11,9 @@ from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+
+MOST_ROOMS: Final = 5000
+"""Rooms of one door."""
 
 _r, _h = rooms.c, house_groups.c
 _door = Query(
@@ -46,6 +51,44 @@ _keys = Query(
         _r.iot_id == bindparam("iot_id"), any_of(_r.room_key, "room_keys"), in_scope(rooms)
     )
 )
+
+_rooms = Query(
+    select(rooms)
+    .where(_r.iot_id == bindparam("iot_id"), in_scope(rooms))
+    .order_by(_r.room_key)
+    .limit(MOST_ROOMS),
+    Room,
+)
+_of_number = Query(
+    select(door_numbers).where(
+        any_of(door_numbers.c.number, "numbers"), door_numbers.c.tenant_id == bindparam("tenant")
+    ),
+    DoorNumber,
+    unscoped="an account is one for the whole company; the tenant is a condition",
+)
+_ringing = Query(
+    select(_r.iot_id, _r.community_id)
+    .where(any_of(_r.group_id, "group_ids"), _r.tenant_id == bindparam("tenant"))
+    .distinct()
+    .order_by(_r.iot_id),
+    unscoped="a group is one for the whole company; the tenant is a condition",
+)
+
+
+async def rooms_of_door(scope: Scope, db: Reader, *, iot_id: str) -> list[Room]:
+    """By key, at most `MOST_ROOMS`."""
+    return await _rooms.all(db, scope, iot_id=iot_id)
+
+
+async def doors_with_numbers(db: Reader, *, tenant_id: str, numbers: list[str]) -> list[DoorNumber]:
+    """Doors of a company that were issued one of these numbers."""
+    return await _of_number.all(db, tenant=tenant_id, numbers=numbers)
+
+
+async def doors_ringing(db: Reader, *, tenant_id: str, group_ids: list[str]) -> list[tuple[str, int]]:
+    """(iotId, community) of doors of a company with rooms that ring one of these groups."""
+    rows = await _ringing.all(db, tenant=tenant_id, group_ids=group_ids)
+    return [(iot_id, community_id) for iot_id, community_id in rows]
 
 
 async def door_number(scope: Scope, db: Reader, iot_id: str) -> DoorNumber | None:

@@ -7,11 +7,21 @@ from sqlalchemy import bindparam, delete
 from linli.domains.access.queries.doors import get_door
 from linli.domains.communities.queries import spaces
 from linli.domains.intercom.errors import GroupUnknown, HouseUnbound
+from linli.domains.intercom.kinds import NUMBER, ROOMS
 from linli.domains.intercom.models import door_numbers, house_groups, rooms
 from linli.domains.intercom.queries import doors as queries
-from linli.domains.intercom.queries.numbers import require_groups
-from linli.domains.intercom.room_numbers import room_key
-from linli.domains.intercom.rows import DoorNumber, HouseGroup, Room
+from linli.domains.intercom.queries.forms import abilities_of, form_of
+from linli.domains.intercom.queries.numbers import account, require_groups
+from linli.domains.intercom.room_numbers import keyed, room_key
+from linli.domains.intercom.rows import DOOR_STATION, DoorNumber, HouseGroup, Room, seal_about
+from linli.domains.intercom.service.delivering import (
+    door_seal,
+    send_number_again,
+    take_all,
+    take_number,
+    want_number,
+    want_rooms,
+)
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
@@ -53,6 +63,15 @@ _forget_house = Command(
 )
 
 
+class NumberWish(NamedTuple):
+    """An account as it is issued."""
+
+    number: str
+    password: str
+    host: str
+    port: str
+
+
 class RoomWish(NamedTuple):
     room_id: str
     group_id: str
@@ -63,39 +82,101 @@ async def issue_number(
     tx: Tx,
     *,
     iot_id: str,
-    number: str,
-    password: str,
-    host: str,
-    port: str,
+    wish: NumberWish,
+    here: tuple[str, str],
     secrets: Secrets,
     now_ms: int,
 ) -> DoorNumber:
-    """Note the account that a door is to log in with, perhaps at another server. Raises DoorUnknown, BadInput."""
+    """Have a door log in with an account, perhaps at another server; `here`: host and port of this one.
+
+    The same once more is sent once more. Raises DoorUnknown, NumberUnknown, BadInput.
+    """
+    _check_number(wish)
+    door = await get_door(scope, tx, iot_id=iot_id)
+    if NUMBER not in await abilities_of(scope, tx, iot_id=iot_id):
+        raise BadInput(field="iotId", rule="no_intercom")
+    if (wish.host, wish.port) == here:
+        await _check_own(scope, tx, iot_id, wish, secrets)
+    before = await queries.door_number(scope, tx, iot_id)
+    about = door_seal(iot_id)
+    same = (
+        before is not None
+        and NumberWish(before.number, secrets.open(before.password, about=about), before.host, before.port)
+        == wish
+    )
+    if before is not None and same:
+        await want_number(scope, tx, row=before, now_ms=now_ms)
+        await send_number_again(tx, iot_id=iot_id, now_ms=now_ms)
+        return before
+    row = DoorNumber(
+        iot_id=iot_id,
+        tenant_id=door.tenant_id,
+        community_id=door.community_id,
+        number=wish.number,
+        password=secrets.seal(wish.password, about=about),
+        host=wish.host,
+        port=wish.port,
+        changed_ms=now_ms,
+    )
+    await _save_number(tx, row)
+    await want_number(scope, tx, row=row, now_ms=now_ms)
+    return row
+
+
+async def password_renewed(
+    tx: Tx, *, tenant_id: str, number: str, password: str, secrets: Secrets, now_ms: int
+) -> None:
+    """The account has another password: doors that log in with it are brought the new one."""
+    scope = Scope.system(tenant_id, "intercom")
+    for row in await queries.doors_with_numbers(tx, tenant_id=tenant_id, numbers=[number]):
+        sealed = secrets.seal(password, about=door_seal(row.iot_id))
+        fresh = row._replace(password=sealed, changed_ms=max(now_ms, row.changed_ms + 1))
+        await _save_number(tx, fresh)
+        await want_number(scope, tx, row=fresh, now_ms=now_ms)
+
+
+async def accounts_deleted(tx: Tx, *, tenant_id: str, numbers: list[str], now_ms: int) -> None:
+    """The accounts are no more: doors that log in with them give them back."""
+    scope = Scope.system(tenant_id, "intercom")
+    for row in await queries.doors_with_numbers(tx, tenant_id=tenant_id, numbers=numbers):
+        await _forget_number.run(tx, of_door=row.iot_id, of_tenant=tenant_id)
+        await take_number(scope, tx, iot_id=row.iot_id, now_ms=now_ms, reason="account_deleted")
+
+
+async def _save_number(tx: Tx, row: DoorNumber) -> None:
+    changing = tuple(name for name in DoorNumber._fields if name != "iot_id")
+    await tx.upsert(door_numbers, [row._asdict()], keys=("iot_id",), update=changing)
+
+
+def _check_number(wish: NumberWish) -> None:
+    """Raises BadInput."""
     for field, value, limit in (
-        ("sipNumber", number, MAX_TEXT),
-        ("password", password, MAX_TEXT),
-        ("host", host, MAX_HOST),
+        ("sipNumber", wish.number, MAX_TEXT),
+        ("password", wish.password, MAX_TEXT),
+        ("host", wish.host, MAX_HOST),
     ):
         if not value.strip():
             raise BadInput(field=field, rule="blank")
         if len(value) > limit:
             raise BadInput(field=field, rule="too_long", limit=limit)
+    port = wish.port
     if not port.isascii() or not port.isdigit() or len(port) > 5 or not 0 < int(port) < 65536:
         raise BadInput(field="port", rule="range", low=1, high=65535)
-    door = await get_door(scope, tx, iot_id=iot_id)
-    row = DoorNumber(
-        iot_id=iot_id,
-        tenant_id=door.tenant_id,
-        community_id=door.community_id,
-        number=number,
-        password=secrets.seal(password, about=f"sip_door:{iot_id}"),
-        host=host,
-        port=port,
-        changed_ms=now_ms,
-    )
-    changing = tuple(name for name in DoorNumber._fields if name != "iot_id")
-    await tx.upsert(door_numbers, [row._asdict()], keys=("iot_id",), update=changing)
-    return row
+
+
+async def _check_own(scope: Scope, tx: Tx, iot_id: str, wish: NumberWish, secrets: Secrets) -> None:
+    """An account of this server: the caller's own, a door's, with its password, and of no other door.
+
+    Raises NumberUnknown, BadInput.
+    """
+    own = await account(scope, tx, wish.number)
+    if own.kind != DOOR_STATION:
+        raise BadInput(field="sipNumber", rule="door_numbers_only")
+    if secrets.open(own.password, about=seal_about(own.number)) != wish.password:
+        raise BadInput(field="password", rule="not_of_number")
+    others = await queries.doors_with_numbers(tx, tenant_id=scope.tenant, numbers=[wish.number])
+    if any(row.iot_id != iot_id for row in others):
+        raise BadInput(field="sipNumber", rule="number_in_use")
 
 
 async def add_rooms(scope: Scope, tx: Tx, *, iot_id: str, wishes: list[RoomWish], now_ms: int) -> None:
@@ -105,7 +186,10 @@ async def add_rooms(scope: Scope, tx: Tx, *, iot_id: str, wishes: list[RoomWish]
     """
     keys = _keys(wishes)
     door = await get_door(scope, tx, iot_id=iot_id)
+    if ROOMS not in await abilities_of(scope, tx, iot_id=iot_id):
+        raise BadInput(field="iotId", rule="no_intercom")
     await require_groups(scope, tx, list(dict.fromkeys(wish.group_id for wish in wishes)))
+    await _check_fit(scope, tx, iot_id, keys)
     rows = {
         key: Room(
             iot_id=iot_id,
@@ -120,17 +204,19 @@ async def add_rooms(scope: Scope, tx: Tx, *, iot_id: str, wishes: list[RoomWish]
     }
     changing = ("tenant_id", "community_id", "room_id", "group_id", "changed_ms")
     await tx.upsert(rooms, rows.values(), keys=("iot_id", "room_key"), update=changing)
+    await want_rooms(scope, tx, iot_id=iot_id, community_id=door.community_id, now_ms=now_ms)
 
 
-async def delete_rooms(scope: Scope, tx: Tx, *, iot_id: str, wishes: list[RoomWish]) -> None:
+async def delete_rooms(scope: Scope, tx: Tx, *, iot_id: str, wishes: list[RoomWish], now_ms: int) -> None:
     """Take rooms off a door; one that rings another group stays. Raises DoorUnknown, GroupUnknown, BadInput."""
     keys = _keys(wishes)
-    await get_door(scope, tx, iot_id=iot_id)
+    door = await get_door(scope, tx, iot_id=iot_id)
     await require_groups(scope, tx, list(dict.fromkeys(wish.group_id for wish in wishes)))
     ringing = await queries.groups_of_rooms(scope, tx, iot_id=iot_id, room_keys=keys)
     leaving = [key for key, wish in zip(keys, wishes, strict=True) if ringing.get(key) == wish.group_id]
     if leaving:
         await _delete_rooms.run(tx, scope, of_door=iot_id, room_keys=leaving)
+        await want_rooms(scope, tx, iot_id=iot_id, community_id=door.community_id, now_ms=now_ms)
 
 
 async def save_house(
@@ -156,11 +242,30 @@ async def forget_door(tx: Tx, *, tenant_id: str, iot_id: str) -> None:
     """Take number and rooms from a door that is no more."""
     for command in (_forget_number, _forget_rooms):
         await command.run(tx, of_door=iot_id, of_tenant=tenant_id)
+    scope = Scope.system(tenant_id, "intercom")
+    await take_all(scope, tx, iot_id=iot_id, now_ms=tx.db.clock.now_ms(), reason="door_removed")
 
 
 async def forget_house(tx: Tx, *, tenant_id: str, space_id: int) -> None:
     """Take the group from a house that is no more."""
     await _forget_house.run(tx, of_space=space_id, of_tenant=tenant_id)
+
+
+async def _check_fit(scope: Scope, tx: Tx, iot_id: str, keys: list[str]) -> None:
+    """Each room can be keyed at the door, and none is keyed like another one. Raises BadInput."""
+    form = await form_of(scope, tx, iot_id=iot_id)
+    taken: dict[str, str] = {}
+    for row in await queries.rooms_of_door(scope, tx, iot_id=iot_id):
+        if (text := keyed(row.room_key, form)) is not None:
+            taken.setdefault(text, row.room_key)
+    if len(taken.keys() | set(keys)) > queries.MOST_ROOMS:
+        raise BadInput(field="maps", rule="too_many_items", limit=queries.MOST_ROOMS)
+    for number, key in enumerate(keys):
+        text = keyed(key, form)
+        if text is None:
+            raise BadInput(field=f"maps[{number}].roomId", rule=f"room_unfit_{form.value}")
+        if taken.setdefault(text, key) != key:
+            raise BadInput(field=f"maps[{number}].roomId", rule="room_clash", other=taken[text])
 
 
 def _keys(wishes: list[RoomWish]) -> list[str]:

@@ -9,7 +9,10 @@ from sqlalchemy import bindparam, delete, update
 from linli.domains.intercom.errors import ServerUnknown
 from linli.domains.intercom.models import accounts, bindings, groups, house_groups, members, rooms, servers
 from linli.domains.intercom.queries import numbers as queries
-from linli.domains.intercom.rows import APP, KINDS, Account, Group
+from linli.domains.intercom.queries.doors import doors_ringing
+from linli.domains.intercom.rows import APP, KINDS, Account, Group, seal_about
+from linli.domains.intercom.service.delivering import want_rooms
+from linli.domains.intercom.service.doors import accounts_deleted, password_renewed
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
@@ -51,11 +54,6 @@ _leave = Command(
 )
 
 
-def seal_about(number: str) -> str:
-    """What the password of an account is sealed about."""
-    return f"sip:{number}"
-
-
 async def bind_server(scope: Scope, tx: Tx, *, server_id: str, now_ms: int) -> None:
     """Choose the SIP server of the caller's project. Raises ServerUnknown."""
     if server_id != SERVER:
@@ -93,13 +91,14 @@ async def add_accounts(
     return rows
 
 
-async def delete_accounts(scope: Scope, tx: Tx, *, numbers: list[str]) -> None:
-    """Delete accounts; their phones are forgotten and their groups lose them. Raises NumberUnknown, BadInput."""
+async def delete_accounts(scope: Scope, tx: Tx, *, numbers: list[str], now_ms: int) -> None:
+    """Delete accounts; phones are forgotten, groups and doors lose them. Raises NumberUnknown, BadInput."""
     chosen = _checked(numbers, "sipNumberList")
     await queries.require_accounts(scope, tx, chosen)
     await _forget_phones.run(tx, scope, numbers=chosen)
     await _forget_members.run(tx, scope, numbers=chosen)
     await _delete_accounts.run(tx, scope, numbers=chosen)
+    await accounts_deleted(tx, tenant_id=scope.tenant, numbers=chosen, now_ms=now_ms)
 
 
 async def renew_password(
@@ -111,6 +110,9 @@ async def renew_password(
     sealed = secrets.seal(password, about=seal_about(number))
     await _new_password.run(tx, scope, of_number=number, to_password=sealed, now=now_ms)
     await _forget_phones.run(tx, scope, numbers=[number])
+    await password_renewed(
+        tx, tenant_id=scope.tenant, number=number, password=password, secrets=secrets, now_ms=now_ms
+    )
     return password
 
 
@@ -123,12 +125,16 @@ async def add_groups(scope: Scope, tx: Tx, *, count: int, ids: Ids, now_ms: int)
     return rows
 
 
-async def delete_groups(scope: Scope, tx: Tx, *, group_ids: list[str]) -> None:
+async def delete_groups(scope: Scope, tx: Tx, *, group_ids: list[str], now_ms: int) -> None:
     """Delete groups with their members, rooms and houses. Raises GroupUnknown, BadInput."""
     chosen = _checked(group_ids, "groupList")
     await queries.require_groups(scope, tx, chosen)
+    ringing = await doors_ringing(tx, tenant_id=scope.tenant, group_ids=chosen)
     for command in (_empty_groups, _drop_rooms, _drop_houses, _delete_groups):
         await command.run(tx, scope, group_ids=chosen)
+    system = Scope.system(scope.tenant, "intercom")
+    for iot_id, community_id in ringing:
+        await want_rooms(system, tx, iot_id=iot_id, community_id=community_id, now_ms=now_ms)
 
 
 async def add_members(scope: Scope, tx: Tx, *, group_id: str, numbers: list[str], now_ms: int) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import Final
 
-from linli.domains.intercom.rows import Account, Binding
-from linli.domains.intercom.service.numbers import seal_about
+from linli.domains.intercom.rows import Account, Binding, seal_about
 from linli.domains.intercom.sip import phones
 from linli.domains.intercom.sip.exchange import Incoming
 from linli.domains.intercom.sip.guard import Guard
