@@ -73,6 +73,8 @@ class Housekeeping:
         self._task: asyncio.Task[None] | None = None
         self.expire_faces: Callable[[], Awaitable[int]] | None = None
         """Erases faces after their end or after the end of their consent."""
+        self.derive_intercom: Callable[[], Awaitable[None]] | None = None
+        """Gives houses, members and doors what an event missed, or a server that was off until now."""
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._loop(), name="housekeeping")
@@ -106,6 +108,8 @@ class Housekeeping:
         await deletion.remind_due(self._db, now_ms=now)
         await exports.remove_old(self._db, self._objects, now_ms=now)
         await self._objects.remove_broken()
+        if self.derive_intercom is not None:
+            await self.derive_intercom()
 
     async def _loop(self) -> None:
         while True:

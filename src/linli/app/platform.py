@@ -40,7 +40,9 @@ from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
-from linli.domains.intercom.room import IntercomDoors
+from linli.domains.intercom.places import told_if_on
+from linli.domains.intercom.room import IntercomDoors, register_derivation
+from linli.domains.intercom.service.derived import Derivation
 from linli.domains.notices.service import Publisher
 from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.overview.queries import MapPlaces
@@ -162,6 +164,7 @@ class Platform:
             db, clock, settings.retention, self.objects, self.ids, process=self.processes.name
         )
         self.housekeeping.expire_faces = self.door_faces.handlers.expire_due
+        self.housekeeping.derive_intercom = self.intercom.bring_all_in_line
         self.processes.on_gone(self._free_leases)
 
     @staticmethod
@@ -222,6 +225,8 @@ class Platform:
         IntercomDoors(self.db, self.clock, self.ids, self.secrets).register_devices(
             self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects
         )
+        self.intercom = Derivation(self.db, self.ids, self.secrets, told_if_on(self.settings))
+        register_derivation(self.db.handlers, self.intercom)
         doors.register_events(self.jobs)
         doors.register_devices(
             self.carriers, self.jobs, self.things.handlers, invoker=self.things.invoker, secrets=self.secrets

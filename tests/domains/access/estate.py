@@ -140,12 +140,19 @@ class Estate:
 
 @asynccontextmanager
 async def open_estate(
-    database: Database, clock: ManualClock, ids: Ids, tmp_path: Path
+    database: Database, clock: ManualClock, ids: Ids, tmp_path: Path, settings: Settings | None = None
 ) -> AsyncIterator[Estate]:
     database.clock = clock
     secrets = Secrets.random()
     platform = AccessPlatform(
-        database, clock, ids, secrets, Settings(), Targets(), sample_methods, folder=tmp_path / "files"
+        database,
+        clock,
+        ids,
+        secrets,
+        settings or Settings(),
+        Targets(),
+        sample_methods,
+        folder=tmp_path / "files",
     )
     await platform.start()
     services = dict.fromkeys(SERVICES) | {"invoker": platform.things.invoker, "door_keys": platform.keys}

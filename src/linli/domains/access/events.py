@@ -57,6 +57,15 @@ class DoorRegistered(Event, frozen=True):
     iot_id: str
 
 
+class DoorMoved(Event, frozen=True):
+    """A door stands elsewhere in its community, or rings another unit."""
+
+    name: ClassVar[str] = "access.door_moved"
+    tenant_id: str
+    community_id: int
+    iot_id: str
+
+
 class DoorRemoved(Event, frozen=True):
     """A device is no door of the community any more."""
 

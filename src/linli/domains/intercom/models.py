@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, PrimaryKeyConstraint, Table
 
-from linli.kernel.db import integer, metadata, text_column
+from linli.kernel.db import flag, integer, metadata, text_column
 
 accounts = Table(
     "intercom_accounts",
@@ -73,6 +73,7 @@ rooms = Table(
     text_column("room_id"),  # as it was given
     text_column("group_id"),
     integer("changed_ms"),
+    flag("derived"),  # from the house tree, not by an application
     PrimaryKeyConstraint("iot_id", "room_key"),
     Index("ix_intercom_rooms_group", "group_id"),
 )
@@ -85,11 +86,29 @@ house_groups = Table(
     text_column("tenant_id"),
     integer("community_id"),
     text_column("group_id"),
-    text_column("room_id"),
+    text_column("room_id"),  # empty: the house's address has none of the forms
     integer("changed_ms"),
+    flag("derived"),
     Index("ix_intercom_house_groups_group", "group_id"),
 )
 """The group and room of a house."""
+
+owners = Table(
+    "intercom_owners",
+    metadata,
+    text_column("owner", primary_key=True),  # `home:<house>:<identityId>` or `door:<iotId>`
+    text_column("number", unique=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("space_id", null=True),  # the house
+    text_column("identity_id"),
+    text_column("iot_id"),
+    integer("created_ms"),
+    Index("ix_intercom_owners_space", "space_id"),
+    Index("ix_intercom_owners_community", "community_id"),
+    Index("ix_intercom_owners_identity", "identity_id"),
+)
+"""Whose the accounts are that no application made: one of each member of a house, and one of each door."""
 
 bindings = Table(
     "intercom_bindings",

@@ -1,10 +1,19 @@
 """The parts of this room that the composing function registers."""
 
 from linli.delivery.ports import Carriers, Invoker
-from linli.domains.access.events import DoorRemoved
-from linli.domains.communities.events import SpaceDeleting
+from linli.domains.access.events import DoorMoved, DoorRegistered, DoorRemoved
+from linli.domains.communities.events import CommunityServiceChanged, SpaceChanged, SpaceDeleting
 from linli.domains.intercom.carriers import DROP_FILE, ModeCarrier, NumberCarrier, RoomFileKey, RoomsCarrier
-from linli.domains.intercom.handlers import door_removed, space_deleting
+from linli.domains.intercom.handlers import (
+    Derive,
+    door_moved,
+    door_removed,
+    residents_moved_out,
+    service_changed,
+    space_deleting,
+)
+from linli.domains.intercom.service.derived import Derivation
+from linli.domains.people.events import ResidentsMovedIn, ResidentsMovedOut
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.handlers import Handlers
@@ -16,8 +25,21 @@ from linli.kernel.secrets import Secrets
 
 def register(handlers: Handlers[Tx]) -> None:
     """Before anything starts."""
+    handlers.inline(DoorMoved, door_moved)
     handlers.inline(DoorRemoved, door_removed)
     handlers.inline(SpaceDeleting, space_deleting)
+    handlers.inline(ResidentsMovedOut, residents_moved_out)
+    handlers.inline(CommunityServiceChanged, service_changed)
+
+
+def register_derivation(handlers: Handlers[Tx], derivation: Derivation) -> None:
+    """Before anything starts, where jobs run."""
+    derive = Derive(derivation)
+    handlers.after(DoorRegistered, derive.door_registered, name="intercom.of_door")
+    handlers.after(DoorMoved, derive.door_moved, name="intercom.of_moved_door")
+    handlers.after(SpaceChanged, derive.spaces_changed, name="intercom.of_spaces")
+    handlers.after(ResidentsMovedIn, derive.residents_moved_in, name="intercom.of_members")
+    handlers.after(CommunityServiceChanged, derive.service_runs, name="intercom.of_service")
 
 
 class IntercomDoors:

@@ -5,12 +5,16 @@ Three forms: the house alone, as a unit's door takes it (`1202`); building, unit
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Final
 
+from linli.domains.communities.addresses import parts
+
 _HOUSE: Final = re.compile(r"[0-9A-Za-z]{1,5}")
 _WHOLE: Final = re.compile(r"(?:([0-9A-Za-z])-)?([0-9A-Za-z]{1,3})-([0-9A-Za-z]{1,4})-([0-9A-Za-z]{1,5})")
+_CODE: Final = re.compile(r"[0-9A-Z]+")
+_CHINESE: Final = str.maketrans("一二三四五六七八九", "123456789")
 _WALL_UNIT: Final = 3
 """Signs of a unit that a wall door takes; elsewhere it may have four."""
 
@@ -35,6 +39,29 @@ def room_key(room_id: str) -> str | None:
         return None
     period, building, unit, house = match.groups()
     return f"{period or '1'}-{building}-{unit}-{house}".upper()
+
+
+def room_of(levels: Sequence[tuple[str, str]]) -> str | None:
+    """The room of a house by its place in the tree: (kind, name) from the top down, the house last.
+
+    A building without units counts as one of unit 1. What has no number, or too long a one, leaves the house alone;
+    None where the house itself has none.
+    """
+    texts = {kind: _core(name) for kind, name in levels}
+    house = texts.get("house", "")
+    period = texts.get("area", "")
+    whole = (
+        f"{period if len(period) == 1 else '1'}-{texts.get('building', '')}-{texts.get('unit', '1')}-{house}"
+    )
+    return room_key(whole) or room_key(house)
+
+
+def _core(name: str) -> str:
+    """The first number or letter of a name: `3` of 3幢, `1` of 一期; empty where it has none."""
+    if "十" in name:
+        return ""
+    found = [part for part in parts(name.translate(_CHINESE)) if _CODE.fullmatch(part)]
+    return found[0] if found else ""
 
 
 def keyed(key: str, form: Form) -> str | None:

@@ -60,6 +60,7 @@ class Room(NamedTuple):
     room_id: str
     group_id: str
     changed_ms: int
+    derived: int = 0
 
 
 class HouseGroup(NamedTuple):
@@ -69,6 +70,18 @@ class HouseGroup(NamedTuple):
     group_id: str
     room_id: str
     changed_ms: int
+    derived: int = 0
+
+
+class Owner(NamedTuple):
+    owner: str
+    number: str
+    tenant_id: str
+    community_id: int
+    space_id: int | None
+    identity_id: str
+    iot_id: str
+    created_ms: int
 
 
 class Binding(NamedTuple):

@@ -50,7 +50,7 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "passes": ("access_passes",),
     "keys": (
         "access_persons", "access_cards", "access_credentials", "access_qr_codes", "access_qr_permissions",
-        "delivery_grants", "delivery_targets", "delivery_desired", "delivery_holds",
+        "intercom_owners", "delivery_grants", "delivery_targets", "delivery_desired", "delivery_holds",
     ),
     "faces": ("face_templates",),
     "notices": ("notice_reads",),

@@ -53,6 +53,10 @@ _all = Query(
 )
 
 
+_communities = Query(
+    select(_d.tenant_id, _d.community_id).distinct().order_by(_d.community_id),
+    unscoped="a round of the whole platform; each row names its own tenant",
+)
 _at_spaces = Query(
     select(_d.name)
     .where(in_scope(doors), or_(any_of(_d.space_id, "space_ids"), any_of(_d.call_space_id, "space_ids")))
@@ -153,6 +157,11 @@ async def list_doors(
     binds = {"community_id": community_id or 0, "text": pattern(text)}
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
+
+
+async def communities_with_doors(db: Reader) -> list[tuple[str, int]]:
+    """(tenant, community), of all tenants."""
+    return [(tenant_id, community_id) for tenant_id, community_id in await _communities.all(db)]
 
 
 async def all_doors(scope: Scope, db: Reader, *, community_id: int | None = None) -> list[Door]:

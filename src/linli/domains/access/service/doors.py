@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
 from linli.domains.access.errors import DoorUnknown, ProviderMismatch, SerialNumberUnknown
-from linli.domains.access.events import DoorRegistered, DoorRemoved
+from linli.domains.access.events import DoorMoved, DoorRegistered, DoorRemoved
 from linli.domains.access.models import doors
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.places import check_place
@@ -195,6 +195,8 @@ async def describe_door(
         changed_ms=now_ms,
     ):
         raise DoorUnknown(iot_id)
+    if space_id != door.space_id:
+        await emit(tx, DoorMoved(door.tenant_id, door.community_id, iot_id), key=iot_id)
 
 
 async def remove_door(scope: Scope, tx: Tx, *, iot_id: str) -> None:
@@ -262,6 +264,8 @@ async def _add(scope: Scope, tx: Tx, door: Door, keys: DoorKeys, now_ms: int) ->
     if door_row is None:
         await delivery.expand_scope(tx, target_type=COMMUNITY_DOORS, target=str(door.community_id))
         await emit(tx, DoorRegistered(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)
+    elif door_row.space_id != door.space_id:
+        await emit(tx, DoorMoved(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)
 
 
 def _check(name: str, direction: str, ext_info: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, delete, update
 
-from linli.domains.access.events import PassScopeChanged
+from linli.domains.access.events import DoorMoved, PassScopeChanged
 from linli.domains.access.models import door_scopes, doors
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.settings import scopes_of_doors
@@ -115,6 +115,7 @@ async def set_call_scope(scope: Scope, tx: Tx, *, iot_id: str, space_id: int | N
         {"call_scope": space_id},
         now_ms,
     )
+    await emit(tx, DoorMoved(door.tenant_id, door.community_id, iot_id), key=iot_id)
 
 
 async def drop_pass_scope(scope: Scope, tx: Tx, *, iot_id: str, community_id: int) -> None:

@@ -22,6 +22,7 @@ from linli.domains.intercom.service.delivering import (
     want_number,
     want_rooms,
 )
+from linli.domains.intercom.service.ending import end_door
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
@@ -118,8 +119,10 @@ async def issue_number(
         port=wish.port,
         changed_ms=now_ms,
     )
-    await _save_number(tx, row)
+    await end_door(tx, tenant_id=door.tenant_id, iot_id=iot_id, now_ms=now_ms)
+    await save_number(tx, row)
     await want_number(scope, tx, row=row, now_ms=now_ms)
+    await want_rooms(scope, tx, iot_id=iot_id, community_id=door.community_id, now_ms=now_ms)
     return row
 
 
@@ -131,7 +134,7 @@ async def password_renewed(
     for row in await queries.doors_with_numbers(tx, tenant_id=tenant_id, numbers=[number]):
         sealed = secrets.seal(password, about=door_seal(row.iot_id))
         fresh = row._replace(password=sealed, changed_ms=max(now_ms, row.changed_ms + 1))
-        await _save_number(tx, fresh)
+        await save_number(tx, fresh)
         await want_number(scope, tx, row=fresh, now_ms=now_ms)
 
 
@@ -143,7 +146,8 @@ async def accounts_deleted(tx: Tx, *, tenant_id: str, numbers: list[str], now_ms
         await take_number(scope, tx, iot_id=row.iot_id, now_ms=now_ms, reason="account_deleted")
 
 
-async def _save_number(tx: Tx, row: DoorNumber) -> None:
+async def save_number(tx: Tx, row: DoorNumber) -> None:
+    """In the place of what was issued before."""
     changing = tuple(name for name in DoorNumber._fields if name != "iot_id")
     await tx.upsert(door_numbers, [row._asdict()], keys=("iot_id",), update=changing)
 
@@ -189,6 +193,7 @@ async def add_rooms(scope: Scope, tx: Tx, *, iot_id: str, wishes: list[RoomWish]
     if ROOMS not in await abilities_of(scope, tx, iot_id=iot_id):
         raise BadInput(field="iotId", rule="no_intercom")
     await require_groups(scope, tx, list(dict.fromkeys(wish.group_id for wish in wishes)))
+    await end_door(tx, tenant_id=door.tenant_id, iot_id=iot_id, now_ms=now_ms)
     await _check_fit(scope, tx, iot_id, keys)
     rows = {
         key: Room(
@@ -202,7 +207,7 @@ async def add_rooms(scope: Scope, tx: Tx, *, iot_id: str, wishes: list[RoomWish]
         )._asdict()
         for key, wish in zip(keys, wishes, strict=True)
     }
-    changing = ("tenant_id", "community_id", "room_id", "group_id", "changed_ms")
+    changing = ("tenant_id", "community_id", "room_id", "group_id", "changed_ms", "derived")
     await tx.upsert(rooms, rows.values(), keys=("iot_id", "room_key"), update=changing)
     await want_rooms(scope, tx, iot_id=iot_id, community_id=door.community_id, now_ms=now_ms)
 
@@ -228,7 +233,7 @@ async def save_house(
     house = await spaces.space(scope, tx, space_id)
     await require_groups(scope, tx, [group_id])
     row = HouseGroup(space_id, scope.tenant, house.community_id, group_id, room_id, now_ms)
-    changing = ("tenant_id", "community_id", "group_id", "room_id", "changed_ms")
+    changing = ("tenant_id", "community_id", "group_id", "room_id", "changed_ms", "derived")
     await tx.upsert(house_groups, [row._asdict()], keys=("space_id",), update=changing)
 
 

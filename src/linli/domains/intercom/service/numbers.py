@@ -74,18 +74,41 @@ async def add_accounts(
     _check_count(count)
     if kind not in KINDS:
         raise BadInput(field="type", rule="one_of", allowed="0, 1")
-    fresh = await _fresh(ids, _NUMBER_LENGTH, count, lambda some: queries.taken_numbers(tx, some))
+    numbers = await fresh_numbers(tx, ids=ids, count=count)
+    project_id = scope.project_id or ""
+    return await make_accounts(
+        scope, tx, numbers=numbers, project_id=project_id, kind=kind, ids=ids, secrets=secrets, now_ms=now_ms
+    )
+
+
+async def fresh_numbers(tx: Tx, *, ids: Ids, count: int) -> list[str]:
+    """Numbers that no account has."""
+    return await _fresh(ids, _NUMBER_LENGTH, count, lambda some: queries.taken_numbers(tx, some))
+
+
+async def make_accounts(
+    scope: Scope,
+    tx: Tx,
+    *,
+    numbers: list[str],
+    project_id: str,
+    kind: int,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
+) -> list[Account]:
+    """Accounts of a project under these fresh numbers."""
     rows = [
         Account(
             number=number,
             tenant_id=scope.tenant,
-            project_id=scope.project_id or "",
+            project_id=project_id,
             kind=kind,
             password=secrets.seal(ids.token(_PASSWORD_LENGTH, _SIGNS), about=seal_about(number)),
             created_ms=now_ms,
             changed_ms=now_ms,
         )
-        for number in fresh
+        for number in numbers
     ]
     await tx.insert_many(accounts, [row._asdict() for row in rows])
     return rows
