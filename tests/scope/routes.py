@@ -342,6 +342,10 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 body={"kind": "pin", "personId": x.person, "reach": "doors", "iotIds": [x.door]},
             )
         ],
+        "GET /doors/{iot_id}/intercom": [lambda x: Ask({"iot_id": x.door})],
+        "GET /communities/{community_id}/houses/{house_id}/intercom": [
+            lambda x: Ask({"community_id": x.community, "house_id": x.house})
+        ],
         "GET /doors/{iot_id}/call-unit": [lambda x: Ask({"iot_id": x.door})],
         "PUT /doors/{iot_id}/call-unit": [lambda x: Ask({"iot_id": x.door}, body={"spaceId": x.unit})],
         "GET /communities/{community_id}/held-credentials": [

@@ -40,7 +40,7 @@ from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
-from linli.domains.intercom.places import told_if_on
+from linli.domains.intercom.places import sip_address_if_on
 from linli.domains.intercom.room import IntercomDoors, register_derivation
 from linli.domains.intercom.service.derived import Derivation
 from linli.domains.notices.service import Publisher
@@ -225,7 +225,7 @@ class Platform:
         IntercomDoors(self.db, self.clock, self.ids, self.secrets).register_devices(
             self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects
         )
-        self.intercom = Derivation(self.db, self.ids, self.secrets, told_if_on(self.settings))
+        self.intercom = Derivation(self.db, self.ids, self.secrets, sip_address_if_on(self.settings))
         register_derivation(self.db.handlers, self.intercom)
         doors.register_events(self.jobs)
         doors.register_devices(

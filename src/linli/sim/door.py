@@ -223,8 +223,8 @@ class SimulatedDoor:
         return {}
 
     async def _set(self, params: Any) -> dict[str, Any]:
-        if told := self.intercom.set(params):
-            self.link.queue_properties(told)
+        if values := self.intercom.set(params):
+            self.link.queue_properties(values)
         key = params.get("RSAPublicKey") if isinstance(params, dict) else None
         if isinstance(key, str):
             self._use_key(key)

@@ -27,7 +27,7 @@ from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
 from linli.domains.intercom import openapi as intercom_api
 from linli.domains.intercom import room as intercom_room
-from linli.domains.intercom.places import told_if_on
+from linli.domains.intercom.places import sip_address_if_on
 from linli.domains.intercom.room import IntercomDoors
 from linli.domains.intercom.service.derived import Derivation
 from linli.domains.overview.queries import MapPlaces
@@ -80,7 +80,7 @@ class AccessPlatform(Platform):
         IntercomDoors(self.db, self.clock, self.ids, self.secrets).register_devices(
             carriers, jobs, invoker=self.things.invoker, objects=self.store
         )
-        self.intercom = Derivation(self.db, self.ids, self.secrets, told_if_on(self.settings))
+        self.intercom = Derivation(self.db, self.ids, self.secrets, sip_address_if_on(self.settings))
         intercom_room.register_derivation(self.db.handlers, self.intercom)
         engine = FaceEngineRoom(self.db, self.store, NoEngine("no models"))
         engine.register(jobs)

@@ -9,7 +9,9 @@ from linli.domains.communities.service import lifecycle, removal
 from linli.domains.intercom import room as intercom
 from linli.domains.intercom.queries import doors as door_queries
 from linli.domains.intercom.queries import numbers, owners
+from linli.domains.intercom.rows import Binding
 from linli.domains.intercom.service.derived import group_of_house
+from linli.domains.intercom.sip import phones
 from linli.domains.people.service import residents
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
@@ -151,3 +153,40 @@ async def test_what_an_application_issued_is_left_alone(estate: Estate) -> None:
     assert answer.status_code == 204, answer.text
     await until(lambda: not door.intercom.account and not door.intercom.rooms)
     assert leaving not in await numbers.accounts_by_number(estate.tenant, estate.platform.db, [leaving])
+
+
+async def test_pages_show_a_doors_number_rooms_and_deliveries(estate: Estate) -> None:
+    iot_id, door = await wall_door(estate)
+
+    async def held() -> bool:
+        rows = (await estate.desk.get(f"/doors/{iot_id}/intercom")).json()["deliveries"]
+        return {row["status"] for row in rows} == {"transferred"} and len(rows) == 3
+
+    await until(held)
+    shown = (await estate.desk.get(f"/doors/{iot_id}/intercom")).json()
+    number = door.intercom.account["sipNumber"]
+    assert shown["account"] == {
+        "number": number, "name": "", "registeredMs": None, "address": "", "agent": "",
+    }  # fmt: skip
+    assert (shown["able"], shown["here"], shown["derived"], shown["form"]) == (True, True, True, "wall")
+    assert {row["keyed"]: row["houseId"] for row in shown["rooms"]} == {
+        "1-1-101": str(estate.houses[0]), "2-1-201": str(estate.houses[1]),
+    }  # fmt: skip
+    assert door.intercom.account["password"] not in str(shown)
+    house = f"{estate.path}/houses/{estate.houses[0]}/intercom"
+    one = (await estate.desk.get(house)).json()
+    assert (one["groupId"], one["roomId"], one["derived"]) == (group(estate, 0), "1-1-1-101", True)
+    assert [phone["name"] for phone in one["phones"]] == ["王伟"]
+    async with estate.platform.db.begin() as tx:
+        account = await numbers.account(estate.tenant, tx, number)
+        await phones.log_in(
+            tx,
+            Binding(
+                number, account.tenant_id, account.project_id, "sip:x@192.0.2.9", "udp", "192.0.2.9", 5060,
+                "c", 1, "door 1.0", estate.now, estate.now + 600_000,
+            ),
+            account,
+        )  # fmt: skip
+    logged_in = (await estate.desk.get(f"/doors/{iot_id}/intercom")).json()["account"]
+    assert (logged_in["registeredMs"], logged_in["address"]) == (estate.now, "192.0.2.9")
+    assert (await estate.desk.get("/doors/nothing/intercom")).status_code == 404

@@ -10,11 +10,11 @@ def sip_host(settings: Settings) -> str:
     return settings.sip.public_host or urlsplit(settings.public_url).hostname or settings.sip.host
 
 
-def told(settings: Settings) -> tuple[str, str]:
+def sip_address(settings: Settings) -> tuple[str, str]:
     """Host and port, as doors are told them."""
     return sip_host(settings), str(settings.sip.told_port)
 
 
-def told_if_on(settings: Settings) -> tuple[str, str] | None:
+def sip_address_if_on(settings: Settings) -> tuple[str, str] | None:
     """None while this server takes no log-ins."""
-    return told(settings) if settings.sip.port else None
+    return sip_address(settings) if settings.sip.port else None

@@ -60,8 +60,8 @@ def _core(name: str) -> str:
     """The first number or letter of a name: `3` of 3幢, `1` of 一期; empty where it has none."""
     if "十" in name:
         return ""
-    found = [part for part in parts(name.translate(_CHINESE)) if _CODE.fullmatch(part)]
-    return found[0] if found else ""
+    codes = [part for part in parts(name.translate(_CHINESE)) if _CODE.fullmatch(part)]
+    return codes[0] if codes else ""
 
 
 def keyed(key: str, form: Form) -> str | None:

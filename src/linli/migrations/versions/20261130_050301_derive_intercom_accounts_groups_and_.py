@@ -1,14 +1,14 @@
 """Derive intercom accounts, groups and rooms
 
 Revision ID: 20261130_050301
-Revises: 20261130_012200
+Revises: 20261130_045201
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_050301"
-down_revision = "20261130_012200"
+down_revision = "20261130_045201"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries.doors import get_door
 from linli.domains.intercom.errors import GroupUnknown, NumberUnknown
 from linli.domains.intercom.openapi.results import GroupId, RoomId, SipNumber
-from linli.domains.intercom.places import told
+from linli.domains.intercom.places import sip_address
 from linli.domains.intercom.queries import doors as queries
 from linli.domains.intercom.room_numbers import room_key
 from linli.domains.intercom.service import doors as service
@@ -90,7 +90,7 @@ async def issue_number(
         tx,
         iot_id=data.iot_id,
         wish=NumberWish(data.sip_number, data.password, data.host, data.port),
-        here=told(settings),
+        here=sip_address(settings),
         secrets=secrets,
         now_ms=clock.now_ms(),
     )

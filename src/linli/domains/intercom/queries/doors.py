@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from linli.domains.intercom.errors import HouseUnbound
-from linli.domains.intercom.models import door_numbers, house_groups, rooms
+from linli.domains.intercom.models import accounts, door_numbers, house_groups, rooms
 from linli.domains.intercom.rows import DoorNumber, HouseGroup, Room
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import BadInput
@@ -66,6 +66,15 @@ _of_number = Query(
     DoorNumber,
     unscoped="an account is one for the whole company; the tenant is a condition",
 )
+_own = Query(
+    select(accounts.c.number).where(
+        any_of(accounts.c.number, "numbers"), accounts.c.tenant_id == bindparam("tenant")
+    ),
+    unscoped="the numbers were read in scope; the tenant is a condition",
+)
+_houses = Query(
+    select(_h.group_id, _h.space_id).where(any_of(_h.group_id, "group_ids"), in_scope(house_groups))
+)
 _ringing = Query(
     select(_r.iot_id, _r.community_id)
     .where(any_of(_r.group_id, "group_ids"), _r.tenant_id == bindparam("tenant"))
@@ -73,6 +82,16 @@ _ringing = Query(
     .order_by(_r.iot_id),
     unscoped="a group is one for the whole company; the tenant is a condition",
 )
+
+
+async def own_numbers(db: Reader, *, tenant_id: str, numbers: list[str]) -> set[str]:
+    """Those of the numbers that are accounts of this server and of the company."""
+    return {number for (number,) in await _own.all(db, tenant=tenant_id, numbers=numbers)}
+
+
+async def houses_of_groups(scope: Scope, db: Reader, *, group_ids: list[str]) -> dict[str, int]:
+    """Group → its house, of those that have one."""
+    return dict(await _houses.all(db, scope, group_ids=group_ids))
 
 
 async def rooms_of_door(scope: Scope, db: Reader, *, iot_id: str) -> list[Room]:

@@ -65,8 +65,8 @@ async def houses_of_door(scope: Scope, db: Reader, door: Door) -> list[Space]:
     place = door.call_space_id if door.call_space_id is not None else door.space_id
     if place is None:
         return []
-    found = await spaces.spaces_by_id(scope, db, [place])
-    below = await spaces.subtree(scope, db, found[place]) if place in found else []
+    places = await spaces.spaces_by_id(scope, db, [place])
+    below = await spaces.subtree(scope, db, places[place]) if place in places else []
     return [row for row in below if row.kind == space_rules.HOUSE]
 
 

@@ -102,17 +102,15 @@ class Derivation:
                 await self._db.run(partial(self._serve_door, place, door))
 
     async def _place(self, scope: Scope, community_id: int) -> Place | None:
-        found = await communities.by_id(scope, self._db, [community_id])
-        row = found.get(community_id)
+        row = (await communities.by_id(scope, self._db, [community_id])).get(community_id)
         if row is None or row.service_state != RUNNING or not row.scope_id or row.root_space_id is None:
             return None
         return Place(row.tenant_id, community_id, row.scope_id)
 
     async def _houses(self, scope: Scope, community_id: int, house_ids: Sequence[int] | None) -> list[Space]:
         if house_ids is not None:
-            found = await spaces.spaces_by_id(scope, self._db, list(house_ids))
             rows = []
-            for row in found.values():
+            for row in (await spaces.spaces_by_id(scope, self._db, list(house_ids))).values():
                 if row.community_id == community_id:
                     rows += await spaces.subtree(scope, self._db, row)
         else:
@@ -174,7 +172,7 @@ class Derivation:
             numbers=sorted(row.number for name, row in there.items() if name not in wanted),
             now_ms=now,
         )
-        made = await self._own(
+        fresh = await self._own(
             scope,
             tx,
             place,
@@ -193,7 +191,7 @@ class Derivation:
                 "project_id": place.project_id,
                 "created_ms": now,
             }
-            for row in made
+            for row in fresh
             if row.space_id is not None
         ]
         if rows:
@@ -208,18 +206,18 @@ class Derivation:
         await tx.upsert(owners, [row._asdict() for row in rows], keys=("owner",))
         kept = await queries.owners_by_name(scope, tx, [row.owner for row in rows])
         # Somebody else may have made the same meanwhile: then theirs counts.
-        made = [row for row in rows if kept.get(row.owner) == row]
+        own = [row for row in rows if kept.get(row.owner) == row]
         await make_accounts(
             scope,
             tx,
-            numbers=[row.number for row in made],
+            numbers=[row.number for row in own],
             project_id=place.project_id,
             kind=kind,
             ids=self._ids,
             secrets=self._secrets,
             now_ms=self._db.clock.now_ms(),
         )
-        return made
+        return own
 
     # doors
 
@@ -259,10 +257,10 @@ class Derivation:
             wish = Owner(
                 f"door:{door.iot_id}", "", place.tenant_id, place.community_id, None, "", door.iot_id, now
             )
-            made = await self._own(scope, tx, place, [wish], DOOR_STATION)
-            if not made:
+            fresh = await self._own(scope, tx, place, [wish], DOOR_STATION)
+            if not fresh:
                 return  # somebody else is at it
-            owner = made[0]
+            owner = fresh[0]
         if issued is None or (issued.host, issued.port) != (host, port):
             own = await account(scope, tx, owner.number)
             password = self._secrets.open(own.password, about=seal_about(own.number))

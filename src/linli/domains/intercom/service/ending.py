@@ -72,8 +72,8 @@ async def end_accounts(tx: Tx, *, tenant_id: str, numbers: list[str], now_ms: in
 async def end_members(tx: Tx, *, tenant_id: str, homes: list[tuple[int, str]], now_ms: int) -> None:
     """Persons, by identityId, belong to these houses no more."""
     scope = Scope.system(tenant_id, "intercom")
-    found = await queries.owners_by_name(scope, tx, [f"home:{house}:{who}" for house, who in homes])
-    numbers = sorted(row.number for row in found.values())
+    by_name = await queries.owners_by_name(scope, tx, [f"home:{house}:{who}" for house, who in homes])
+    numbers = sorted(row.number for row in by_name.values())
     await end_accounts(tx, tenant_id=tenant_id, numbers=numbers, now_ms=now_ms)
 
 
