@@ -89,6 +89,7 @@ async def test_a_moved_door_rings_other_houses(estate: Estate) -> None:
     await place(estate, iot_id, None)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_who_moves_in_rings_and_who_moves_out_rings_no_more(estate: Estate) -> None:
     await wall_door(estate)
     new = await estate.move_in(estate.houses[0], "赵敏", "13800000777")
@@ -106,6 +107,7 @@ async def test_who_moves_in_rings_and_who_moves_out_rings_no_more(estate: Estate
     assert [(row.number, row.identity_id) for row in rows] == [(left, estate.owner)]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_deleted_house_ends_and_comes_back_with_its_group(estate: Estate) -> None:
     _, door = await wall_door(estate)
     both = dict(door.intercom.rooms)
@@ -125,6 +127,7 @@ async def test_a_deleted_house_ends_and_comes_back_with_its_group(estate: Estate
     await until(back)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_service_that_rests_ends_and_one_that_runs_again_returns(estate: Estate) -> None:
     _, door = await wall_door(estate)
     before = door.intercom.account

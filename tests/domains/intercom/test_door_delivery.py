@@ -62,6 +62,7 @@ async def test_a_door_that_answers_another_number_is_mended(home: Home) -> None:
     await home.ok(f"{DOOR}/sipnumber/sync", iotId=iot_id, **issue)
     await until(lambda: door.intercom.account == on_door(issue))
     for wrong in ({**on_door(issue), "sipNumber": "somebody"}, {}):
+        await until_status(home, iot_id, NUMBER, "transferred")
         door.intercom.account = wrong
         async with home.platform.db.begin() as tx:
             await delivery.compare_soon(tx, device=iot_id, now_ms=home.platform.clock.now_ms())
@@ -89,6 +90,7 @@ async def test_a_number_keyed_in_by_hand_is_left_alone(home: Home) -> None:
     assert door.intercom.account == {"sipNumber": "of-the-installer"}
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_renewed_password_follows_and_a_deleted_account_leaves(home: Home) -> None:
     iot_id, door = await new_door(home)
     issue = await account(home)
@@ -116,6 +118,7 @@ async def test_the_same_issue_is_sent_again(home: Home) -> None:
     issue = await account(home)
     await home.ok(f"{DOOR}/sipnumber/sync", iotId=iot_id, **issue)
     await until(lambda: door.intercom.account == on_door(issue))
+    await until_status(home, iot_id, NUMBER, "transferred")
     door.intercom.account = {}
     await home.ok(f"{DOOR}/sipnumber/sync", iotId=iot_id, **issue)
     await until(lambda: door.intercom.account == on_door(issue))
