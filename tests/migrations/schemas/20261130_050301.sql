@@ -1701,6 +1701,29 @@ CREATE TABLE intercom_bindings (
 	CONSTRAINT pk_intercom_bindings PRIMARY KEY (number)
 );
 INSERT INTO "intercom_bindings" VALUES('1','1','1','1','1','1',1,'1',1,'1',1,1);
+CREATE TABLE intercom_calls (
+	id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT NOT NULL, 
+	community_id INTEGER, 
+	caller TEXT NOT NULL, 
+	caller_kind INTEGER NOT NULL, 
+	target TEXT NOT NULL, 
+	target_type INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	space_id INTEGER, 
+	room_id TEXT NOT NULL, 
+	state INTEGER NOT NULL, 
+	outcome TEXT NOT NULL, 
+	answered_by TEXT NOT NULL, 
+	process TEXT NOT NULL, 
+	started_ms INTEGER NOT NULL, 
+	answered_ms INTEGER NOT NULL, 
+	opened_ms INTEGER NOT NULL, 
+	ended_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_intercom_calls PRIMARY KEY (id)
+);
+INSERT INTO "intercom_calls" VALUES(1,'1','1',1,'1',1,'1',1,'1',1,'1',1,'1','1','1',1,1,1,1);
 CREATE TABLE intercom_door_numbers (
 	iot_id TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -3337,6 +3360,11 @@ CREATE INDEX ix_intercom_groups_project ON intercom_groups (tenant_id, project_i
 CREATE INDEX ix_intercom_house_groups_group ON intercom_house_groups (group_id);
 CREATE INDEX ix_intercom_members_number ON intercom_members (number);
 CREATE INDEX ix_intercom_rooms_group ON intercom_rooms (group_id);
+CREATE INDEX ix_intercom_calls_community ON intercom_calls (community_id, id);
+CREATE INDEX ix_intercom_calls_door ON intercom_calls (iot_id, id);
+CREATE INDEX ix_intercom_calls_open ON intercom_calls (state, process);
+CREATE INDEX ix_intercom_calls_space ON intercom_calls (space_id, id);
+CREATE INDEX ix_intercom_calls_tenant ON intercom_calls (tenant_id, id);
 CREATE INDEX ix_intercom_owners_community ON intercom_owners (community_id);
 CREATE INDEX ix_intercom_owners_identity ON intercom_owners (identity_id);
 CREATE INDEX ix_intercom_owners_space ON intercom_owners (space_id);
