@@ -1,10 +1,13 @@
-"""Kamailio as a registrar that keeps log-ins in memory: installed, or unpacked into a folder of its own.
+"""Kamailio as a registrar: installed, or unpacked into a folder of its own.
 
-`KAMAILIO_ROOT` names a folder that Debian's package was unpacked into (`dpkg -x kamailio_*.deb FOLDER`).
+With accounts and log-ins in SQLite, each written at once, as Linli does; or with one password and log-ins in memory.
+`KAMAILIO_ROOT` names a folder that Debian's packages kamailio and kamailio-sqlite-modules were unpacked into
+(`dpkg -x kamailio_*.deb FOLDER`).
 """
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -27,14 +30,23 @@ loadmodule "tm.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
-modparam("usrloc", "db_mode", 0)
 modparam("auth", "nonce_expire", 300)
+{more}
 request_route {{
     if (method != "REGISTER") {{ sl_send_reply("405", "Method Not Allowed"); exit; }}
-    if (!pv_www_authenticate("linli", "{password}", "0")) {{ www_challenge("linli", "0"); exit; }}
+    if (!{check}) {{ www_challenge("linli", "0"); exit; }}
     save("location", "0x04");
     exit;
 }}
+"""
+_MEMORY: Final = 'modparam("usrloc", "db_mode", 0)'
+_KEPT: Final = """
+loadmodule "db_sqlite.so"
+loadmodule "auth_db.so"
+modparam("usrloc", "db_mode", 1)
+modparam("usrloc|auth_db", "db_url", "sqlite://{database}")
+modparam("auth_db", "calculate_ha1", 1)
+modparam("auth_db", "password_column", "password")
 """
 PASSWORD: Final = "pw-of-everybody"
 
@@ -51,14 +63,33 @@ def missing() -> bool:
     return _root() is None
 
 
+def _database(root: Path, file: Path, numbers: list[str]) -> None:
+    """Its own tables, with these accounts."""
+    base = sqlite3.connect(file)
+    for name in ("standard", "auth_db", "usrloc"):
+        base.executescript((root / f"usr/share/kamailio/db_sqlite/{name}-create.sql").read_text("utf-8"))
+    base.executemany(
+        "INSERT INTO subscriber (username, domain, password) VALUES (?, 'linli', ?)",
+        [(number, PASSWORD) for number in numbers],
+    )
+    base.execute("PRAGMA journal_mode = WAL")  # as Linli's
+    base.commit()
+    base.close()
+
+
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Its process and UDP port."""
+def serving(folder: Path, numbers: list[str] | None) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Its process and UDP port. `numbers`: accounts and log-ins are in a database; None: in memory."""
+    folder.mkdir()
     root, port = _root(), free_port()
     assert root is not None
     modules = next(root.glob("usr/lib/*/kamailio/modules"))
     config = folder / "kamailio.cfg"
-    config.write_text(_CONFIG.format(port=port, modules=modules, password=PASSWORD))
+    more, check = _MEMORY, f'pv_www_authenticate("linli", "{PASSWORD}", "0")'
+    if numbers is not None:
+        _database(root, folder / "kamailio.db", numbers)
+        more, check = _KEPT.format(database=folder / "kamailio.db"), 'auth_check("linli", "subscriber", "0")'
+    config.write_text(_CONFIG.format(port=port, modules=modules, more=more, check=check))
     libraries = f"{modules.parent}:{modules.parent.parent}"
     line = [str(root / "usr/sbin/kamailio"), "-f", str(config), "-DD", "-E", "-Y", str(folder)]
     log = folder / "kamailio.log"
