@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from linli.demo.logins import RESIDENT_LOGIN
 from tests.browser.phone import look, open_phone, sign_in
 from tests.browser.sample import Demo
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, keep_picture
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,7 @@ def test_staff_look_calls_up(administrator: Visit, rung: dict[str, Any]) -> None
     assert len(lines) == 2
     page.get_by_role("button", name="Only this house").click()
     page.get_by_text("One house only").wait_for()
+    keep_picture(page, "calls-desk")
     administrator.go(f"/doors/{rung['door']}?tab=calls")
     expect(page.get_by_role("tabpanel", name="Calls").locator("tbody tr")).to_have_count(2)
     administrator.go(f"/houses/{rung['house']}")
