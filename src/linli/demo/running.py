@@ -21,7 +21,7 @@ from linli.demo.place import Place
 from linli.demo.progress import Terminal
 from linli.kernel import telemetry
 from linli.kernel.errors import LinliError
-from linli.kernel.settings import Faces, Http, Mqtt, Settings, Webhooks
+from linli.kernel.settings import Faces, Http, Mqtt, Settings, Sip, Webhooks
 from linli.ops.face_models import cache_folder
 
 log = telemetry.logger(__name__)
@@ -49,6 +49,8 @@ class Wishes(NamedTuple):
     """A small app that calls the open API and takes records at a webhook."""
     mqtt_tls_port: int | None = None
     """None: where it stands beside `mqtt_port`; with one of its own, devices with certificates come there too."""
+    sip_port: int = 0
+    """Where SIP phones log in; 0: nowhere, and then doors have no accounts and rooms."""
 
 
 class ShownOnce(NamedTuple):
@@ -89,6 +91,7 @@ class Demo:
                 tls_port=wishes.mqtt_tls_port,
                 x509_port=wishes.mqtt_tls_port,
             ),
+            sip=Sip(host=wishes.host, port=wishes.sip_port),
             faces=Faces(models=str(cache_folder()) if wishes.faces else ""),
             # A person who tries webhooks has the receiver on the same machine.
             webhooks=Webhooks(allow_private=wishes.host in ("127.0.0.1", "localhost", "::1")),

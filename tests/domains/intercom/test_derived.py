@@ -74,6 +74,7 @@ async def test_a_door_brings_accounts_groups_and_rooms(estate: Estate) -> None:
         assert (owner.number, owner.identity_id) == (number, person)
 
 
+@pytest.mark.covers("SIP-05")
 async def test_a_moved_door_rings_other_houses(estate: Estate) -> None:
     iot_id, door = await wall_door(estate)
     await place(estate, iot_id, estate.buildings[1])

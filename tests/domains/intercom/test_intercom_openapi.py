@@ -8,7 +8,7 @@ from linli.domains.intercom.queries.doors import door_number, groups_of_rooms
 from tests.domains.intercom.conftest import DOOR, GROUP, SERVER, SIP, Home
 
 
-@pytest.mark.covers("B098")
+@pytest.mark.covers("B098", "EP-34", "EP-35")
 async def test_one_server_is_listed_and_chosen(home: Home) -> None:
     (server,) = await home.ok(f"{SERVER}/query")
     assert server["hostIp"] == "sip.example.com"
@@ -19,7 +19,7 @@ async def test_one_server_is_listed_and_chosen(home: Home) -> None:
     assert await home.ok(f"{SERVER}/getbind", by=home.other) is None
 
 
-@pytest.mark.covers("B099")
+@pytest.mark.covers("B099", "EP-36", "EP-37", "EP-38")
 async def test_accounts_are_made_read_and_deleted(home: Home) -> None:
     rows = await home.ok(f"{SIP}/add", count=100, type=1)
     assert len({row["sipNumber"] for row in rows}) == len({row["sipPassword"] for row in rows}) == 100
@@ -93,7 +93,7 @@ async def test_a_renewed_password_replaces_the_old_one(home: Home) -> None:
     ]
 
 
-@pytest.mark.covers("B101")
+@pytest.mark.covers("B101", "EP-40", "EP-41", "EP-42", "EP-43", "EP-44")
 async def test_groups_hold_apps_and_no_doors(home: Home) -> None:
     apps, (door,), group = await home.numbers(2), await home.numbers(1, 1), await home.group()
     await home.ok(f"{GROUP}/sip/add", groupID=group, sipNumberList=apps)
