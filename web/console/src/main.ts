@@ -4,6 +4,7 @@ import 'element-plus/theme-chalk/base.css'
 import '@linli/shared/theme/element.css'
 import { createApp } from 'vue'
 import App from './app/App.vue'
+import { letFieldsBeHeard } from './app/heardFields'
 import { leaveChecksToThePage } from './app/ownChecks'
 import { router } from './app/router'
 import { applyTheme } from './app/theme'
@@ -15,6 +16,7 @@ leaveChecksToThePage()
 // Texts, the first page and who is there are asked for at once.
 const texts = setLanguage(storedLanguage())
 const app = createApp(App).use(i18n).use(router)
+letFieldsBeHeard(app)
 await texts
 app.mount('#app')
 void router

@@ -6,6 +6,7 @@ import {
   nextTick,
   ref,
   shallowRef,
+  useId,
   watch,
   Fragment,
   type PropType,
@@ -66,6 +67,7 @@ export const LazySelect = defineComponent({
     const inForm = inject(formItemContextKey, undefined)
     const real = ref<InstanceType<typeof ElSelect>>()
     const touched = ref(false)
+    const shownId = useId()
     const { onPointerdown, whenReleased } = usePress()
     let typed = ''
     // What stands in a form, or shows more than one line of text, is the real one from the start.
@@ -109,6 +111,7 @@ export const LazySelect = defineComponent({
         onInput: (event: Event) => (typed = (event.target as HTMLInputElement).value),
         style: { minWidth: '11px' },
         'aria-label': props.ariaLabel,
+        'aria-describedby': shownId,
         'aria-expanded': 'false',
         'aria-haspopup': 'listbox',
         'aria-autocomplete': 'none',
@@ -140,7 +143,10 @@ export const LazySelect = defineComponent({
                 h('div', { class: ['el-select__selected-item el-select__input-wrapper', hidden] }, [input]),
                 h(
                   'div',
-                  { class: ['el-select__selected-item el-select__placeholder', !chosen && 'is-transparent'] },
+                  {
+                    id: shownId,
+                    class: ['el-select__selected-item el-select__placeholder', !chosen && 'is-transparent'],
+                  },
                   [h('span', text)],
                 ),
               ]),
