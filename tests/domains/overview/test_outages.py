@@ -124,6 +124,13 @@ async def test_a_cut_line_is_one_entry_with_its_cause(site: Site) -> None:
     box, gateway = await site.ask("/door-outages")
     assert (box["doors"], gateway["doors"]) == (20, 2)
     assert (gateway["cause"]["name"], gateway["cause"]["boxId"]) == ("北区网关", None)
+    at = f"/communities/{site.desk.id}/map"
+    for iot_id in (site.behind[0], site.alone):
+        answer = await site.desk.browser.put(f"{at}/devices/{iot_id}", json={"lng": 120.1, "lat": 30.1})
+        assert answer.status_code < 300, answer.text
+    placed = (await site.desk.browser.get(at)).json()["devices"]
+    assert {row["iotId"]: row["cut"] for row in placed} == {site.behind[0]: True, site.alone: False}
+
     await site.line(True, site.node.iot_id, site.gateway, *site.other)
     assert await site.ask("/door-outages") == []  # its doors are not back yet, but not because of it
     assert (await site.ask(f"/doors/{site.behind[0]}"))["cause"] is None

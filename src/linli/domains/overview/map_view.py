@@ -12,6 +12,7 @@ from linli.kernel.scope import Scope
 from linli.things.device_lists import DeviceFilter, walk_devices
 from linli.things.queries import alerts
 from linli.things.queries.devices import DeviceRow, find_devices
+from linli.things.topology.outages import Boxes, outages_of
 
 ALARM_MS: Final = 30 * 60_000
 """How long the map shows an alarm after the device raised it."""
@@ -34,7 +35,14 @@ def kind_of(device: DeviceRow) -> PlaceKind:
 
 
 async def community_map(
-    scope: Scope, db: Reader, objects: ObjectStore, *, community_id: int, tiles: str, now_ms: int
+    scope: Scope,
+    db: Reader,
+    objects: ObjectStore,
+    boxes: Boxes,
+    *,
+    community_id: int,
+    tiles: str,
+    now_ms: int,
 ) -> CommunityMap:
     """Everything on the map of one community. Raises NotFound."""
     community = await communities.community(scope, db, community_id)
@@ -43,6 +51,7 @@ async def community_map(
         d for d in await find_devices(scope, db, iot_ids=sorted(places)) if d.community_id == community_id
     ]
     raised = await alerts.latest_alerts(scope, db, devices=devices, since_ms=now_ms - ALARM_MS)
+    cut = await outages_of(scope, db, boxes, devices, named=False)
     shown = []
     for device in devices:
         alert = raised.get(device.device_no)
@@ -57,6 +66,7 @@ async def community_map(
                 lat=lat,
                 alarm=alert.name if alert else "",
                 alarm_ms=alert.at_ms if alert else 0,
+                cut=device.iot_id in cut,
             )
         )
     return CommunityMap(

@@ -101,6 +101,7 @@ class MapDevice(msgspec.Struct, rename="camel", frozen=True):
     alarm: str
     """Its recent alarm, in the device's words; empty: none."""
     alarm_ms: int
+    cut: Annotated[bool, Meta(description="Offline because its gateway or box is: see /door-outages.")]
 
 
 class Candidate(msgspec.Struct, rename="camel", frozen=True):

@@ -25,6 +25,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
+from linli.things.topology.outages import Boxes
 
 CommunityId = int
 LAST_VEHICLES = 14
@@ -81,13 +82,20 @@ map_routes = Routes("/communities/{community_id:int}/map", tags=("overview",))
 
 @map_routes.get(right="communities.use", raises=(NotFound,))
 async def show(
-    scope: Scope, db: Database, objects: ObjectStore, settings: Settings, clock: Clock, community_id: int
+    scope: Scope,
+    db: Database,
+    objects: ObjectStore,
+    boxes: Boxes,
+    settings: Settings,
+    clock: Clock,
+    community_id: int,
 ) -> CommunityMap:
     """Devices where they stand, with state and alarm (CON-05)."""
     return await map_view.community_map(
         scope,
         db,
         objects,
+        boxes,
         community_id=community_id,
         tiles=settings.map.tiles,
         now_ms=clock.now_ms(),
