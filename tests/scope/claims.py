@@ -50,6 +50,7 @@ def recipes() -> dict[str, list[Recipe]]:
             lambda x: Ask({"community_id": x.ending_community}, body={"accountIds": [x.staff_account]})
         ],
         "PUT /communities/{community_id}/contact": [lambda x: Ask(here(x), body={"phone": "0571-88886666"})],
+        "PUT /communities/{community_id}/place": [lambda x: Ask(here(x), body={"address": "示范路 1 号"})],
         "PUT /communities/{community_id}/time-zone": [
             lambda x: Ask(here(x), body={"timeZone": "Asia/Urumqi"})
         ],

@@ -241,6 +241,16 @@ async def test_the_page_of_a_managed_community(parts, owner, administrator, work
         assert (
             await mate.put(f"/communities/{number}/contact", json={"phone": "call me"})
         ).status_code == 400
+        moved = {"city": "杭州市", "address": "杭州市西湖区新路 2 号", "lng": 120.1, "lat": 30.2}
+        at = f"/communities/{number}/place"
+        assert (await mate.put(at, json=moved)).status_code == 204
+        assert (await mate.put(at, json=moved)).status_code == 204  # nothing changed, nothing in the history
+        for wrong, field in (
+            ({"address": " "}, "address"), ({"city": "市" * 33}, "city"), ({"lat": None}, "lat"), ({"lng": 181}, "lng"),
+        ):  # fmt: skip
+            said = await mate.put(at, json={**moved, **wrong})
+            assert (said.status_code, said.json()["field"]) == (400, field)
+        assert (await mate.put(f"/communities/{waiting}/place", json=moved)).status_code == 404
         assert (await mate.get(f"/communities/{number}/code")).status_code == 200
         assert (await mate.put(where, json={"accountIds": []})).status_code == 403
         assert (
@@ -248,7 +258,14 @@ async def test_the_page_of_a_managed_community(parts, owner, administrator, work
         ).status_code == 404
         assert (await owner.put(where, json={"accountIds": []})).status_code == 204
         assert (await mate.get("/communities")).status_code == 403
-    assert (await owner.get(f"/communities/{number}")).json()["phone"] == "0571-1234567"
+    shown = (await owner.get(f"/communities/{number}")).json()
+    assert shown["phone"] == "0571-1234567"
+    assert {name: shown[name] for name in moved} == moved
+    changed = [
+        row for row in (await owner.get(f"/communities/{number}/log")).json() if row["action"] == "place"
+    ]
+    assert len(changed) == 1
+    assert changed[0]["detail"].endswith("→ 杭州市西湖区新路 2 号 (120.100000, 30.200000)")
     log = [(row["action"], row["detail"]) for row in (await owner.get("/organisation/log")).json()["data"]]
     assert log[:2] == [("manager.taken", "桂花城"), ("manager.made", "桂花城")]
 

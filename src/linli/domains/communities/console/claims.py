@@ -51,6 +51,15 @@ class ContactForm(msgspec.Struct, rename="camel", frozen=True):
     phone: str
 
 
+class PlaceForm(msgspec.Struct, rename="camel", frozen=True):
+    address: str
+    city: str = ""
+    lng: Annotated[
+        float | None, Meta(description="Degrees on the map (GCJ-02); null with lat: not on it.")
+    ] = None
+    lat: float | None = None
+
+
 class ZoneForm(msgspec.Struct, rename="camel", frozen=True):
     time_zone: Annotated[str, Meta(description="By its IANA name, e.g. Asia/Shanghai.")]
 
@@ -163,6 +172,15 @@ async def set_managers(community_id: int, data: ManagerChoice, hand: Hand, tx: T
 async def set_contact(community_id: int, data: ContactForm, scope: WholeScope, tx: Tx, clock: Clock) -> None:
     """The property's phone, as residents read it."""
     await details.set_phone(scope, tx, community_id=community_id, phone=data.phone, now_ms=clock.now_ms())
+
+
+@claim_routes.put("/{community_id:int}/place", right=Right.HOUSES_MANAGE, raises=(NotFound,))
+async def set_place(
+    community_id: int, data: PlaceForm, scope: WholeScope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Where the community is: city, address, place on the map. Its history keeps what they were."""
+    place = details.Place(data.city, data.address, data.lng, data.lat)
+    await details.set_place(scope, tx, community_id=community_id, place=place, ids=ids, now_ms=clock.now_ms())
 
 
 @claim_routes.put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE, raises=(NotFound,))

@@ -61,6 +61,8 @@ class CommunityDetail(CommunityRow, rename="camel", frozen=True):
     body_kind: Annotated[str, Meta(description="street, property, agent; empty: claimed by open API.")]
     kind: str
     phone: Annotated[str, Meta(description="The property's phone, as residents read it.")]
+    lng: Annotated[float | None, Meta(description="Place on the map (GCJ-02); null: not known.")]
+    lat: float | None
     service_reason: str
     service_note: str
     days_left: Annotated[int, Meta(description="Until the service ends; below 0 it has.")]
@@ -226,6 +228,8 @@ async def _detail(scope: Scope, db: Database, objects: ObjectStore, row: Communi
         body_kind=row.body_kind,
         kind=row.kind,
         phone=row.phone,
+        lng=row.lng,
+        lat=row.lat,
         service_reason=row.service_reason,
         service_note=row.service_note,
         days_left=(
