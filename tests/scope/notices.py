@@ -18,6 +18,7 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
     return {
         f"GET {here}": [lambda x: Ask({"community_id": x.community}, {"spaceId": x.house})],
         f"POST {here}": [lambda x: Ask({"community_id": x.community}, body=form(x))],
+        f"POST {here}/reach": [lambda x: Ask({"community_id": x.community}, body={"spaceIds": [x.building]})],
         f"POST {here}/pictures": [lambda x: Ask({"community_id": x.community}, file=JPG)],
         f"GET {here}/{{notice_id}}": [lambda x: Ask(at(x, x.notice))],
         f"GET {here}/{{notice_id}}/reads": [lambda x: Ask(at(x, x.notice))],

@@ -104,6 +104,13 @@ async def test_who_read_it(parts, desk):  # noqa: F811
         houses.append(made.json()["id"])
         person = {"houseId": houses[-1], "name": f"住{name}", "type": 1}
         assert (await browser.post(f"{at}/residents", json=person)).status_code == 201
+    for space_ids, residents_reached in (
+        ([], 2),
+        ([int(houses[0])], 1),
+        ([int(house) for house in houses], 2),
+    ):
+        said = await browser.post(f"{at}/notices/reach", json={"spaceIds": space_ids})
+        assert said.json() == {"residents": residents_reached}
     one = await written(desk, spaceIds=[houses[0]])
     await browser.post(f"{at}/notices/{one}/publish", json={})
     community = int(at.split("/")[-1])

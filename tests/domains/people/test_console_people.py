@@ -37,7 +37,12 @@ async def test_groups_many_at_once_and_back_again(here, desk):
     for number in range(3):
         body = {"groupId": visitors, "name": f"访客{number}", "phone": f"1380000000{number}"}
         made.append((await ok(desk.post(f"{where}/users", json=body), 201))["identityId"])
-    await ok(desk.post(f"{where}/user-groups/{group}/members", json={"identityIds": made}))
+    in_group = f"{where}/user-groups/{group}/members"
+    put = await ok(desk.post(in_group, json={"identityIds": made}), 201)
+    assert set(put["new"]) <= set(made)
+    assert (await ok(desk.post(in_group, json={"identityIds": made}), 201)) == {
+        "new": []
+    }  # nothing to take back
 
     async def inside(**query):
         page = await ok(desk.get(f"{where}/users", params={"groupId": group, **query}), 200)

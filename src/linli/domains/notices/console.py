@@ -13,7 +13,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
 from linli.domains.notices import queries, service
 from linli.domains.notices.rows import PUBLISHED, STATES, Notice
-from linli.domains.notices.schemas import COMPOUND, Content, Publication
+from linli.domains.notices.schemas import COMPOUND, TARGETS_MAX, Content, Publication
 from linli.domains.notices.service import NoticeOut, NotScheduled
 from linli.domains.people.rights import Right
 from linli.kernel import history
@@ -90,6 +90,14 @@ class NoticeReach(msgspec.Struct, rename="camel", frozen=True):
     """The present residents of the notice's spaces."""
     read: int
     last: list[NoticeReader]
+
+
+class SpaceChoice(msgspec.Struct, rename="camel", frozen=True):
+    space_ids: Annotated[list[int], Meta(max_length=TARGETS_MAX, description="None: the whole community")]
+
+
+class WouldReach(msgspec.Struct, rename="camel", frozen=True):
+    residents: Annotated[int, Meta(description="Who live there now.")]
 
 
 class NoticePicture(msgspec.Struct, rename="camel", frozen=True):
@@ -198,6 +206,13 @@ async def write_notice(
         scope, tx, community_id=community_id, content=_content(data), now_ms=clock.now_ms()
     )
     return await _full(scope, tx, objects, await queries.notice(scope, tx, notice_id))
+
+
+@routes.post("/reach", right=Right.NOTICES_MANAGE)
+async def would_reach(community_id: int, data: SpaceChoice, scope: Scope, db: Database) -> WouldReach:
+    """How many residents a notice to these spaces would reach; nothing is kept."""
+    await spaces.require_root(scope, db, community_id)
+    return WouldReach(await queries.would_reach(scope, db, community_id, data.space_ids))
 
 
 @routes.post("/pictures", right=Right.NOTICES_MANAGE)

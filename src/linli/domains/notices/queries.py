@@ -1,5 +1,6 @@
 """Reads of notices: one, lists, recipients and readers."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta
@@ -7,6 +8,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.communities import space_rules
 from linli.domains.communities.queries import spaces
+from linli.domains.communities.rows import Space
 from linli.domains.notices.models import notice_reads, notice_targets, notices
 from linli.domains.notices.rows import PUBLISHED, STATES, Notice
 from linli.domains.notices.schemas import PHONES
@@ -206,20 +208,37 @@ async def _residents(scope: Scope, db: Reader, notice_row: Notice) -> int:
     houses = await houses_reached(scope, db, notice_row)
     if houses is None:
         return await residents.count_in_community(scope, db, notice_row.community_id)
+    return await _living_in(scope, db, notice_row.community_id, houses)
+
+
+async def _living_in(scope: Scope, db: Reader, community_id: int, houses: list[int]) -> int:
     everybody = PageRequest(1, 1_000_000)
-    rows = await residents.page(
-        scope, db, notice_row.community_id, everybody, where=residents.ResidentConditions(house_ids=houses)
-    )
+    where = residents.ResidentConditions(house_ids=houses)
+    rows = await residents.page(scope, db, community_id, everybody, where=where)
     return len({row.person_id for row in rows.data})
+
+
+async def would_reach(scope: Scope, db: Reader, community_id: int, space_ids: list[int]) -> int:
+    """Residents who live now in these spaces of a community; in none of them: in the whole community."""
+    if not space_ids:
+        return await residents.count_in_community(scope, db, community_id)
+    rows = (await spaces.spaces_by_id(scope, db, space_ids)).values()
+    houses = await _houses_of(scope, db, [row for row in rows if row.community_id == community_id])
+    return await _living_in(scope, db, community_id, houses)
 
 
 async def houses_reached(scope: Scope, db: Reader, notice_row: Notice) -> list[int] | None:
     """Houses that a notice goes to; None: the whole community."""
     if not notice_row.in_spaces:
         return None
-    houses: set[int] = set()
     wanted = (await targets(scope, db, [notice_row.notice_id])).get(notice_row.notice_id, [])
-    for space in (await spaces.spaces_by_id(scope, db, wanted)).values():
+    return await _houses_of(scope, db, (await spaces.spaces_by_id(scope, db, wanted)).values())
+
+
+async def _houses_of(scope: Scope, db: Reader, aims: Iterable[Space]) -> list[int]:
+    """The houses among these spaces and below them."""
+    houses: set[int] = set()
+    for space in aims:
         below = await spaces.subtree(scope, db, space)
         houses.update(space_row.space_id for space_row in below if space_row.kind == space_rules.HOUSE)
     return sorted(houses)

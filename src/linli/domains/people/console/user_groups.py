@@ -74,6 +74,12 @@ class UsersNamed(msgspec.Struct, rename="camel", frozen=True):
     identity_ids: Annotated[list[str], Meta(min_length=1, max_length=200)]
 
 
+class UsersPut(msgspec.Struct, rename="camel", frozen=True):
+    new: Annotated[
+        list[str], Meta(description="identityIds of those who were not in it: taking them out undoes it.")
+    ]
+
+
 class NewUser(msgspec.Struct, rename="camel", frozen=True):
     group_id: str
     name: str
@@ -178,11 +184,17 @@ async def remove(community_id: int, group_id: str, scope: Scope, tx: Tx, clock: 
 @user_group_routes.post("/{group_id:str}/members", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))
 async def put_in(
     community_id: int, group_id: str, data: UsersNamed, scope: WholeScope, tx: Tx, clock: Clock
-) -> None:
+) -> UsersPut:
     """Put users of the community into a group, all or none."""
     await _of(scope, tx, community_id, group_id)
-    for identity_id in dict.fromkeys(data.identity_ids):
-        await users.join_group(scope, tx, group_id=group_id, identity_id=identity_id, now_ms=clock.now_ms())
+    new = [
+        identity_id
+        for identity_id in dict.fromkeys(data.identity_ids)
+        if await users.join_group(
+            scope, tx, group_id=group_id, identity_id=identity_id, now_ms=clock.now_ms()
+        )
+    ]
+    return UsersPut(new)
 
 
 @user_group_routes.post("/{group_id:str}/members/remove", right=Right.RESIDENTS_MANAGE, raises=(NotFound,))

@@ -41,15 +41,17 @@ async def add(scope: Scope, tx: Tx, *, group_id: str, profile: Profile, ids: Ids
     return person
 
 
-async def join_group(scope: Scope, tx: Tx, *, group_id: str, identity_id: str, now_ms: int) -> None:
-    """Put a user of the group's community into it; twice changes nothing. Raises NotFound."""
+async def join_group(scope: Scope, tx: Tx, *, group_id: str, identity_id: str, now_ms: int) -> bool:
+    """Put a user of the group's community into it; False when they were in it. Raises NotFound."""
     group = await queries.group(scope, tx, group_id)
     person = await _user_of(scope, tx, group.community_id, identity_id)
-    if await groups.join(
+    if not await groups.join(
         scope, tx, group_id=group_id, community_id=group.community_id, person_id=person.id, now_ms=now_ms
     ):
-        await _note(scope, tx, group, "member_added", now_ms, after={"member": identity_id})
-        await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
+        return False
+    await _note(scope, tx, group, "member_added", now_ms, after={"member": identity_id})
+    await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
+    return True
 
 
 async def leave_group(scope: Scope, tx: Tx, *, group_id: str, identity_id: str, now_ms: int) -> None:

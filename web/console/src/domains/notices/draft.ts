@@ -31,6 +31,15 @@ export const emptyDraft = (): Draft => ({
   targets: [],
 })
 
+let chosen: Target[] = []
+/** Where the next new notice goes: houses that were chosen in another list. Taken once. */
+export const startFor = (targets: Target[]): void => void (chosen = targets)
+export function takeChosen(): Target[] {
+  const targets = chosen
+  chosen = []
+  return targets
+}
+
 const STORED = 'linli.notice.'
 
 export const draftKey = (communityId: string, id: string) => `${STORED}${communityId}.${id || 'new'}`

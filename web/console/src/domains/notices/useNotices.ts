@@ -17,6 +17,20 @@ export const TEXT_MAX = 1000
 export const ON_PHONES = 3
 export const ON_SPEAKERS = 4
 
+/** How many residents a notice to these spaces would reach; to none: to the whole community. */
+export const useWouldReach = (communityId: () => string | null, spaceIds: () => string[]) =>
+  useResource(() => {
+    const id = communityId()
+    return id
+      ? answer(
+          api.POST('/api/console/communities/{community_id}/notices/reach', {
+            params: { path: { community_id: Number(id) } },
+            body: { spaceIds: spaceIds().map(Number) },
+          }),
+        )
+      : null
+  }, [communityId, () => spaceIds().join()])
+
 /** Where a notice goes, in words. `t` is vue-i18n's. */
 export function targetsOf(row: NoticeRow, t: (key: string) => string): string {
   if (!row.targets.length) return t('notices.everybody')

@@ -79,12 +79,15 @@ export function useUserGroupChanges(communityId: Id) {
         }),
       ),
     ),
+    /** Answers with those who were not in it before. */
     join: useAction(async (groupId: string, identityIds: string[]) => {
-      await api.POST('/api/console/communities/{community_id}/user-groups/{group_id}/members', {
-        params: group(groupId),
-        body: { identityIds },
-      })
-      return true
+      const put = await answer(
+        api.POST('/api/console/communities/{community_id}/user-groups/{group_id}/members', {
+          params: group(groupId),
+          body: { identityIds },
+        }),
+      )
+      return put.new
     }),
     leave: useAction(async (groupId: string, identityIds: string[]) => {
       await api.POST('/api/console/communities/{community_id}/user-groups/{group_id}/members/remove', {
