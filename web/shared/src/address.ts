@@ -39,13 +39,27 @@ export function inWords(location: string, language: string): string {
     .map((name) => name.trim())
     .filter(Boolean)
   const kind = kinds(names)
-  const levels = names.map((name, at) => {
-    const bare = BARE.test(plain(name)) ? `${number(plain(name))}${LEVELS[kind[at] ?? 'area']}` : name
-    const [, core, word] = NUMBERED.exec(plain(bare)) ?? []
-    if (core === undefined || word === undefined) return bare
-    return language === 'en' ? `${ENGLISH[word] ?? ''} ${number(core)}` : `${number(core)}${word}`
-  })
+  const levels = names.map((name, at) => levelInWords(name, kind[at] ?? 'area', language))
   return levels.join(language === 'en' ? ', ' : '')
+}
+
+/** One level of an address: `01` of a building is 1幢, in English Building 1; a name that says what it is stays. */
+export function levelInWords(name: string, kind: string, language: string): string {
+  const word = kind in LEVELS ? LEVELS[kind as Kind] : null
+  const level = word !== null && BARE.test(plain(name)) ? `${number(plain(name))}${word}` : name
+  const [, core, ends] = NUMBERED.exec(plain(level)) ?? []
+  if (core === undefined || ends === undefined) return level
+  return language === 'en' ? `${ENGLISH[ends] ?? ''} ${number(core)}` : `${number(core)}${ends}`
+}
+
+/** Where a community is: an address that names its city already is not told of it twice. */
+export const placeInWords = (city: string, address: string): string =>
+  address.includes(city) ? address : `${city} ${address}`.trim()
+
+/** `levelInWords` in the language of the page, for spaces to choose from. */
+export function useLevel(): (space: { name: string; kind: string }) => string {
+  const { locale } = useI18n()
+  return ({ name, kind }) => levelInWords(name, kind, locale.value)
 }
 
 /** `inWords` in the language of the page; empty for no address. */
