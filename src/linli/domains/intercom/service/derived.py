@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
 
 def group_of_house(space_id: int) -> str:
-    """The same again when a deleted house comes back; as long as the groups that applications make."""
+    """The same again when a deleted house comes back; longer than a number, so that it is never taken for one."""
     return f"h{space_id:013d}"
 
 
