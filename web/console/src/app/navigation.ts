@@ -75,7 +75,7 @@ export const SECTIONS: readonly Section[] = [
       place('visitors.title', 'visitors', 'visitors.use', 'guard', 'manager'),
       place('doors.title', 'doors', 'devices.use', 'guard', 'manager', 'installer'),
       place('doors.passes.title', 'passes', 'devices.use', 'guard', 'manager', 'installer'),
-      place('calls.title', 'calls', 'devices.use', 'guard'),
+      place('calls.title', 'calls', 'devices.use'),
       place('credentials.title', 'credentials', 'devices.use', 'manager'),
       place('credentials.denied.title', 'denied', 'residents.use', 'manager'),
       place('faces.title', 'faces', 'residents.use', 'manager'),
