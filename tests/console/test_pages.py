@@ -1,5 +1,7 @@
 """The built pages as served."""
 
+import base64
+import hashlib
 from pathlib import Path
 
 import httpx
@@ -132,3 +134,50 @@ async def test_what_the_manual_has_not_is_its_own_404_page(manuals: httpx.AsyncC
     answer = await manuals.get(path)
     assert (answer.status_code, answer.text) == (404, "no such page")
     assert "script-src 'self';" in answer.headers["content-security-policy"]
+
+
+BUILT = (
+    '<!doctype html><meta name="linli-page" content="{}"><meta name="linli-answers" content="{}">'
+    "<script>early()</script><script type=module src=/assets/app-1a2b.js></script>"
+)
+FIRST = '{"": {"en": []}, "/doors": {"files": ["/assets/Doors-1.js"], "ask": {}, "en": ["/a\'b.js"]}}'
+
+
+@pytest.fixture
+def told(tmp_path: Path, site: httpx.AsyncClient) -> httpx.AsyncClient:
+    (tmp_path / "index.html").write_text(BUILT)
+    (tmp_path / "first.json").write_text(FIRST)
+    return site
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/doors", "Doors-1.js"),
+        ("/doors/", "Doors-1.js"),
+        ("/doors/7", "&quot;en&quot;: []"),
+        ("/", "&quot;en&quot;: []"),
+    ],
+)
+async def test_a_page_is_told_what_its_path_needs_first(told: httpx.AsyncClient, path: str, said: str):
+    answer = await told.get(path)
+    assert said in answer.text
+    assert answer.text.count("<script") == 2
+    assert '"linli-answers" content="{}"' in answer.text  # nobody answers here
+
+
+async def test_only_the_script_inside_the_page_may_run(told: httpx.AsyncClient):
+    answer = await told.get("/doors")
+    digest = base64.b64encode(hashlib.sha256(b"early()").digest()).decode()
+    assert f"script-src 'self' 'sha256-{digest}';" in answer.headers["content-security-policy"]
+
+
+async def test_scripts_and_styles_carry_nothing_that_only_documents_use(
+    told: httpx.AsyncClient, tmp_path: Path
+):
+    (tmp_path / "assets" / "map-worker-1.js").write_text("self.onmessage = null;")
+    script = await told.get("/assets/app-1a2b.js")
+    assert script.headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" not in script.headers
+    worker = await told.get("/assets/map-worker-1.js")  # lives under its own file's policy
+    assert "script-src 'self';" in worker.headers["content-security-policy"]

@@ -10,6 +10,7 @@ from linli.app.http import Health, Router, metrics_app
 from linli.app.registration import PATHS, registration
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
+from linli.console.first_answers import FirstAnswers
 from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Manuals, Pages
 from linli.console.parts import Parts
 from linli.console.resident.app import PREFIX as RESIDENT
@@ -47,6 +48,7 @@ def router_of(platform: "Platform") -> Router:
         services=_services(platform),
     )
     gateway = platform.openapi.gateway
+    console = carrying(console_app(parts), (NOT_KEPT,))
     upload = UploadForm(platform.uploads, platform.clock)
     return Router(
         gateway=gateway,
@@ -65,7 +67,7 @@ def router_of(platform: "Platform") -> Router:
             "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
             **dict.fromkeys((PEM, DER, FACTS), AuthorityFiles(platform.addresses.certificates)),
             FILES: Files(platform.objects, platform.db, platform.settings.http.trusted_proxies),
-            CONSOLE: carrying(console_app(parts), (NOT_KEPT,)),
+            CONSOLE: console,
             RESIDENT: carrying(resident_app(parts), (NOT_KEPT,)),
             "/m": Pages(RESIDENT_PAGES, base="/m"),
             "/staff": Pages(STAFF_PAGES, base="/staff"),
@@ -79,7 +81,7 @@ def router_of(platform: "Platform") -> Router:
             RABBIT_AUTH: platform.databus.rabbit_auth,
         },
         forms=upload,
-        pages=Pages(tiles=platform.settings.map.tiles),
+        pages=Pages(tiles=platform.settings.map.tiles, answers=FirstAnswers(console)),
         headers=of_installation(platform.settings),
     )
 

@@ -1,13 +1,20 @@
 """The built web pages and manuals as ASGI apps: hashed assets are kept a year, the pages themselves never."""
 
+import base64
 import gzip
+import hashlib
+import html
 import mimetypes
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
+
+from linli.console.first_answers import FirstAnswers
 from linli.kernel import i18n
 
 HERE: Final = Path(__file__).parent / "static"
@@ -17,7 +24,7 @@ MANUALS: Final = Path(__file__).parent / "static_help"
 _POLICY: Final = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self'",
+        "script-src 'self'{scripts}",
         "style-src 'self' 'unsafe-inline'",  # positions that the component library writes into style attributes
         "img-src 'self' data: blob:{tiles}",
         "connect-src 'self'{tiles}",
@@ -34,6 +41,8 @@ _COMMON: Final = (
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+_OF_PARTS: Final = _COMMON[:1]
+"""Of scripts and styles, which are never a document: a first visit brings thirty of them."""
 _PACKED: Final = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt", ".webmanifest"})
 _NOT_BUILT: Final = (
     "<!doctype html><meta charset=utf-8><title>Linli</title>"
@@ -41,15 +50,24 @@ _NOT_BUILT: Final = (
     "<p lang=en>The web pages are not built yet: run <code>./linli setup</code>."
 ).encode()
 
+FIRST: Final = "/first.json"
+"""Path → what early.js is told of its page; "": of any other. Written by `web/shared/vite/early.ts`."""
+_PLACE: Final = b'<meta name="linli-page" content="{}">'
+_ANSWERS: Final = b'<meta name="linli-answers" content="{}">'
+_SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
-def policy(tiles: str = "") -> str:
-    """The sources that the pages may load: their own, and tiles of the server at the address `tiles`."""
+def policy(tiles: str = "", scripts: str = "") -> str:
+    """The sources that the pages may load: their own, and tiles of the server at the address `tiles`.
+
+    `scripts`: the hashes of what runs inside the page itself.
+    """
     parts = urlsplit(tiles)
     origin = f" {parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
-    return _POLICY.format(tiles=origin.replace("{s}", "*"))
+    return _POLICY.format(tiles=origin.replace("{s}", "*"), scripts=scripts)
 
 
 class _File(NamedTuple):
@@ -60,6 +78,11 @@ class _File(NamedTuple):
     """By Brotli, as the build left it beside the file."""
     kind: str
     immutable: bool
+    is_part: bool = False
+    """A script or a style of a page: browsers ask for it as nothing else."""
+    scripts: str = ""
+    """The hashes of the scripts inside it, as they stand in a policy."""
+    keep: bytes = b"no-cache"
 
 
 class Pages:
@@ -68,13 +91,16 @@ class Pages:
     Any path that is no file answers with `index.html`, since the pages route by themselves.
 
     `base` is the path that the folder stands at: `/m/assets/x.js` is `assets/x.js` in it. `tiles` is the address of
-    the map tiles that its pages may load.
+    the map tiles that its pages may load. `answers` puts into a page what it would ask first.
     """
 
-    def __init__(self, folder: Path = HERE, *, base: str = "", tiles: str = "") -> None:
+    def __init__(
+        self, folder: Path = HERE, *, base: str = "", tiles: str = "", answers: FirstAnswers | None = None
+    ) -> None:
         self._folder = folder.resolve()
         self._base = base
-        self._policy = policy(tiles).encode()
+        self._tiles = tiles
+        self._answers = answers
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
@@ -93,11 +119,23 @@ class Pages:
             await _respond(send, 404, _File(b"", None, None, "text/plain", False), headers, head=False)
             return
         if file is None:
-            file = self._find("/index.html") or _File(_NOT_BUILT, None, None, "text/html", False)
-        await _respond(send, 200, file, headers, head=scope["method"] == "HEAD", policy=self._policy)
+            file = self._page(path) or _File(_NOT_BUILT, None, None, "text/html", False)
+            if self._answers is not None and _ANSWERS in file.body and scope["method"] == "GET":
+                file = _answered(file, await self._answers.of(scope))
+        rules = b"" if file.is_part else policy(self._tiles, file.scripts).encode()
+        await _respond(send, 200, file, headers, head=scope["method"] == "HEAD", policy=rules)
 
     def _find(self, path: str) -> _File | None:
         return _find(self._folder, path)
+
+    def _page(self, path: str) -> _File | None:
+        """The page, told which files and answers its path needs first, if the build has said so (`FIRST`)."""
+        page = self._find("/index.html")
+        first = self._find(FIRST)
+        if page is None or first is None:
+            return page
+        known = _first(first.body)
+        return _told(page.body, known.get(path.rstrip("/") or "/") or known.get("", b"{}"))
 
 
 class Manuals:
@@ -163,7 +201,37 @@ def _load(file: Path, _changed: int, *, kept: bool) -> _File:
     beside = file.with_name(f"{file.name}.br")
     # A name that says what is in it: what stands beside the file cannot be older.
     smaller = beside.read_bytes() if packed is not None and kept and beside.is_file() else None
-    return _File(body, packed, smaller, kind, kept)
+    is_part = file.suffix in (".js", ".css") and "worker" not in file.name
+    scripts = _hashes(body) if file.suffix == ".html" else ""
+    return _File(body, packed, smaller, kind, kept, is_part, scripts)
+
+
+@lru_cache(maxsize=8)
+def _first(body: bytes) -> dict[str, bytes]:
+    return {path: bytes(raw) for path, raw in msgspec.json.decode(body, type=dict[str, msgspec.Raw]).items()}
+
+
+@lru_cache(maxsize=256)
+def _told(page: bytes, what: bytes) -> _File:
+    """A page with what it is told in its place."""
+    content = html.escape(what.decode()).encode()
+    body = page.replace(_PLACE, _PLACE.replace(b"{}", content), 1)
+    return _File(body, gzip.compress(body, 9, mtime=0), None, "text/html", False, scripts=_hashes(body))
+
+
+def _answered(page: _File, answers: dict[str, msgspec.Raw]) -> _File:
+    """A page with what it would ask, for one person: no browser and no proxy may keep it."""
+    if not answers:
+        return page
+    content = html.escape(msgspec.json.encode(answers).decode()).encode()
+    body = page.body.replace(_ANSWERS, _ANSWERS.replace(b"{}", content), 1)
+    return page._replace(body=body, packed=gzip.compress(body, 6, mtime=0), keep=b"no-store")
+
+
+def _hashes(page: bytes) -> str:
+    """Of the scripts inside a page: its policy lets these run and no others."""
+    digests = [hashlib.sha256(script).digest() for script in _SCRIPT.findall(page)]
+    return "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
 def _packed(file: _File, headers: dict[bytes, bytes]) -> tuple[bytes, bytes]:
@@ -184,8 +252,8 @@ async def _respond(
     fields = [
         (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"public, max-age=31536000, immutable" if file.immutable else b"no-cache"),
-        *_COMMON,
+        (b"cache-control", b"public, max-age=31536000, immutable" if file.immutable else file.keep),
+        *(_OF_PARTS if file.is_part else _COMMON),
     ]
     if encoding:
         fields.append((b"content-encoding", encoding))

@@ -1,0 +1,79 @@
+"""What a page brings along of who is there."""
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from linli.console.app import console_app
+from linli.console.first_answers import QUESTIONS, FirstAnswers
+from linli.console.pages import Pages
+from linli.console.parts import Parts
+from tests.console.conftest import Browser
+
+_ANSWERS = re.compile(r'<meta name="linli-answers" content="([^"]*)">')
+
+
+@pytest.fixture
+def site(tmp_path: Path, parts: Parts) -> httpx.AsyncClient:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "first.json").write_text('{"": {}}')
+    (pages / "index.html").write_text(
+        '<meta name="linli-page" content="{}"><meta name="linli-answers" content="{}">'
+    )
+    asked = Pages(pages, answers=FirstAnswers(console_app(parts)))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(asked), base_url="http://linli.test")  # type: ignore[arg-type]
+
+
+def cookie_of(browser: Browser) -> str:
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+
+def told(answer: httpx.Response) -> dict[str, dict[str, object]]:
+    found = _ANSWERS.search(answer.text)
+    assert found, answer.text
+    return json.loads(html.unescape(found[1]))  # type: ignore[no-any-return]
+
+
+async def test_the_page_of_somebody_signed_in_says_who_they_are(
+    site: httpx.AsyncClient, administrator: Browser
+) -> None:
+    answer = await site.get("/doors", headers={"cookie": cookie_of(administrator)})
+    first = told(answer)
+    assert tuple(first) == QUESTIONS
+    assert first[QUESTIONS[0]] == (await administrator.get("/session")).json()
+    assert first[QUESTIONS[1]] == (await administrator.get("/communities?pageSize=100")).json()
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.usefixtures("site")
+async def test_no_name_can_leave_its_place(tmp_path: Path) -> None:
+    body = b'{"name": "\\"><script>alert(1)</script><b a=\'"}'
+
+    async def answering(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    asked = Pages(tmp_path / "pages", answers=FirstAnswers(answering))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(asked), base_url="http://linli.test") as site:  # type: ignore[arg-type]
+        answer = await site.get("/", headers={"cookie": "linli_session=x"})
+    assert "<script>" not in answer.text
+    assert told(answer)[QUESTIONS[0]] == json.loads(body)
+
+
+@pytest.mark.parametrize("cookie", ["", f"linli_session={'x' * 43}", "other=1"])
+async def test_nobody_is_told_anything(site: httpx.AsyncClient, administrator: Browser, cookie: str) -> None:
+    answer = await site.get("/doors", headers={"cookie": cookie})
+    assert told(answer) == {}
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_whoever_signed_out_is_told_nothing(site: httpx.AsyncClient, administrator: Browser) -> None:
+    cookie = cookie_of(administrator)
+    assert (await administrator.delete("/session")).status_code < 300
+    assert told(await site.get("/", headers={"cookie": cookie})) == {}
