@@ -4,9 +4,33 @@ import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 import { earlyFiles, fewFiles, pagesOfRoutes } from '../shared/vite/early'
-import { lightParts } from '../shared/vite/light'
+import firstQuestions from './src/app/firstQuestions.json' with { type: 'json' }
+import { DAILY, roomsOf } from './src/i18n/firstViews'
+import { lightParts, withLanguage } from '../shared/vite/light'
 import { packedAssets } from '../shared/vite/packed'
 import { textsAsStrings } from '../shared/vite/texts'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const TOGETHER: [string, RegExp][] = [
+  [
+    'frame-parts',
+    /\/src\/app\/(QuietSwitches|BrandMark|ManualLink|useWaiting|navigation|useUndo|useFolds|OpenPage|theme)/,
+  ],
+  [
+    'links',
+    /\/src\/domains\/(hubs\/\w+Link|doors\/(DoorLink|useOutages|usePasses)|usergroups\/useUserGroups|people\/useResidents)/,
+  ],
+  ['alarms', /\/src\/domains\/doors\/(AlarmStrip|useAlarms|useAlarmSound)/],
+]
+const firstPages = pagesOfRoutes(here('./src'))
+
+/** The files of the texts that a path's first view needs beyond those of every page. */
+function textsOf(path: string | null, language: string): string[] {
+  const rooms = path === null ? undefined : roomsOf(path)
+  const all = [...new Set(['faces', ...Object.values(DAILY).flat()])]
+  const files = (rooms ?? all).map((room) => `/src/domains/${room}/strings/${language}.json`)
+  return rooms ? files : [...files, `/src/i18n/${language}.more.ts`]
+}
 
 export default defineConfig({
   plugins: [
@@ -17,32 +41,41 @@ export default defineConfig({
     Components({
       dirs: [],
       dts: 'src/components.d.ts',
-      resolvers: [lightParts(), ElementPlusResolver({ importStyle: 'css' })],
+      resolvers: [lightParts(), ...withLanguage(ElementPlusResolver({ importStyle: 'css' }))],
     }),
     earlyFiles({
       inside: ['/src/app/Shell.vue'],
-      more: {
-        'zh-CN.desk': ['/src/i18n/zh-CN.desk.ts'],
-        'zh-CN.more': ['/src/i18n/zh-CN.more.ts'],
-        'en.desk': ['/src/i18n/en.desk.ts'],
-        'en.more': ['/src/i18n/en.more.ts'],
+      paths: {
+        ...firstPages,
+        '/': firstPages['/overview']!,
+        '/login': ['/src/app/LoginPage.vue'],
+        '/setup': ['/src/app/SetupPage.vue'],
+        '/register': ['/src/domains/entry/RegisterPage.vue'],
+        '/set-password': ['/src/app/SetPasswordPage.vue'],
+        '/password': ['/src/app/PasswordDuePage.vue'],
       },
-      paths: pagesOfRoutes(fileURLToPath(new URL('./src', import.meta.url))),
+      served: {
+        script: here('./early.js'),
+        questions: { '/': firstQuestions['/overview'], ...firstQuestions },
+        texts: textsOf,
+      },
     }),
   ],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '@', replacement: here('./src') },
+      { find: /^vue-i18n$/, replacement: here('../shared/src/texts.ts') },
+    ],
+  },
   build: {
-    outDir: fileURLToPath(new URL('../../src/linli/console/static', import.meta.url)),
+    outDir: here('../../src/linli/console/static'),
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 400,
-    rolldownOptions: { output: fewFiles(8) },
+    rolldownOptions: { output: fewFiles(8, false, TOGETHER) },
   },
   define: {
     __VUE_OPTIONS_API__: 'true',
-    __VUE_I18N_LEGACY_API__: 'false',
-    __VUE_I18N_FULL_INSTALL__: 'false',
-    __INTLIFY_PROD_DEVTOOLS__: 'false',
   },
   server: {
     port: 5173,

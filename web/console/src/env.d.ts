@@ -13,3 +13,7 @@ declare module 'maplibre-gl/dist/maplibre-gl-csp' {
 
   export default maplibregl
 }
+
+declare module 'vue-i18n/dist/vue-i18n.mjs' {
+  export { createI18n } from 'vue-i18n'
+}

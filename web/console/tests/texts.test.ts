@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { expect, test } from 'vitest'
-import { DAILY, OPEN } from '../src/i18n/firstViews'
+import { describe, expect, it, test } from 'vitest'
+import { createI18n as createTheirs } from 'vue-i18n/dist/vue-i18n.mjs'
+import { createI18n } from '../../shared/src/texts'
+import { DAILY, OPEN, roomsOf } from '../src/i18n/firstViews'
 
 const SOURCE = resolve(import.meta.dirname, '../src')
 
@@ -17,22 +19,40 @@ function imported(file: string): string[] {
   })
 }
 
-function roomsOf(file: string, seen = new Set<string>()): Set<string> {
+function usedRooms(file: string, seen = new Set<string>()): Set<string> {
   if (!seen.has(file)) {
     seen.add(file)
-    for (const next of imported(file)) roomsOf(next, seen)
+    for (const next of imported(file)) usedRooms(next, seen)
   }
   const rooms = [...seen].map((path) => /domains\/(\w+)\//.exec(path)?.[1] ?? '')
   return new Set(rooms.filter((room) => existsSync(`${SOURCE}/domains/${room}/strings/en.json`) && room))
 }
 
+/** All texts of the app in a language, by room. */
+function textsIn(language: string): Record<string, unknown> {
+  const read = (folder: string) => JSON.parse(readFileSync(`${folder}/strings/${language}.json`, 'utf8'))
+  const rooms = readdirSync(`${SOURCE}/domains`).filter((room) =>
+    existsSync(`${SOURCE}/domains/${room}/strings`),
+  )
+  return {
+    shared: read(resolve(SOURCE, '../../shared/src')),
+    app: read(`${SOURCE}/app`),
+    ...Object.fromEntries(rooms.map((room) => [room, read(`${SOURCE}/domains/${room}`)])),
+  }
+}
+
+function keysOf(node: unknown, path = ''): string[] {
+  if (typeof node !== 'object' || node === null) return [path]
+  return Object.entries(node).flatMap(([key, value]) => keysOf(value, path ? `${path}.${key}` : key))
+}
+
 const listed = (file: string) =>
-  [...readFileSync(`${SOURCE}/i18n/${file}`, 'utf8').matchAll(/domains\/\{([\w,]+)\}/g)].flatMap(
+  [...readFileSync(`${SOURCE}/i18n/${file}`, 'utf8').matchAll(/'\.\.\/domains\/\{([\w,]+)\}/g)].flatMap(
     ([, rooms]) => rooms!.split(','),
   )
 
 test.each(['zh-CN', 'en'])('the first view of a daily page has the texts of its rooms in %s', (language) => {
-  const there = new Set([...listed(`${language}.ts`), ...listed(`${language}.desk.ts`)])
+  const ofEvery = new Set(listed(`${language}.ts`))
   const lacking: Record<string, string[]> = {}
   for (const room of readdirSync(`${SOURCE}/domains`)) {
     const routes = `${SOURCE}/domains/${room}/routes.ts`
@@ -40,9 +60,10 @@ test.each(['zh-CN', 'en'])('the first view of a daily page has the texts of its 
     for (const [, path, page] of readFileSync(routes, 'utf8').matchAll(
       /path: '([^']+)',[^{}]*?import\('\.\/([^']+)'\)/g,
     )) {
-      if (!DAILY.test(`/${path}`)) continue
-      const lacks = [...roomsOf(`${SOURCE}/domains/${room}/${page}`)].filter(
-        (candidate) => !there.has(candidate),
+      const there = roomsOf(`/${path}`)
+      if (!there) continue
+      const lacks = [...usedRooms(`${SOURCE}/domains/${room}/${page}`)].filter(
+        (candidate) => !ofEvery.has(candidate) && !there.includes(candidate),
       )
       if (lacks.length) lacking[path!] = lacks
     }
@@ -50,15 +71,40 @@ test.each(['zh-CN', 'en'])('the first view of a daily page has the texts of its 
   expect(lacking).toEqual({})
 })
 
-test.each(['zh-CN', 'en'])('further texts of %s leave out what came first', (language) => {
+test.each(['zh-CN', 'en'])('further texts of %s leave out what comes before them', (language) => {
   const out = [
     ...readFileSync(`${SOURCE}/i18n/${language}.more.ts`, 'utf8').matchAll(/'!\.\.\/domains\/\{([\w,]+)\}/g),
   ]
-  const first = [...listed(`${language}.ts`), ...listed(`${language}.desk.ts`)]
+  const first = [...listed(`${language}.ts`), ...listed('index.ts')]
   expect(new Set(out.flatMap(([, rooms]) => rooms!.split(',')))).toEqual(new Set(first))
+  expect(listed('index.ts')).toEqual(expect.arrayContaining(Object.values(DAILY).flat()))
 })
 
-test('what is asked for before the scripts are there is the same', () => {
-  const early = readFileSync(resolve(SOURCE, '../public/early.js'), 'utf8')
-  for (const paths of [OPEN, DAILY]) expect(early).toContain(String(paths))
+test('which pages are open is the same before the scripts are there', () => {
+  expect(readFileSync(resolve(SOURCE, '../early.js'), 'utf8')).toContain(String(OPEN))
+})
+
+describe.each(['zh-CN', 'en'])('our texts in %s', (language) => {
+  const messages = textsIn(language)
+  const options = { locale: language, messages: { [language]: messages } }
+  const theirs = createTheirs({ legacy: false, missingWarn: false, fallbackWarn: false, ...options }).global
+  const ours = createI18n(options as never).global
+  const keys = keysOf(messages)
+
+  it.each([0, 1, 2, 5, 1000])('say the same as the library with %i', (count) => {
+    expect(keys.length).toBeGreaterThan(1000)
+    const words = { count, n: count, name: '<b>门|{x}</b>', reason: null, day: 3 }
+    for (const key of keys) {
+      expect(ours.t(key, words), key).toBe(theirs.t(key, words))
+      expect(ours.t(key, count), key).toBe(theirs.t(key, count))
+    }
+  })
+
+  it('say the same without anything to put in, and for what is not there', () => {
+    for (const key of [...keys, 'app', 'app.none', 'none.at.all']) {
+      expect(ours.t(key), key).toBe(theirs.t(key))
+      expect(ours.te(key), key).toBe(theirs.te(key))
+      expect(ours.t(key, 'given'), key).toBe(theirs.t(key, 'given'))
+    }
+  })
 })

@@ -1,7 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { minifySync } from 'rolldown/utils'
 import type { Plugin, Rolldown } from 'vite'
 
 type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss?: Set<string> } }
+
+/** For a web whose server puts into the page what belongs to the path that is asked for. */
+export interface Served {
+  /** The file of the script that runs in the page itself, before all else. */
+  script: string
+  /** Path → right → what its page asks first with that right; `{community}` is the one worked in. */
+  questions: Record<string, Record<string, string[]>>
+  /** Ends of the modules of the texts that a path's page needs beyond those of every page; null: of any other path. */
+  texts: (path: string | null, language: string) => string[]
+}
 
 export interface FirstPages {
   /** Ends of the modules that every page of somebody signed in is drawn with. */
@@ -10,7 +22,11 @@ export interface FirstPages {
   paths?: Record<string, string[]>
   /** The same by a name of its own, which early.js asks for. */
   more?: Record<string, string[]>
+  served?: Served
 }
+
+/** What the server reads beside index.html: path → files and questions of its page (`linli.console.pages`). */
+const FIRST = 'first.json'
 
 /**
  * Tells early.js, by a meta element, which built files the first page needs beyond the entry: the texts of each language
@@ -18,6 +34,7 @@ export interface FirstPages {
  */
 export function earlyFiles(first: FirstPages): Plugin {
   let base = '/'
+  let emitted = ''
   return {
     name: 'linli-early-files',
     apply: 'build',
@@ -40,20 +57,61 @@ export function earlyFiles(first: FirstPages): Plugin {
           en: files(['/src/i18n/en.ts']),
           ...Object.fromEntries(Object.entries(first.more ?? {}).map(([name, ends]) => [name, files(ends)])),
           inside: files(first.inside ?? []),
-          paths: Object.fromEntries(
-            Object.entries(first.paths ?? {}).map(([path, ends]) => [path, files(ends)]),
-          ),
         }
+        const biggestFirst = (names: string[]) =>
+          names.sort((one, other) => sizeOf(bundle, other) - sizeOf(bundle, one))
+        const paths = Object.fromEntries(
+          Object.entries(first.paths ?? {}).map(([path, ends]) => [path, files(ends)]),
+        )
+        const meta = (name: string, content: unknown) => ({
+          tag: 'meta',
+          attrs: { name, content: JSON.stringify(content) },
+          injectTo: 'head-prepend' as const,
+        })
+        if (!first.served) return [meta('linli-early', { ...lists, paths })]
+        const { script, questions, texts } = first.served
+        const textsOf = (path: string | null) =>
+          Object.fromEntries(['zh-CN', 'en'].map((language) => [language, files(texts(path, language))]))
+        const pages = Object.entries(paths).map(([path, wanted]) => {
+          const inside = wanted.filter((file) => !lists.inside.includes(file))
+          return [path, { files: biggestFirst(inside), ask: questions[path] ?? {}, ...textsOf(path) }]
+        })
+        const unknown = Object.keys(questions).filter((path) => !(path in paths))
+        if (unknown.length) throw new Error(`questions of no page: ${unknown.join(', ')}`)
+        emitted = JSON.stringify({ '': textsOf(null), ...Object.fromEntries(pages) })
         return [
+          meta('linli-early', {
+            ...lists,
+            entry: biggestFirst([...there].filter((file) => file.endsWith('.js')).map((file) => base + file)),
+            inside: biggestFirst(lists.inside),
+          }),
+          meta('linli-page', {}),
+          meta('linli-answers', {}),
           {
-            tag: 'meta',
-            attrs: { name: 'linli-early', content: JSON.stringify(lists) },
-            injectTo: 'head-prepend',
+            tag: 'script',
+            children: shortened(readFileSync(script, 'utf8')),
+            injectTo: 'head-prepend' as const,
           },
         ]
       },
     },
+    writeBundle({ dir }) {
+      if (dir && emitted) writeFileSync(join(dir, FIRST), emitted)
+    },
   }
+}
+
+/** What a file of the bundle weighs. */
+function sizeOf(bundle: Rolldown.OutputBundle | undefined, path: string): number {
+  const file = Object.entries(bundle ?? {}).find(([name]) => path.endsWith(name))?.[1]
+  return file?.type === 'chunk' ? file.code.length : (file?.source.length ?? 0)
+}
+
+/** Without what only readers of the source need. */
+function shortened(script: string): string {
+  const { code, errors } = minifySync('early.js', script, { module: false })
+  if (errors.length) throw new Error(errors.map(String).join())
+  return code
 }
 
 /**
@@ -86,33 +144,50 @@ function withImports(chunks: Chunk[], chunk: Chunk, seen = new Set<string>()): s
   return [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? []), ...below]
 }
 
-/**
- * Parts of Element Plus that a page shows when it is first drawn; all others come with the first form, dialog or drop-down
- * list. Reading them took longer than drawing the page.
- */
-const AT_ONCE =
-  /element-plus\/es\/(utils|constants|locale|components\/(alert|radio|config-provider\/src\/(hooks|constants)|icon|tag|collapse-transition|form\/src\/(constants|hooks)|select\/src\/(option2|option\.|useOption|token)))/
-const AT_ONCE_STYLES =
-  /theme-chalk\/(base|el-(button|icon|input|select|tag|checkbox|pagination|radio|radio-button|radio-group|message|badge|option|alert|date-picker))\.css$/
 const ELEMENT =
   /node_modules\/(element-plus|@popperjs|@ctrl|async-validator|dayjs|@vueuse|lodash-es|lodash-unified|@floating-ui|memoize-one|normalize-wheel-es)\//
+/** Of Element Plus what the stand-ins of `shared/src/light` use: no first view brings more of it. */
+const AT_ONCE =
+  /element-plus\/es\/(locale|components\/form\/src\/constants)|theme-chalk\/(base|el-(button|icon|input|select|tag|checkbox|pagination|badge|alert|radio-group|radio-button|form-item))\.css$/
+/** What all its parts are made of. */
+const CORE =
+  /element-plus\/es\/(_virtual|utils|hooks\/use-(namespace|locale|size|z-index|empty-values|id|model-toggle|prop|attrs|focus-controller)|components\/(config-provider\/src\/(hooks|constants)|icon|form\/src\/hooks|(?!date|time)[\w-]+\/style))\/|node_modules\/lodash|@vueuse\/shared|light\/element\.ts/
+/** Its small parts, that many pages have and few at first. */
+const PARTS =
+  /element-plus\/es\/components\/(alert|tag|radio|radio-group|badge|collapse-transition|message)\/(src|index)/
+const TICKS = /element-plus\/es\/components\/checkbox\/(src|index)/
 const DATES = /element-plus\/es\/components\/(date-picker|time-picker)|node_modules\/dayjs/
-/** What a form's own frame is made of: the page to sign in is one, and needs no list or dialog. */
+/** What a form's own frame is made of: the first pages of all are forms, and need no list or dialog. */
 const FRAME = /element-plus\/es\/components\/form\/|node_modules\/async-validator\//
-const late = (id: string) => ELEMENT.test(id) && !AT_ONCE.test(id) && !AT_ONCE_STYLES.test(id)
+/** Our own modules that bring Element Plus, or looks that few pages have, along. */
+const DOORS = /\/app\/messages|\/light\/(element|realSelect|dialog|drawer|datePicker|range|Light\w+)\./
+const LOOKS = /element-plus\/theme-chalk\/.*\.css$/
+const late = (id: string) => ELEMENT.test(id) && !AT_ONCE.test(id)
 
 /**
- * Vue and its companions in one file; what many pages draw with in a second, and what forms and dialogs are made of in
- * a third: a page then needs few files.
+ * Vue and its companions in one file; what many pages draw with in a second; what forms and dialogs are made of in
+ * further ones, which no page loads before it shows one. A page then needs few files.
+ *
+ * `shared`: how many files must use a module to have it in a common one. `rooms`: whether modules of single rooms may be
+ * there too; where pages are many, each would bring what only others use. `together`: modules that few files share, and
+ * that come in one of their own: each small file costs a request.
  */
-export function fewFiles(shared: number) {
+export function fewFiles(shared: number, rooms = true, together: [string, RegExp][] = []) {
+  const common = (id: string) => !late(id) && !DOORS.test(id) && (rooms || !/\/src\/domains\//.test(id))
   return {
     codeSplitting: {
       groups: [
-        { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\//, priority: 4 },
-        { name: 'common', test: (id: string) => !late(id), minShareCount: shared, priority: 3 },
-        { name: 'ticks', test: /element-plus\/es\/components\/checkbox/, minShareCount: shared, priority: 3 },
-        { name: 'frame', test: (id: string) => late(id) && FRAME.test(id), minShareCount: 2, priority: 3 },
+        // By themselves: a file would have the looks of whatever its modules could import.
+        { name: 'calendar', test: /theme-chalk\/el-(date|time)-.*\.css$/, priority: 11 },
+        { name: 'looks', test: (id: string) => late(id) && LOOKS.test(id), priority: 10 },
+        { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\//, priority: 9 },
+        // Before the parts of Element Plus, which would take along what both use.
+        { name: 'common', test: common, minShareCount: shared, priority: 8 },
+        ...together.map(([name, test]) => ({ name, test, minShareCount: 2, priority: 7.5 })),
+        { name: 'element', test: CORE, minShareCount: 2, priority: 7 },
+        { name: 'parts', test: PARTS, minShareCount: 2, priority: 6 },
+        { name: 'ticks', test: TICKS, minShareCount: 2, priority: 5 },
+        { name: 'frame', test: (id: string) => late(id) && FRAME.test(id), minShareCount: 2, priority: 5 },
         {
           name: 'forms',
           test: (id: string) => late(id) && !DATES.test(id),

@@ -5,8 +5,23 @@ const STAND_INS: Record<string, { name: string; style?: string }> = {
   ElButton: { name: 'LightButton', style: 'button' },
   ElDialog: { name: 'LazyDialog' },
   ElDrawer: { name: 'LazyDrawer' },
-  ElOption: { name: 'LightOption', style: 'option' },
+  ElOption: { name: 'LightOption' },
   ElSelect: { name: 'LazySelect', style: 'select' },
+}
+
+/** Every part that is Element Plus's own knows its language before it is drawn (`shared/src/light/element.ts`). */
+export function withLanguage(resolvers: ComponentResolver | ComponentResolver[]): ComponentResolver[] {
+  return [resolvers].flat().map((resolver) => {
+    if (typeof resolver === 'function') return resolver
+    return {
+      ...resolver,
+      async resolve(name) {
+        const found = await resolver.resolve(name)
+        if (!found || typeof found === 'string') return found
+        return { ...found, sideEffects: [found.sideEffects ?? [], '@linli/shared/element'].flat() }
+      },
+    }
+  })
 }
 
 /** `<el-button>` in a template is `LightButton`, and so on: pages are written as Element Plus's own guide says. */
@@ -19,7 +34,7 @@ export function lightParts(): ComponentResolver {
       return {
         name: standIn.name,
         from: '@linli/shared/light',
-        sideEffects: standIn.style && `element-plus/es/components/${standIn.style}/style/css`,
+        sideEffects: standIn.style && `element-plus/theme-chalk/el-${standIn.style}.css`,
       }
     },
   }

@@ -1,3 +1,4 @@
+import '@linli/shared/element'
 import 'element-plus/es/components/message/style/css'
 import 'element-plus/es/components/message-box/style/css'
 

@@ -1,8 +1,8 @@
 import { allTexts } from '@/i18n'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { asProblem, fetchPages } from '@linli/shared'
-import { answer, api, whenPasswordDue, whenSignedOut } from '@/api/client'
-import { useSession } from './useSession'
+import { whenPasswordDue, whenSignedOut } from '@/api/client'
+import { askSetup, useSession } from './useSession'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -100,7 +100,7 @@ let setUp = false
 async function needsSetup(): Promise<boolean> {
   if (setUp) return false
   try {
-    setUp = !(await answer(api.GET('/api/console/setup'))).needed
+    setUp = !(await askSetup()).needed
     return !setUp
   } catch {
     return false // the page itself will say that the server cannot be reached

@@ -58,3 +58,14 @@ export function useSession() {
     set,
   }
 }
+
+type Setup = components['schemas']['SetupState']
+let last: Promise<Setup> | null = null
+
+/** How the installation stands to those who are not signed in; one question for the guard and the page behind it. */
+export function askSetup(): Promise<Setup> {
+  const asked = (last ??= answer(api.GET('/api/console/setup')))
+  const forget = () => void setTimeout(() => last === asked && (last = null), 1000)
+  asked.then(forget, forget)
+  return asked
+}

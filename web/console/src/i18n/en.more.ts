@@ -1,4 +1,4 @@
-import { collect } from './collect'
+import { collect } from '@linli/shared'
 
 /** Texts of all further rooms. */
 export default {
@@ -6,8 +6,8 @@ export default {
     import.meta.glob<Record<string, unknown>>(
       [
         '../domains/*/strings/en.json',
-        '!../domains/{entry,notices}/strings/en.json',
-        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials,hubs}/strings/en.json',
+        '!../domains/{entry,hubs,notices}/strings/en.json',
+        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/en.json',
       ],
       { eager: true, import: 'default' },
     ),

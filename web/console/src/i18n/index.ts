@@ -1,7 +1,6 @@
 import { createI18n } from 'vue-i18n'
 import { shallowRef } from 'vue'
-import { answerPlainTexts } from '@linli/shared'
-import { DAILY, OPEN } from './firstViews'
+import { roomsOf } from './firstViews'
 import type { Language as ElementLanguage } from 'element-plus/es/locale'
 
 export const LANGUAGES = ['zh-CN', 'en'] as const
@@ -10,10 +9,10 @@ export type Language = (typeof LANGUAGES)[number]
 const STORED = 'linli.language'
 type Texts = { default: { messages: Record<string, unknown> } }
 const loaders = { 'zh-CN': () => import('./zh-CN'), en: () => import('./en') }
-const desk: Record<Language, () => Promise<Texts>> = {
-  'zh-CN': () => import('./zh-CN.desk'),
-  en: () => import('./en.desk'),
-}
+/** Those of the rooms that are open all day, each in a file of its own. */
+const daily = import.meta.glob<{ default: Record<string, unknown> }>(
+  '../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/*.json',
+)
 const more: Record<Language, () => Promise<Texts>> = {
   'zh-CN': () => import('./zh-CN.more'),
   en: () => import('./en.more'),
@@ -30,8 +29,6 @@ export const i18n = createI18n({
   fallbackWarn: false,
 })
 
-answerPlainTexts(i18n.global)
-
 /** Texts of the component library in the chosen language. */
 export const elementLanguage = shallowRef<ElementLanguage>()
 
@@ -45,16 +42,33 @@ export function currentLanguage(): Language {
   return i18n.global.locale.value as Language
 }
 
+/** The texts of rooms; of all that are open all day when none is named. */
+async function textsOf(language: Language, rooms?: readonly string[]): Promise<Record<string, unknown>> {
+  const files = Object.entries(daily).flatMap(([path, load]) => {
+    const room = path.split('/').at(-3)!
+    return path.endsWith(`/${language}.json`) && (rooms?.includes(room) ?? true) ? [{ room, load }] : []
+  })
+  const texts = await Promise.all(files.map(async ({ room, load }) => [room, (await load()).default]))
+  return Object.fromEntries(texts)
+}
+
+async function furtherTexts(language: Language): Promise<Record<string, unknown>> {
+  const [day, others] = await Promise.all([textsOf(language), more[language]()])
+  return { ...day, ...others.default.messages }
+}
+
 /** Load the texts of a language that this page needs, and show everything in it from now on. */
 export async function setLanguage(language: Language, path = location.pathname): Promise<void> {
-  const first = loaders[language]()
-  const all = complete.value || !(OPEN.test(path) || DAILY.test(path))
-  const further = all ? [desk[language](), more[language]()] : OPEN.test(path) ? [] : [desk[language]()]
-  const [base, ...parts] = await Promise.all([first, ...further] as const)
-  complete.value = all
+  const rooms = complete.value ? undefined : roomsOf(path)
+  const [base, further] = await Promise.all([
+    loaders[language](),
+    // What a search opens beside its list may have texts of any of the rooms that are open all day.
+    rooms ? textsOf(language, location.search && rooms.length ? undefined : rooms) : furtherTexts(language),
+  ])
+  complete.value = !rooms
   rest = null
   i18n.global.setLocaleMessage(language, base.default.messages as never)
-  for (const part of parts) i18n.global.mergeLocaleMessage(language, part.default.messages)
+  i18n.global.mergeLocaleMessage(language, further)
   elementLanguage.value = base.default.element
   i18n.global.locale.value = language
   document.documentElement.lang = language
@@ -65,10 +79,10 @@ export async function setLanguage(language: Language, path = location.pathname):
 export function allTexts(): Promise<void> {
   if (complete.value) return Promise.resolve()
   const language = currentLanguage()
-  return (rest ??= Promise.all([desk[language](), more[language]()]).then(
-    (parts) => {
+  return (rest ??= furtherTexts(language).then(
+    (texts) => {
       if (language !== currentLanguage()) return
-      for (const part of parts) i18n.global.mergeLocaleMessage(language, part.default.messages)
+      i18n.global.mergeLocaleMessage(language, texts)
       complete.value = true
     },
     (error: unknown) => {

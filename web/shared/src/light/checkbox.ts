@@ -1,5 +1,5 @@
 import { h, type FunctionalComponent } from 'vue'
-import 'element-plus/es/components/checkbox/style/css'
+import 'element-plus/theme-chalk/el-checkbox.css'
 
 interface TickProps {
   modelValue?: boolean

@@ -1,2 +1,3 @@
+import './element'
 import 'element-plus/es/components/dialog/style/css'
 export { ElDialog } from 'element-plus/es'

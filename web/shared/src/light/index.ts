@@ -1,8 +1,11 @@
 export { LightButton } from './button'
 export { LightCheckbox } from './checkbox'
+export { default as LightAlert } from './LightAlert.vue'
+export { default as LightField } from './LightField.vue'
+export { default as LightTag } from './LightTag.vue'
+export { configureElement } from './real'
 export { default as LightChoice } from './LightChoice.vue'
 export { LazyDialog, LazyDrawer } from './overlay'
-export { LazyDateRange } from './range'
 export { LightOption } from './option'
 export { LazySelect } from './select'
 

@@ -1,6 +1,7 @@
 import { defineComponent, h, nextTick, ref, shallowRef, type Component, type PropType, type VNode } from 'vue'
 import type { ElDatePicker } from 'element-plus'
-import 'element-plus/es/components/date-picker/style/css'
+import 'element-plus/theme-chalk/el-date-picker-panel.css'
+import 'element-plus/theme-chalk/el-date-picker.css'
 import { Calendar, Clock } from '@element-plus/icons-vue'
 import { onElement } from './attributes'
 import { usePress } from './press'

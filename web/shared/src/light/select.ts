@@ -95,6 +95,13 @@ export const LazySelect = defineComponent({
       input.dispatchEvent(new Event('input', { bubbles: true }))
     }
 
+    /** Who presses a key at once opens the list that is on its way. */
+    function onKeydown(event: KeyboardEvent): void {
+      if (event.key !== 'Enter' && event.key !== 'ArrowDown') return
+      event.preventDefault()
+      void touch('open')
+    }
+
     function closed(): VNode {
       const value: unknown = props.modelValue
       const chosen = given(value) && !Array.isArray(value)
@@ -125,6 +132,7 @@ export const LazySelect = defineComponent({
           onPointerenter: () => touch(),
           onPointerdown,
           onFocusin: () => touch('focus'),
+          onKeydown,
           onClick: () => touch('open'),
         },
         [

@@ -1,4 +1,5 @@
 declare module 'element-plus/es/components/select/src/option2.mjs' {
-  const option: unknown
+  import type { Component } from 'vue'
+  const option: Component
   export default option
 }
