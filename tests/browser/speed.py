@@ -6,7 +6,7 @@ cache, "again" what the browser kept.
 """
 
 import statistics
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from playwright.sync_api import CDPSession, Page
 
@@ -100,6 +100,15 @@ SLOW_LINE: Final = {
 """Slow enough that what a page can do without comes after what it needs; bytes a second and ms."""
 
 
+SLOW_3G: Final = {
+    "offline": False,
+    "latency": 400,
+    "downloadThroughput": 50_000,
+    "uploadThroughput": 50_000,
+}
+"""As WebPageTest's "3G Slow": 400 kbit/s, 400 ms there and back for each request; connections themselves cost nothing."""
+
+
 class Weight(NamedTuple):
     """What had come over the line until a screen could be used."""
 
@@ -111,10 +120,7 @@ def first_weight(visit: Visit, screen: Screen) -> Weight:
     """Of a visit with an empty cache, in a slow line's order of arrival: what comes later is not counted."""
     page = visit.page
     visit.go("/mark.svg")
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.clearBrowserCache")
-    session.send("Network.emulateNetworkConditions", SLOW_LINE)
+    session = _emptied(page, SLOW_LINE)
     bytes_by_request: dict[str, float] = {}
     session.on("Network.requestWillBeSent", lambda said: bytes_by_request.setdefault(said["requestId"], 0))
     session.on(
@@ -124,6 +130,25 @@ def first_weight(visit: Visit, screen: Screen) -> Weight:
     visit.go(screen.path)
     page.wait_for_function(_THERE, arg=screen.wanted)
     return Weight(round(sum(bytes_by_request.values()) / 1024, 1), len(bytes_by_request))
+
+
+def _emptied(page: Page, line: dict[str, Any]) -> CDPSession:
+    """A browser that has kept nothing, behind `line`."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.clearBrowserCache")
+    session.send("Network.emulateNetworkConditions", line)
+    return session
+
+
+def behind_slow_3g(visit: Visit, screen: Screen) -> float:
+    """Milliseconds until a screen could be used, with nothing kept, on this machine's own processor."""
+    visit.go("/mark.svg")
+    session = _emptied(visit.page, SLOW_3G)
+    visit.page.goto(visit.base + screen.path, wait_until="commit")
+    ready = visit.page.wait_for_function(_THERE, arg=screen.wanted, polling=20).json_value()
+    session.detach()
+    return float(ready)
 
 
 class Stopwatch:

@@ -4,6 +4,8 @@ The promise of a second until a screen can be used is measured where nothing els
 only what went badly wrong is found.
 """
 
+import json
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -11,9 +13,11 @@ from linli.demo.logins import RESIDENT_LOGIN
 from tests.browser.phone import open_phone, sign_in
 from tests.browser.sample import Demo
 from tests.browser.speed import CONSOLE, RESIDENT, SIGN_IN, Screen, first_weight, processor_ms
-from tests.browser.visit import Visit, open_browser
+from tests.browser.visit import ROOT, Visit, open_browser
 
-WEIGHTS = {"sign in": (245, 34), "overview": (250, 54), "residents": (260, 36)}
+ASKED_EARLY = json.loads((ROOT / "web/console/src/app/firstQuestions.json").read_text())
+
+WEIGHTS = {"sign in": (112, 20), "overview": (165, 56), "residents": (140, 30), "doors": (145, 34)}
 """Screen → most kilobytes and requests of a first visit."""
 MOST_MS = 500
 """Twice what they cost; a processor four times slower has two seconds to do then."""
@@ -41,6 +45,22 @@ def test_a_first_visit_brings_little(browser: Browser, demo: Demo, screen: str) 
         weight = first_weight(visit, wanted)
     assert weight.kilobytes <= most_kb, weight
     assert weight.requests <= most_requests, weight
+
+
+def test_what_is_asked_early_is_what_the_pages_ask(browser: Browser, demo: Demo) -> None:
+    """Letter by letter: an answer that a page does not take up was asked for in vain, and is asked for again."""
+    with open_browser(browser, demo.url) as visit:
+        visit.sign_in_quietly("admin", demo.passwords["admin"])
+        for path in ["/", *ASKED_EARLY]:
+            asked: list[str] = []
+            visit.page.on("request", lambda request, asked=asked: asked.append(request.url))
+            visit.go("/mark.svg")
+            visit.page.evaluate("localStorage.removeItem('linli.asked')")
+            visit.go(path)
+            visit.page.wait_for_function("!Object.keys(window.linliEarly ?? {}).length")
+            twice = {url for url in asked if "/api/" in url and asked.count(url) > 1}
+            assert not twice, (path, twice)
+            assert not [url for url in asked if url.endswith("/api/console/session")], path
 
 
 def test_a_screen_that_costs_much_is_found_out(browser: Browser, demo: Demo) -> None:
