@@ -96,17 +96,19 @@ describe.each(['zh-CN', 'en'])('our texts in %s', (language) => {
   it.each([0, 1, 2, 5, 1000])('say the same as the library with %i', (count) => {
     expect(keys.length).toBeGreaterThan(1000)
     const words = { count, n: count, name: '<b>门|{x}</b>', reason: null, day: 3 }
-    for (const key of keys) {
-      expect(ours.t(key, words), key).toBe(theirs.t(key, words))
-      expect(ours.t(key, count), key).toBe(theirs.t(key, count))
-    }
+    const other = keys.filter(
+      (key) => ours.t(key, words) !== theirs.t(key, words) || ours.t(key, count) !== theirs.t(key, count),
+    )
+    expect(other).toEqual([])
   })
 
   it('say the same without anything to put in, and for what is not there', () => {
-    for (const key of [...keys, 'app', 'app.none', 'none.at.all']) {
-      expect(ours.t(key), key).toBe(theirs.t(key))
-      expect(ours.te(key), key).toBe(theirs.te(key))
-      expect(ours.t(key, 'given'), key).toBe(theirs.t(key, 'given'))
-    }
+    const other = [...keys, 'app', 'app.none', 'none.at.all'].filter(
+      (key) =>
+        ours.t(key) !== theirs.t(key) ||
+        ours.te(key) !== theirs.te(key) ||
+        ours.t(key, 'given') !== theirs.t(key, 'given'),
+    )
+    expect(other).toEqual([])
   })
 })
