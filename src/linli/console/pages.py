@@ -134,8 +134,8 @@ class Pages:
         first = self._find(FIRST)
         if page is None or first is None:
             return page
-        known = _first(first.body)
-        return _told(page.body, known.get(path.rstrip("/") or "/") or known.get("", b"{}"))
+        needs = _first(first.body)
+        return _placed(page.body, needs.get(path.rstrip("/") or "/") or needs.get("", b"{}"))
 
 
 class Manuals:
@@ -212,7 +212,7 @@ def _first(body: bytes) -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=256)
-def _told(page: bytes, what: bytes) -> _File:
+def _placed(page: bytes, what: bytes) -> _File:
     """A page with what it is told in its place."""
     content = html.escape(what.decode()).encode()
     body = page.replace(_PLACE, _PLACE.replace(b"{}", content), 1)

@@ -32,7 +32,7 @@ const PART = /\{\s*(?:'([^']*)'|([^\s{}']+))\s*\}/g
 
 const isObject = (value: unknown): value is Messages => typeof value === 'object' && value !== null
 
-function found(messages: unknown, key: string): unknown {
+function lookUp(messages: unknown, key: string): unknown {
   let node = messages
   for (const part of key.split('.')) {
     if (!isObject(node) || !Object.hasOwn(node, part)) return undefined
@@ -41,8 +41,8 @@ function found(messages: unknown, key: string): unknown {
   return node
 }
 
-function merged(one: Messages, other: Messages): Messages {
-  const all = { ...one }
+function merged(base: Messages, other: Messages): Messages {
+  const all = { ...base }
   for (const [key, value] of Object.entries(other)) {
     const old = all[key]
     all[key] = isObject(old) && isObject(value) && !Array.isArray(value) ? merged(old, value) : value
@@ -78,15 +78,15 @@ export function createI18n(options: Options & Record<string, unknown>) {
   const added = shallowRef(0)
 
   /** Texts by key in the language that is shown, for they are asked for again with every row. */
-  let known = new Map<string, string>()
-  let knownIn = ''
+  let cache = new Map<string, string>()
+  let cacheOf = ''
 
   function textOf(key: string): string | undefined {
     const language = locale.value // read each time: what shows a text follows the language
-    if (language !== knownIn) forget(language)
-    const text = known.get(key) ?? found(tables[language], key)
+    if (language !== cacheOf) forget(language)
+    const text = cache.get(key) ?? lookUp(tables[language], key)
     if (typeof text === 'string') {
-      known.set(key, text)
+      cache.set(key, text)
       return text
     }
     void added.value
@@ -94,8 +94,8 @@ export function createI18n(options: Options & Record<string, unknown>) {
   }
 
   function forget(language: string): void {
-    knownIn = language
-    known = new Map()
+    cacheOf = language
+    cache = new Map()
   }
 
   function t(key: string, ...words: unknown[]): string {
@@ -107,13 +107,13 @@ export function createI18n(options: Options & Record<string, unknown>) {
     if (!parts && given === undefined)
       return text.includes('{') || text.includes('|') ? filled(text, {}, 1) : text
     const named = given === undefined ? parts! : { count: given, n: given, ...parts }
-    const said = [named.count, named.n].find((value) => typeof value === 'number') as number | undefined
-    return filled(text, named, said ?? 1)
+    const count = [named.count, named.n].find((value) => typeof value === 'number') as number | undefined
+    return filled(text, named, count ?? 1)
   }
 
   function setLocaleMessage(language: string, messages: Messages): void {
     tables[language] = messages
-    forget(knownIn)
+    forget(cacheOf)
     added.value += 1
   }
 
@@ -123,7 +123,7 @@ export function createI18n(options: Options & Record<string, unknown>) {
     te: (key) => textOf(key) !== undefined,
     tm: (key) => {
       void added.value
-      return found(tables[locale.value], key) ?? {}
+      return lookUp(tables[locale.value], key) ?? {}
     },
     getLocaleMessage: (language) => tables[language] ?? {},
     setLocaleMessage,

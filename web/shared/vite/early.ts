@@ -59,7 +59,7 @@ export function earlyFiles(first: FirstPages): Plugin {
           inside: files(first.inside ?? []),
         }
         const biggestFirst = (names: string[]) =>
-          names.sort((one, other) => sizeOf(bundle, other) - sizeOf(bundle, one))
+          names.sort((name, other) => sizeOf(bundle, other) - sizeOf(bundle, name))
         const paths = Object.fromEntries(
           Object.entries(first.paths ?? {}).map(([path, ends]) => [path, files(ends)]),
         )
