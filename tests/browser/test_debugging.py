@@ -182,7 +182,8 @@ def test_a_device_is_debugged_with_the_simulator(boiler: Boiler, administrator: 
     choose(service, "Calibrate")
     page.get_by_role("spinbutton", name="Code").fill("5001")
     page.get_by_role("textbox", name="Message", exact=True).fill("sensor is wet")
-    page.get_by_role("button", name="Apply").click()
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/simulator" in answer.url):
+        page.get_by_role("button", name="Apply").click()
     page.get_by_role("option", name=re.compile("Calibrate")).first.click()
     page.get_by_role("button", name="Call", exact=True).click()
     expect(page.get_by_text("Failed after")).to_be_visible()
