@@ -114,11 +114,11 @@ router.beforeEach(async (to) => {
   if (!to.meta.open && !session.me.value) {
     try {
       await session.load()
-      setUp = true // somebody is signed in
     } catch (error) {
       refused = asProblem(error).status
     }
   }
+  setUp ||= session.me.value !== null // somebody is signed in, perhaps since a moment ago
   if (await needsSetup()) return to.name === 'setup' ? true : { name: 'setup', query: to.query }
   if (setUp && to.name === 'setup' && !session.me.value) return { name: 'login' }
   if (session.me.value?.mustChangePassword && !to.meta.open && to.name !== 'password-due')
