@@ -243,7 +243,8 @@ class Import:
         }  # fmt: skip
         found = {}
         for name, ask in kinds.items():
-            for _ in range(self._rounds):
+            for turn in range(self._rounds):
+                await asyncio.sleep(turn / 2)  # what else the machine had to do may be over then
                 found[name] = await self._look(base, ask)
                 if found[name]["p95_ms"] < LIST_MS:
                     break

@@ -17,7 +17,7 @@ _SHOWN_AT_ONCE_S = 20
 def test_a_tenth_of_the_town(engine: str) -> None:
     if engine == "postgresql" and (reason := PostgreSQL.missing()):
         pytest.skip(reason)
-    found = import_.run(engine, houses=import_.HOUSES // 10, looks=21, rounds=6)
+    found = import_.run(engine, houses=import_.HOUSES // 10, looks=21, rounds=12)
     print(json.dumps(found, ensure_ascii=False, indent=2))
     assert found["faults"] == []
     assert max(one["p95_ms"] for one in found["lists"].values()) < import_.LIST_MS

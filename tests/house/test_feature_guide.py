@@ -95,7 +95,7 @@ def run(tree: Path, *line: str) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=250,
+        timeout=800,
     )
     assert done.returncode == 0, f"{' '.join(line)}\n{done.stdout[-6000:]}{done.stderr[-3000:]}"
 

@@ -40,7 +40,9 @@ def every() -> list[_Statement]:
     for module in pkgutil.walk_packages(linli.__path__, "linli."):
         if not module.name.startswith("linli.migrations"):
             importlib.import_module(module.name)
+    gc.unfreeze()  # what plugins.collector put out of the collector's sight
     kept = [thing for thing in gc.get_objects() if isinstance(thing, _Statement)]
+    gc.freeze()
     kept = [one for one in kept if of_the_house(one)]
     assert len([one for one in kept if isinstance(one, Query)]) > 500
     assert len([one for one in kept if isinstance(one, Command)]) > 200
