@@ -459,3 +459,20 @@ def test_a_delivery_leads_to_why_its_door_does_not_open(desk: Visit, site: Doorw
     page.get_by_role("button", name="Why?").first.click()
     page.get_by_role("button", name="Look again").wait_for()
     _look(desk, "delivery-why")
+
+
+def test_every_tab_of_a_door_opens_and_stands_in_the_address(desk: Visit, site: Doorway) -> None:
+    page = desk.page
+    desk.go(f"/doors/{site.iot_id}")
+    tabs = page.get_by_role("tab")
+    tabs.first.wait_for()
+    names = tabs.all_inner_texts()
+    assert "Intercom" in names
+    for name in [*names[1:], names[0]]:
+        tab = page.get_by_role("tab", name=name, exact=True)
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="Intercom", exact=True).click()
+    page.reload()
+    expect(page.get_by_role("tab", name="Intercom", exact=True)).to_have_attribute("aria-selected", "true")
+    assert desk.take_faults() == []
