@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from linli.kernel.late import LOADING
+
 BOM: Final = codecs.BOM_UTF8
 """The mark that spreadsheets know UTF-8 by."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -46,7 +48,8 @@ def _writable(value: Any) -> Any:
 
 def new_book(*, streamed: bool = True) -> Any:
     """An openpyxl workbook without sheets; `streamed`: rows leave memory as they are written."""
-    from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
+    with LOADING:
+        from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
 
     book = Workbook(write_only=streamed)
     if not streamed:
@@ -74,7 +77,8 @@ class TablePage:
 
     def widths(self, characters: Sequence[int]) -> None:
         """From the first column on."""
-        from openpyxl.utils import get_column_letter
+        with LOADING:
+            from openpyxl.utils import get_column_letter
 
         for number, width in enumerate(characters, start=1):
             self.width(get_column_letter(number), width)
@@ -85,7 +89,8 @@ class TablePage:
 
     def cell(self, value: Any, **looks: Any) -> Any:
         """A cell with a font, a fill, a comment …, for `append` of a streamed workbook."""
-        from openpyxl.cell import WriteOnlyCell
+        with LOADING:
+            from openpyxl.cell import WriteOnlyCell
 
         cell = WriteOnlyCell(self.sheet, _writable(value))
         for name, look in looks.items():

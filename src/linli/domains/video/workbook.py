@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from linli.domains.video import camera_rules as rules
+from linli.kernel.late import LOADING
 from linli.kernel.tables import book_bytes, new_book
 from linli.kernel.workbooks import cells
 from linli.kernel.workbooks.columns import Column, Sheet, choice_of
@@ -102,7 +103,8 @@ _LABELS: Final = rules.CHOICES
 
 def book(language: str, rows: Sequence[dict[str, Any]] = ()) -> bytes:
     """A workbook with the given rows by column key, which can be imported again; never with a password. Blocks."""
-    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
+    with LOADING:
+        from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     workbook = new_book(streamed=False)
     page = add_sheet(workbook, CAMERAS, language)

@@ -22,6 +22,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.ids import Ids
+from linli.kernel.late import LOADING
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
 from linli.kernel.progress import Board, Progress
@@ -384,7 +385,8 @@ class Engine[I: Import]:
         """Write the marked-up copy; its key in the object store, empty when there is nothing to mark."""
         if not plan.problems:
             return ""
-        from linli.kernel.workbooks import report  # loads openpyxl: not at every start of the process
+        with LOADING:
+            from linli.kernel.workbooks import report  # loads openpyxl: not at every start of the process
 
         key = f"{import_row.object_key.removesuffix('.xlsx')}-report.xlsx"
         with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from linli.domains.boxes.catalogue.library import DOOR_DEVICE, DOOR_SYSTEM, DOOR_TERMINAL, library
 from linli.domains.boxes.devices.forms import PEOPLE, Shape
+from linli.kernel.late import LOADING
 from linli.kernel.tables import TablePage, book_bytes, new_book
 from linli.kernel.workbooks import cells
 from linli.kernel.workbooks.columns import Column, Sheet
@@ -225,7 +226,8 @@ def asked_of(shape: Shape, values: Mapping[str, Any]) -> tuple[str, str, str, di
 
 def book(shape: Shape, language: str, rows: Sequence[Mapping[str, Any]] = ()) -> bytes:
     """A workbook with rows by column key, which can be imported again; hidden fields stay empty. Blocks."""
-    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
+    with LOADING:
+        from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     workbook = new_book(streamed=False)
     sheet = sheet_of(shape)
@@ -239,8 +241,9 @@ def book(shape: Shape, language: str, rows: Sequence[Mapping[str, Any]] = ()) ->
 
 def _add_models(workbook: Any, page: Any, sheet: Sheet) -> None:
     """Models as a drop-down that follows the brand beside it."""
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
+    with LOADING:
+        from openpyxl.utils import get_column_letter
+        from openpyxl.worksheet.datavalidation import DataValidation
 
     listed = TablePage(workbook, _MODELS)
     listed.sheet.sheet_state = "hidden"

@@ -21,6 +21,7 @@ from linli.kernel.audit import note_secret_reads
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.ids import Ids
+from linli.kernel.late import LOADING
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.workbooks.columns import Sheet
@@ -105,6 +106,7 @@ async def _note(scope: Scope, tx: Tx, community_id: int, *, count: int, ids: Ids
 
 
 async def _book(sheet: Sheet, rows: list[dict[str, Any]], language: str) -> bytes:
-    from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
+    with LOADING:
+        from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
 
     return await asyncio.to_thread(export.build, [(sheet, rows)], language)

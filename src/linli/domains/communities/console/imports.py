@@ -30,6 +30,7 @@ from linli.kernel.db import Database, Reader
 from linli.kernel.entry import Filter, Form, Routes, WholeScope
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
+from linli.kernel.late import LOADING
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -125,7 +126,8 @@ class BookChoice(Filter, frozen=True):
 @template_routes.get(right=Right.HOUSES_SEE, raises=(NotFound,))
 async def download(scope: Scope, db: Database, where: BookChoice) -> Response[bytes]:
     """The empty workbook with titles, drop-downs and hints; required columns are red."""
-    from linli.domains.communities.xlsx import template  # loads openpyxl: not at every start of the process
+    with LOADING:
+        from linli.domains.communities.xlsx import template  # loads openpyxl: not at every start
 
     sheets = SHEETS
     if where.community_id is not None:

@@ -9,6 +9,7 @@ from linli.domains.people import person_rules
 from linli.domains.people.service.departments import DEPTH_MAX
 from linli.domains.people.service.departments import NAME_MAX as DEPARTMENT_MAX
 from linli.domains.people.service.employees import NAME_MAX
+from linli.kernel.late import LOADING
 from linli.kernel.tables import book_bytes, new_book
 from linli.kernel.workbooks.cells import Broken
 from linli.kernel.workbooks.columns import Column, Sheet
@@ -75,7 +76,8 @@ def filled(language: str, rows: list[tuple[str, str, str]]) -> bytes:
 
 
 def _book(language: str, rows: list[tuple[str, str, str]], sheet: Sheet = EMPLOYEES) -> bytes:
-    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
+    with LOADING:
+        from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     book = new_book(streamed=False)
     page = add_sheet(book, sheet, language)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from linli.domains.communities.xlsx import cells
+from linli.kernel.late import LOADING
 from linli.kernel.tables import book_bytes, new_book
 from linli.kernel.workbooks.cells import Broken, short_text
 from linli.kernel.workbooks.columns import Column, Labels, Sheet, choice_of
@@ -63,7 +64,8 @@ def filled(language: str, rows: list[tuple[str, str, str, str, str, int | None]]
 
 
 def _book(language: str, rows: list[tuple[str, str, str, str, str, int | None]]) -> bytes:
-    from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
+    with LOADING:
+        from linli.kernel.workbooks.template import add_sheet  # takes 0.15 s: not at every start
 
     book = new_book(streamed=False)
     page = add_sheet(book, VEHICLES, language)
