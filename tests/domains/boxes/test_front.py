@@ -11,7 +11,7 @@ from sqlalchemy import select
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.boxes.queries import deployments as deployment_queries
 from linli.domains.boxes.rows import Node
-from linli.domains.boxes.service import deployments, nodes
+from linli.domains.boxes.service import activation, deployments, nodes
 from linli.domains.boxes.service.refresh import JOB
 from linli.kernel import outbox
 from linli.kernel.db import Query
@@ -59,6 +59,22 @@ async def test_a_box_activates_by_serial_number_and_runs_with_its_first_heartbea
     again = await box.activate()
     assert (again.status_code, again.json()["device"]) == (200, answer.json()["device"])
     assert (await node_of(site)).state == "running"
+
+
+async def test_a_node_read_before_another_calls_change_undoes_nothing(box: Box, site: Site) -> None:
+    """Calls of a box may overlap: its first heartbeat and its configuration, or a heartbeat and a new label."""
+    await box.activate()
+    activating = await node_of(site)
+    await box.beat()
+    async with site.db.begin() as tx:
+        await activation.connected(tx, activating, now_ms=site.now_ms)
+    running = await node_of(site)
+    assert (running.state, running.percent) == ("running", 100)
+    async with site.db.begin() as tx:
+        await nodes.reset(site.scope, tx, node_id=running.node_id, **site.makes)
+    async with site.db.begin() as tx:
+        await activation.heard(tx, running, version="0.1.0", now_ms=site.now_ms)
+    assert ((await node_of(site)).state, (await node_of(site)).percent) == ("unactivated", 0)
 
 
 @pytest.mark.parametrize(

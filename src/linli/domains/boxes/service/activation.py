@@ -3,7 +3,7 @@
 import hmac
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 
 from linli.domains.boxes import rules
 from linli.domains.boxes.errors import (
@@ -14,11 +14,12 @@ from linli.domains.boxes.errors import (
     SerialUnknown,
 )
 from linli.domains.boxes.events import EdgeMoved
+from linli.domains.boxes.models import edge_nodes
 from linli.domains.boxes.queries import clusters as queries
 from linli.domains.boxes.rows import Node
 from linli.domains.boxes.service import replacements
 from linli.domains.boxes.service.nodes import code_of, values_of
-from linli.kernel.db import INT, Tx
+from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import LinliError
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
@@ -48,12 +49,28 @@ _right = values_of(
     percent=bindparam("done", type_=INT),
     activated_ms=bindparam("since", type_=INT),
 )
-_percent = values_of(percent=bindparam("done", type_=INT))
-_alive = values_of(
-    state=rules.RUNNING,
-    percent=rules.RUNNING_PERCENT,
-    version=bindparam("of_version"),
-    last_seen_ms=bindparam("at", type_=INT),
+_came_for_it = Command(
+    update(edge_nodes)
+    .where(
+        edge_nodes.c.node_id == bindparam("row", type_=INT),
+        edge_nodes.c.percent < rules.CONNECTED_PERCENT,
+        in_scope(edge_nodes),
+    )
+    .values(percent=rules.CONNECTED_PERCENT, changed_ms=bindparam("now", type_=INT))
+)
+_alive = Command(
+    update(edge_nodes)
+    .where(
+        edge_nodes.c.node_id == bindparam("row", type_=INT),
+        edge_nodes.c.hardware_id == bindparam("of_hardware"),
+        in_scope(edge_nodes),
+    )
+    .values(
+        state=rules.RUNNING,
+        percent=rules.RUNNING_PERCENT,
+        version=bindparam("of_version"),
+        last_seen_ms=bindparam("at", type_=INT),
+    )
 )
 
 
@@ -137,17 +154,24 @@ async def _note_refusal(scope: Scope, tx: Tx, node: Node, refusal: LinliError, n
 
 
 async def connected(tx: Tx, node: Node, *, now_ms: int) -> None:
-    """A box that was just activated came for its configuration."""
+    """A box that was just activated came for its configuration.
+
+    `node` was read before this transaction; the first heartbeat may have come in between and is not taken back.
+    """
     if node.percent < rules.CONNECTED_PERCENT:
         scope = Scope.system(node.tenant_id, "boxes")
-        await _percent.run(tx, scope, row=node.node_id, done=rules.CONNECTED_PERCENT, now=now_ms)
-        await _tell(tx, node)
+        if await _came_for_it.run(tx, scope, row=node.node_id, now=now_ms):
+            await _tell(tx, node)
 
 
 async def heard(tx: Tx, node: Node, *, version: str, now_ms: int) -> None:
-    """A heartbeat: the box runs."""
+    """A heartbeat: the box runs. Nothing changes where the node has been made ready for other hardware since."""
     scope = Scope.system(node.tenant_id, "boxes")
-    await _alive.run(tx, scope, row=node.node_id, of_version=version, at=now_ms, now=node.changed_ms)
+    heard_it = await _alive.run(
+        tx, scope, row=node.node_id, of_hardware=node.hardware_id, of_version=version, at=now_ms
+    )
+    if not heard_it:
+        return
     was_silent = node.last_seen_ms is None or now_ms - node.last_seen_ms > rules.SILENT_MS
     if node.state != rules.RUNNING or was_silent:
         await _tell(tx, node)
