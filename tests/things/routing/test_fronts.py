@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Database, Query, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.protocols import mqtt
 from linli.things.errors import DeviceOffline
+from linli.things.inbox.batch import Batch
 from linli.things.models import devices, inbox_work
 from linli.things.routing.presence import CONNECTED, KEPT
 from linli.things.service import devices as device_service
@@ -106,6 +107,26 @@ async def test_a_second_connection_takes_over_across_fronts(fronts: Open, site: 
     await until(gone)
     with pytest.raises(DeviceOffline):
         await two.things.invoker.invoke(site.tenant, site.device.iot_id, "remoteOpen", {})
+
+
+async def test_a_front_that_writes_late_does_not_take_the_device_back(
+    fronts: Open, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came online here, then there: written the other way round, it would stand as being here, and as gone later."""
+    one, two = await fronts("one"), await fronts("two")
+    write = one.things.ingest._write
+
+    async def late(batch: Batch, tx: Tx) -> None:
+        if batch.statuses:
+            await asyncio.sleep(0.5)
+        await write(batch, tx)
+
+    monkeypatch.setattr(one.things.ingest, "_write", late)
+    await one.connect(site.device)
+    await two.connect(site.device)
+    await one.things.ingest.written()
+    await two.things.ingest.written()
+    assert await state(two.db, site) == (1, two.processes.name)
 
 
 async def test_a_session_moves_with_its_downlinks(fronts: Open, site: Site) -> None:

@@ -150,7 +150,7 @@ class Batch:
 
     @property
     def ready(self) -> bool:
-        return bool(self.uplinks or self.requests or self.messages or self.seen)
+        return bool(self.uplinks or self.requests or self.messages or self.seen or self.after)
 
     @property
     def full(self) -> bool:

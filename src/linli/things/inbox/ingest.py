@@ -157,8 +157,8 @@ class Ingest:
 
     def refuse_topic(self, device_no: int, topic: str, payload: bytes, reason: str) -> None:
         """Note what the front did not let in."""
-        refusal = Refusal(device_no, self._clock.now_ms(), topic[:SHOWN_TOPIC], payload[:SHOWN_BYTES], reason)
-        self.refusals.note(refusal)
+        now_ms = self._clock.now_ms()
+        self.refusals.note(Refusal(device_no, now_ms, topic[:SHOWN_TOPIC], payload[:SHOWN_BYTES], reason))
 
     def status(self, device: DeviceEntry, *, online: bool) -> None:
         """A device's connection came or went: kept in order with its messages."""
@@ -168,10 +168,13 @@ class Ingest:
 
     def lost(self, devices: Iterable[DeviceEntry], *, front: str) -> "asyncio.Future[None]":
         """Connections ended with the process `front` that held them; done once that is written."""
-        now_ms = self._clock.now_ms()
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for device in devices:
-            self._receiver.status(self._open, device, online=False, front=front, now_ms=now_ms)
+            self._receiver.status(self._open, device, online=False, front=front, now_ms=self._clock.now_ms())
+        return self.written()
+
+    def written(self) -> "asyncio.Future[None]":
+        """Done once all that came until now is written; never, where the database does not take it."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._open.after.append(lambda: None if written.done() else written.set_result(None))
         self._wake.set()
         return written
@@ -253,10 +256,8 @@ class Ingest:
     def _tell(self, batch: Batch) -> None:
         """Notify the subscribers of stored and of refused messages."""
         for uplink, reason in batch.refused:
-            payload = uplink.payload[:SHOWN_BYTES]
-            now_ms = self._clock.now_ms()
-            topic = uplink.topic.text[:SHOWN_TOPIC]
-            self.refusals.note(Refusal(uplink.device_no, now_ms, topic, payload, reason))
+            now_ms, topic = self._clock.now_ms(), uplink.topic.text[:SHOWN_TOPIC]
+            self.refusals.note(Refusal(uplink.device_no, now_ms, topic, uplink.payload[:SHOWN_BYTES], reason))
         if batch.messages:
             _stored.inc(len(batch.messages))
             for listener in self.on_committed:

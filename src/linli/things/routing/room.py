@@ -24,6 +24,8 @@ log = telemetry.logger(__name__)
 
 LOOK_SECONDS: Final = 15.0
 _WRITTEN_SECONDS: Final = 10.0
+_LET_GO_SECONDS: Final = 0.9
+"""With what `let_go` takes, less than the other front waits."""
 
 _online_at = Query(
     select(devices.c.device_no).where(devices.c.online == 1, devices.c.front == bindparam("gone")),
@@ -91,7 +93,10 @@ class Routing:
             self._spawn(self._let_go(key, device_no, holder.front))
 
     async def _let_go(self, key: Key, device_no: int, front: str) -> None:
+        written = self._ingest.written()
         await self._handover.let_go(key)
+        # That it came online here, before the other says so: written later, it would stand as being here.
+        await asyncio.wait({written}, timeout=_LET_GO_SECONDS)
         self._db.signals.publish(channel_of(front), str(device_no))
 
     def _app_elsewhere(self, payload: str) -> None:
