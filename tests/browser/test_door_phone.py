@@ -127,7 +127,7 @@ def test_a_phone_opens_a_door_by_bluetooth(
         first = page.evaluate("window.__written")
         assert [len(piece) // 2 for piece in first] == [20]
         page.get_by_role("button", name=f"Open {own['name']} by Bluetooth").click()
-        page.wait_for_function("window.__written.length === 2")
+        page.wait_for_function("() => window.__written.length === 2")
         page.get_by_text("The door has let you in.").wait_for()
         assert page.evaluate("window.__written")[1] != first[0]  # what was overheard is worth nothing
 

@@ -185,7 +185,7 @@ def test_somebody_trapped_in_a_lift_is_said_in_words_with_a_sound(administrator:
         expect(trapped).to_contain_text(re.compile(r"since .*\d\d:\d\d"))
         administrator.picture(f"trapped{path.replace('/', '-')}", whole=False)
     page.keyboard.press("Shift")  # browsers make no sound before that
-    page.wait_for_function("window.sounds > 0")
+    page.wait_for_function("() => window.sounds > 0")
     strip.get_by_role("button", name="Mute").click()
     page.reload()
     expect(strip.get_by_role("button", name="Sound on")).to_be_visible()

@@ -57,7 +57,7 @@ def test_what_is_asked_early_is_what_the_pages_ask(browser: Browser, demo: Demo)
             visit.go("/mark.svg")
             visit.page.evaluate("localStorage.removeItem('linli.asked')")
             visit.go(path)
-            visit.page.wait_for_function("!Object.keys(window.linliEarly ?? {}).length")
+            visit.page.wait_for_function("() => !Object.keys(window.linliEarly ?? {}).length")
             twice = {url for url in asked if "/api/" in url and asked.count(url) > 1}
             assert not twice, (path, twice)
             assert not [url for url in asked if url.endswith("/api/console/session")], path
