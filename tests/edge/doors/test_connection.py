@@ -136,6 +136,25 @@ async def test_a_door_that_serves_nothing_stays_one_way_after_three_tries(box: S
     await machine.beat()  # its own calls are served all the same
 
 
+async def test_a_door_that_serves_late_is_online_without_a_new_connect(box: SiteBox) -> None:
+    """For the door its connection is there: it sends heartbeats, and never knocks again."""
+    machine = await box.machine()
+    port = await box.deploy("door_device", *five_devices(machine.port))
+    machine.aim(HERE, port)
+    await machine.stop()
+    await machine.connect()
+    given = machine.token
+    await in_time(box, lambda: box.texts("door.1").count("the door does not take our /connect") == 3)
+    await machine.start()
+    assert box.driver().link("door.1").state is LinkState.ONE_WAY
+    for _ in range(3):
+        await machine.beat()
+        await box.clock.advance(30_000)
+    await until(lambda: box.things.is_online("door.1"))
+    assert machine.token == given
+    await box.supervisor.call("door.1", "remoteOpen", {})
+
+
 async def test_a_door_without_a_port_is_online_one_way(box: SiteBox) -> None:
     machine = await box.machine()
     machine.aim(

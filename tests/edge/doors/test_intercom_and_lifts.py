@@ -11,7 +11,7 @@ from linli.edge.doors.caller import Refusal
 from linli.edge.doors.driver import SipAccount
 from linli.edge.framework import DeviceOffline, ParamsBad
 from linli.protocols.door_http.messages.elevators import Elevators, RunState
-from tests.edge.doors.site_box import HERE, SiteBox, site_box, until
+from tests.edge.doors.site_box import HERE, SiteBox, in_time, site_box, until
 
 
 class Wanted:
@@ -72,6 +72,19 @@ async def test_an_account_for_a_door_that_is_away_waits_for_it(box: SiteBox) -> 
         await box.supervisor.call("door.5", "SyncSipNumber", ACCOUNT)
     await box.connect(machine, "door.5")
     await until(lambda: machine.memory.sip is not None)
+
+
+async def test_an_account_that_a_door_let_fall_is_sent_again(box: SiteBox) -> None:
+    machine = await box.door()
+    await box.supervisor.call("door.5", "SyncSipNumber", ACCOUNT)
+    machine.memory.sip = None
+    machine.faults.drops = "/visualIntercom/syncSipNumber"
+    await box.clock.advance(1000)
+    await box.connect(machine)
+    await until(lambda: "not brought to the door" in box.texts("door.1"))
+    assert machine.memory.sip is None
+    machine.faults.drops = ""
+    await in_time(box, lambda: machine.memory.sip is not None)
 
 
 async def test_an_account_that_the_box_knows_is_sent_unasked(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The door drivers' common part: machines at a station, their links, services and what is done at each connection."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, Protocol
 
 import msgspec
@@ -17,7 +17,7 @@ from linli.edge.doors.orders import Orders
 from linli.edge.doors.peers import Peers
 from linli.edge.doors.station import Station
 from linli.edge.framework import BaseDriver, DeviceUnknown, DriverConfig, DriverContext
-from linli.edge.framework.errors import ServiceUnknown
+from linli.edge.framework.errors import DeviceOffline, ServiceUnknown
 from linli.kernel.errors import LinliError, TimedOut
 from linli.protocols.door_http import Answer, Ask
 from linli.protocols.door_http.messages.connection import SetTemperatureRule
@@ -31,6 +31,7 @@ class LanAddress(msgspec.Struct, frozen=True):
 
 
 EVERYWHERE: Final = LanAddress("0.0.0.0")
+_GREET_AGAIN_S: Final = (5.0, 30.0, 120.0)
 
 
 class StationConfig(DriverConfig, frozen=True, kw_only=True):
@@ -79,6 +80,8 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         self._peers: Peers = context.services.get(Peers) or Peers(context.clock)  # type: ignore[assignment]
         self._links: dict[str, Link] = {}
         self._sip: dict[str, SipAccount] = {}
+        self._greetings: dict[Link, int] = {}
+        """How often each machine was greeted."""
         self._caller: Caller | None = None
         self._station: Station | None = None
 
@@ -163,12 +166,29 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         return await self._desk.serve(link, path, message)
 
     async def _greet(self, link: Link) -> None:
-        """The first steps at every connection (spec G 5, F1 step 5). A failing part is logged; the others go on."""
-        for part in (self._send_sip, self._send_temperature, self._compare_faces):
-            try:
-                await part(link)
-            except (LinliError, CallTimedOut) as error:
-                link.log.warning("not brought to the door", what=part.__name__.lstrip("_"), why=str(error))
+        """The first steps at every connection (spec G 5, F1 step 5). A failing part is logged; the others go on.
+
+        What a door was too slow for is tried again while this connection lasts.
+        """
+        parts: list[Callable[[Link], Awaitable[None]]]
+        parts = [self._send_sip, self._send_temperature, self._compare_faces]
+        number = self._greetings[link] = self._greetings.get(link, 0) + 1
+        for pause_s in (*_GREET_AGAIN_S, None):
+            parts = [part for part in parts if not await self._greeted(link, part)]
+            if not parts or pause_s is None:
+                return
+            await self._context.clock.sleep(pause_s)
+            if link.state is not LinkState.ONLINE or self._greetings[link] != number:
+                return  # the next connection begins anew
+
+    async def _greeted(self, link: Link, part: Callable[[Link], Awaitable[None]]) -> bool:
+        """Whether there is nothing more to try."""
+        try:
+            await part(link)
+        except (LinliError, CallTimedOut) as error:
+            link.log.warning("not brought to the door", what=part.__name__.lstrip("_"), why=str(error))
+            return not isinstance(error, CallTimedOut | DeviceOffline)
+        return True
 
     async def _send_sip(self, link: Link) -> None:
         device = link.machine.devices.get(Ability.VIDEO)

@@ -1,7 +1,7 @@
 """The connection between the box and one machine. Source: spec G 5, F1 and F2.
 
     DISCONNECTED ── door's /connect ──▶ ONE_WAY ── our /connect answered ──▶ ONLINE
-         ▲                                 │  3 tries, then until the door's next /connect
+         ▲                                 │  3 tries, then one with each heartbeat of the door
          └──── 3 heartbeats missed ────────┴──────────────────────────────────┘
 
 Each side holds the token that the other gave out. The door's calls carry ours, our calls carry the door's.
@@ -158,11 +158,24 @@ class Link:
         while not await self._knock_within(self.keepalive):
             if self.state is LinkState.ONLINE and not self.one_way:
                 await self._beat()
-            missed, signs = 0 if self._signs != signs else missed + 1, self._signs
+            alive = self._signs != signs
+            missed, signs = 0 if alive else missed + 1, self._signs
+            if alive and self.state is LinkState.ONE_WAY:
+                await self._try_once_more()
             if missed >= MISSED:
                 await self._set_offline()
                 return
         self._knocked.set()
+
+    async def _try_once_more(self) -> None:
+        """The door calls us and may never say /connect again, since for it the connection is there."""
+        async with self._connecting:
+            try:
+                self.token = await self._connect_once()
+            except (CallFailed, Refusal) as error:
+                self.log.now_and_then("the door still does not take our /connect", why=str(error))
+                return
+        await self._set_online()
 
     async def _beat(self) -> None:
         token = self.token

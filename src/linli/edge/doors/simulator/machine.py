@@ -29,6 +29,8 @@ class Faults:
     """Its calls carry a token that the box never gave."""
     answer_delay_s: float = 0.0
     """How late it answers the box."""
+    drops: str = ""
+    """The path of calls that it lets fall."""
     clock_off_s: int = 0
     refuses: str = ""
     """Why it cannot do anything, such as a jammed lock."""
@@ -121,6 +123,8 @@ class SimulatedMachine:
     async def _answer(self, path: str, message: Ask) -> Answer:
         if self.faults.answer_delay_s:
             await asyncio.sleep(self.faults.answer_delay_s)
+        if path == self.faults.drops:
+            raise ConnectionError(path)
         if isinstance(message, connection.Connect):
             if not door_http.is_signed(message):
                 raise Refused(Code.BAD_SIGNATURE)
