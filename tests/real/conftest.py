@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,22 @@ from tests.real.platform import Installation
 ONE = pytest.param("one process", marks=pytest.mark.xdist_group("sdk on one process"))
 TLS = pytest.param("one process by TLS", marks=pytest.mark.xdist_group("sdk by TLS"))
 SEVERAL = pytest.param("three fronts", marks=pytest.mark.xdist_group("sdk on three fronts"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """What the processes of a failed test wrote."""
+    report: Any = yield
+    if report.failed:
+        used = getattr(item, "funcargs", {}).values()
+        sites = {
+            id(site): site for one in used for site in (one, getattr(one, "site", None)) if site is not None
+        }
+        for site in sites.values():
+            for name in ("linli", "box"):
+                if callable(log := getattr(getattr(site, name, None), "log", None)):
+                    report.sections.append((f"log of {name}", log()))
+    return report
 
 
 @pytest.fixture(scope="session", params=[ONE, TLS, SEVERAL])
