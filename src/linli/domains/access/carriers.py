@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from linli.delivery.files import DeviceFiles
 from linli.delivery.ports import Invoker
 from linli.delivery.schemas import GrantRow, Parcel, Target
 from linli.delivery.words import hidden_words
@@ -21,12 +22,10 @@ from linli.domains.access.service.kinds import (
     PinBody,
     QrBody,
 )
-from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
-from linli.kernel.objects.one_time import handed
 from linli.kernel.scope import Scope
 from linli.protocols.door_permissions import (
     CardPermission,
@@ -56,12 +55,6 @@ DIGESTS = "PasswordDigest"
 _done = Outcome(Result.DONE)
 
 
-class PermissionFileKey(msgspec.Struct, frozen=True):
-    """Outbox payload: a permission file that no door needs any more."""
-
-    key: str
-
-
 class DoorCarrier:
     """Brings codes, cards and PINs to a door in one permission file. The door answers for the file as a whole.
 
@@ -83,33 +76,22 @@ class DoorCarrier:
         self._db = db
         self._keys = keys
         self._invoker = invoker
-        self._objects = objects
-        self._ids = ids
-        self._clock = clock
+        self.files = DeviceFiles(
+            db, objects, ids, clock, drop_job=DROP_FILE, url_seconds=URL_SECONDS, keep_seconds=URL_SECONDS
+        )
 
     async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
         """Raises what the call raises; then no row of the batch counts as delivered."""
         tenant_id = batch[0].tenant_id
-        # A name that cannot be guessed: the file says who may enter.
-        folder = f"{tenant_id}/door-permissions/{device}"
-        key = f"{folder}/{self._ids.hex(32)}.json"
-        # A call that reaches the door late must not undo this one: its file is gone.
-        await self._objects.delete_all(folder)
         pins = await self._pins(device, batch)
         file = permission_file(batch, pins, owners=await self._behind_a_box(device, batch))
-        await self._objects.put(key, encode(file))
-        await self._db.run(
-            lambda tx: outbox.add(
-                tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + URL_SECONDS * 1000
-            )
-        )
-        url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
+        kept = await self.files.put(f"{tenant_id}/door-permissions/{device}", encode(file), device=device)
         try:
             await self._invoker.invoke(
                 Scope.system(tenant_id, "delivery"),
                 device,
                 "syncPermissions",
-                {"permissionUrl": url},
+                {"permissionUrl": kept.url},
                 timeout_s=CALL_TIMEOUT_S,
             )
         except DeviceRefused as refused:
@@ -117,8 +99,7 @@ class DoorCarrier:
                 str(refused.facts.get("message", "")), [(PIN, pin) for pin in pins.values()]
             )
             raise
-        if await handed(self._db, key=key):
-            await self._objects.delete(key)
+        await self.files.answered(kept)
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
 
     async def _behind_a_box(self, device: str, batch: Sequence[Parcel]) -> bool:
@@ -140,10 +121,6 @@ class DoorCarrier:
             return {}
         sealed = await sealed_pins(self._db, tenant_id=batch[0].tenant_id, digests=wanted)
         return {digest: self._keys.open_pin(text, digest) for digest, text in sealed.items()}
-
-    async def drop_file(self, job: PermissionFileKey) -> None:
-        """Outbox job. Dropping twice is harmless."""
-        await self._objects.delete(job.key)
 
 
 class KeyCarrier:

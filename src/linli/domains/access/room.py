@@ -1,7 +1,8 @@
 """The parts of this room that the composing function registers to serve doors."""
 
+from linli.delivery.files import FileKey
 from linli.delivery.ports import Carriers, Invoker
-from linli.domains.access.carriers import DROP_FILE, DoorCarrier, KeyCarrier, PermissionFileKey, every_door
+from linli.domains.access.carriers import DROP_FILE, DoorCarrier, KeyCarrier, every_door
 from linli.domains.access.events import (
     DoorPersonDeleted,
     DoorRemoved,
@@ -104,4 +105,4 @@ class AccessRoom:
         carriers.add(KeyCarrier(invoker))
         carriers.expand(COMMUNITY_DOORS, every_door)
         carriers.expand(HOME_DOORS, home_doors)
-        jobs.on(DROP_FILE, PermissionFileKey, door.drop_file)
+        jobs.on(DROP_FILE, FileKey, door.files.drop)

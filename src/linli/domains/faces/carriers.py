@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from linli.delivery.files import DeviceFiles
 from linli.delivery.ports import CannotTell, Invoker
 from linli.delivery.schemas import FOREVER_MS, Content, Parcel
 from linli.domains.faces.kinds import FACE, FaceBody
 from linli.domains.faces.pushes import device_list, sync_error
-from linli.domains.faces.schemas import DROP_FILE, FaceFileKey
-from linli.kernel import outbox
+from linli.domains.faces.schemas import DROP_FILE
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound, TimedOut, Unavailable
@@ -42,7 +42,7 @@ CALL_TIMEOUT_S = 40.0
 QUERY_TIMEOUT_S = 30.0
 URL_SECONDS = 900
 REPORT_BYTES = 16 * 1024 * 1024
-KEEP_MS = 3_600_000
+KEEP_SECONDS = 3600
 GONE_CODES = frozenset((LibraryCode.SUCCESS, LibraryCode.NO_SUCH_PERSON, LibraryCode.NO_SUCH_IMAGE))
 
 _done = Outcome(Result.DONE)
@@ -60,26 +60,21 @@ class FaceCarrier:
         self._objects = objects
         self._ids = ids
         self._clock = clock
+        self.files = DeviceFiles(
+            db, objects, ids, clock, drop_job=DROP_FILE, url_seconds=URL_SECONDS, keep_seconds=KEEP_SECONDS
+        )
 
     async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
         """One outcome for each face that the device reports on. Raises what the call raises for a silent device."""
         tenant_id = batch[0].tenant_id
-        folder = f"{tenant_id}/door-faces/{device}"
-        key = f"{folder}/{self._ids.hex(32)}.json"
-        events = [event for parcel in batch for event in self._events(parcel)]
-        # A call that reaches the device late must not undo this one, so its file is deleted.
-        await self._objects.delete_all(folder)
-        await self._objects.put(key, encode_file(events))
-        await self._db.run(
-            lambda tx: outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
-        )
-        url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
+        content = encode_file([event for parcel in batch for event in self._events(parcel)])
+        kept = await self.files.put(f"{tenant_id}/door-faces/{device}", content, device=device)
         try:
             data = await self._invoker.invoke(
                 Scope.system(tenant_id, "delivery"),
                 device,
                 "SyncFaceData",
-                {"FaceDataUrl": url},
+                {"FaceDataUrl": kept.url},
                 timeout_s=CALL_TIMEOUT_S,
             )
             results = decode_results(data.get("FaceResult"))
@@ -153,10 +148,6 @@ class FaceCarrier:
         opened = msgspec.json.decode(content, type=Content)
         user, image = _wanted("", opened)
         return _print(user, image.md5)
-
-    async def drop_file(self, job: FaceFileKey) -> None:
-        """Outbox job that deletes the file. Running it twice is harmless."""
-        await self._objects.delete(job.key)
 
 
 class Unreadable(LinliError):

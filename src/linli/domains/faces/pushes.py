@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 from linli.databus.records import insert_record
+from linli.delivery.files import FileKey
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.faces.kinds import FACE
-from linli.domains.faces.schemas import DROP_FILE, FaceFileKey
+from linli.domains.faces.schemas import DROP_FILE
 from linli.kernel import outbox
 from linli.kernel.db import Database, Tx
 from linli.kernel.ids import Ids
@@ -104,7 +105,7 @@ async def device_list(
     community_id = device.community_id
 
     async def work(tx: Tx) -> None:
-        await outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=now_ms + LIST_SECONDS * 1000)
+        await outbox.add(tx, DROP_FILE, FileKey(key), due_ms=now_ms + LIST_SECONDS * 1000)
         await _push(
             tx,
             tenant_id=tenant_id,

@@ -1,5 +1,6 @@
 """This room put together: the face engine, and what the composing function registers for doors."""
 
+from linli.delivery.files import FileKey
 from linli.delivery.ports import Carriers, Invoker
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.events import DoorServiceSwitched, PassRecorded
@@ -8,7 +9,7 @@ from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.faces.carriers import FaceCarrier
 from linli.domains.faces.handlers import FaceHandlers
 from linli.domains.faces.pushes import FaceStatusPush
-from linli.domains.faces.schemas import DROP_FILE, FaceFileKey
+from linli.domains.faces.schemas import DROP_FILE
 from linli.domains.faces.service import erasures
 from linli.domains.faces.service.captures import SEND, SendToken, UploadTokens
 from linli.domains.faces.service.enrolment import Enroller
@@ -93,7 +94,7 @@ class FacesRoom:
         carriers.expand(FACE_GROUP, GroupFaces(self._clock))
         for target_type in (HOME_DOORS, COMMUNITY_DOORS):
             carriers.expand(target_type, DoorsWithFaces(carriers.expanders[target_type]))
-        jobs.on(DROP_FILE, FaceFileKey, carrier.drop_file)
+        jobs.on(DROP_FILE, FileKey, carrier.files.drop)
         tokens = UploadTokens(self._db, invoker, self._objects, secrets, self._ids, self._clock)
         inbox.on_event("OssStsTokenRequest", tokens.asked)
         jobs.on(SEND, SendToken, tokens.send)

@@ -9,12 +9,7 @@ from linli.domains.faces.queries.erasures import ErasureReport
 from linli.kernel import i18n
 
 DROP_FILE = "faces.drop_file"
-
-
-class FaceFileKey(msgspec.Struct, frozen=True):
-    """Outbox payload: a file for a device or a subscriber that is not needed any more."""
-
-    key: str
+"""Outbox job: a file for a device or a subscriber that is not needed any more."""
 
 
 class FaceDoor(msgspec.Struct, rename="camel", frozen=True):

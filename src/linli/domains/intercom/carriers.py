@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from linli.delivery.files import DeviceFiles
 from linli.delivery.ports import CannotTell, Invoker
 from linli.delivery.queries import find_row
 from linli.delivery.schemas import Content, Parcel
@@ -14,13 +15,11 @@ from linli.domains.intercom.queries import doors as queries
 from linli.domains.intercom.queries.forms import form_of
 from linli.domains.intercom.room_numbers import on_door
 from linli.domains.intercom.service.delivering import door_seal
-from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
-from linli.kernel.objects.one_time import handed
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.sync import Outcome, Result
@@ -34,12 +33,6 @@ _NO_SERVICE: Final = 404
 """How devices answer a service that they do not have."""
 
 _done = Outcome(Result.DONE)
-
-
-class RoomFileKey(msgspec.Struct, frozen=True):
-    """Outbox payload: a list of rooms that no door needs any more."""
-
-    key: str
 
 
 class NumberCarrier:
@@ -107,9 +100,9 @@ class RoomsCarrier:
     def __init__(self, db: Database, invoker: Invoker, objects: ObjectStore, ids: Ids, clock: Clock) -> None:
         self._db = db
         self._invoker = invoker
-        self._objects = objects
-        self._ids = ids
-        self._clock = clock
+        self.files = DeviceFiles(
+            db, objects, ids, clock, drop_job=DROP_FILE, url_seconds=URL_SECONDS, keep_seconds=URL_SECONDS
+        )
 
     async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
         """Raises what the call raises."""
@@ -125,27 +118,15 @@ class RoomsCarrier:
         return on_door(((row.room_key, row.group_id) for row in rows), form)
 
     async def _send(self, scope: Scope, device: str, content: bytes) -> None:
-        folder = f"{scope.tenant}/door-rooms/{device}"
-        key = f"{folder}/{self._ids.hex(32)}.json"
-        # A call that reaches the door late must not undo this one: its file is gone.
-        await self._objects.delete_all(folder)
-        await self._objects.put(key, content)
-        due_ms = self._clock.now_ms() + URL_SECONDS * 1000
-        await self._db.run(lambda tx: outbox.add(tx, DROP_FILE, RoomFileKey(key), due_ms=due_ms))
-        url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
+        kept = await self.files.put(f"{scope.tenant}/door-rooms/{device}", content, device=device)
         await self._invoker.invoke(
             scope,
             device,
             NAMES[ROOMS],
-            {"groupRoomMappingFileUrl": url},
+            {"groupRoomMappingFileUrl": kept.url},
             timeout_s=CALL_TIMEOUT_S,
         )
-        if await handed(self._db, key=key):
-            await self._objects.delete(key)
-
-    async def drop_file(self, job: RoomFileKey) -> None:
-        """Outbox job. Dropping twice is harmless."""
-        await self._objects.delete(job.key)
+        await self.files.answered(kept)
 
 
 class ModeCarrier:

@@ -1,9 +1,10 @@
 """The parts of this room that the composing function registers."""
 
+from linli.delivery.files import FileKey
 from linli.delivery.ports import Carriers, Invoker
 from linli.domains.access.events import DoorMoved, DoorRegistered, DoorRemoved
 from linli.domains.communities.events import CommunityServiceChanged, SpaceChanged, SpaceDeleting
-from linli.domains.intercom.carriers import DROP_FILE, ModeCarrier, NumberCarrier, RoomFileKey, RoomsCarrier
+from linli.domains.intercom.carriers import DROP_FILE, ModeCarrier, NumberCarrier, RoomsCarrier
 from linli.domains.intercom.handlers import (
     Derive,
     door_moved,
@@ -58,4 +59,4 @@ class IntercomDoors:
         rooms = RoomsCarrier(self._db, invoker, objects, self._ids, self._clock)
         for carrier in (NumberCarrier(self._db, invoker, self._secrets), rooms, ModeCarrier(invoker)):
             carriers.add(carrier)
-        jobs.on(DROP_FILE, RoomFileKey, rooms.drop_file)
+        jobs.on(DROP_FILE, FileKey, rooms.files.drop)
