@@ -14,6 +14,7 @@ from linli.domains.boxes.remote.service import presence
 from linli.domains.communities.service import lifecycle
 from linli.domains.faces.service.enrolment import purge as purge_faces
 from linli.domains.intercom.service.calls import purge as purge_calls
+from linli.domains.intercom.service.openings import purge as purge_openings
 from linli.domains.intercom.sip.phones import forget_expired
 from linli.domains.privacy.service import deletion, exports
 from linli.domains.visitors.service.visits import purge as purge_visits
@@ -101,6 +102,7 @@ class Housekeeping:
             await forget_ended_codes(self._db, now_ms=now)
             await forget_expired(self._db, now_ms=now)
             await purge_calls(self._db, now_ms=now, days=kept.passes_days)
+            await purge_openings(self._db, now_ms=now, days=kept.passes_days)
             await forget_handed(self._db, before_ms=now - partitions.DAY_MS)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await lifecycle.expire_due(self._db, ids=self._ids, now_ms=now)

@@ -131,7 +131,16 @@ class Platform:
         self.authority = Authority(settings.data_path / "tls")
         self.addresses = DeviceAddresses(settings, Certificates(settings, clock, self.authority))
         self._things(settings)
-        sip = SipPort(settings, db, clock, self.secrets, self.condition, self.ids, self.processes)
+        sip = SipPort(
+            settings,
+            db,
+            clock,
+            self.secrets,
+            self.condition,
+            self.ids,
+            self.processes,
+            self.things.invoker,
+        )
         self._listeners = Listeners(settings, clock, self.things, self.addresses, sip)
         self.condition.tls_fault = self._listeners.tls_fault
         self._delivery()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linli.app.condition import Condition
+from linli.delivery.ports import Invoker
 from linli.domains.intercom.places import sip_host
 from linli.domains.intercom.service.calls import end_left
 from linli.kernel.clock import Clock
@@ -30,6 +31,7 @@ class SipPort:
         condition: Condition,
         ids: Ids,
         processes: Processes,
+        invoker: Invoker,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -37,6 +39,7 @@ class SipPort:
         self._secrets = secrets
         self._condition = condition
         self._ids = ids
+        self._invoker = invoker
         self._process = processes.name
         processes.on_gone(self._end_calls_of)
         self._front: SipFront | None = None
@@ -54,7 +57,7 @@ class SipPort:
             self._db,
             self._clock,
             self._secrets,
-            CallLog(self._db, self._clock, self._ids, process=self._process),
+            CallLog(self._db, self._clock, self._ids, process=self._process, invoker=self._invoker),
             host=sip_host(self._settings),
         )
         self._condition.sip_notice = self._front.notice

@@ -158,3 +158,22 @@ calls = Table(
     Index("ix_intercom_calls_open", "state", "process"),
 )
 """Every call, one row each, from its first ring on."""
+
+openings = Table(
+    "intercom_openings",
+    metadata,
+    integer("id", primary_key=True),  # rises with time
+    integer("call_id"),
+    text_column("tenant_id"),
+    integer("community_id", null=True),
+    text_column("iot_id"),  # empty: the platform does not know the door
+    text_column("number"),  # whose phone asked
+    text_column("identity_id"),  # whose that account is; empty: an application's
+    text_column("way"),  # rules.unlocking.Way of the last try; empty: none
+    text_column("result"),  # rows.ASKED, a TryResult, or the code of an error
+    integer("asked_ms"),
+    integer("answered_ms"),  # 0: not yet
+    Index("ix_intercom_openings_call", "call_id", "id"),
+    Index("ix_intercom_openings_identity", "identity_id"),
+)
+"""Each time a phone asked to open the door of its call: also those that were refused."""

@@ -13,6 +13,8 @@ ANSWERED, MISSED, GIVEN_UP, REFUSED, BUSY, UNREACHABLE, CUT = OUTCOMES = (
 )  # fmt: skip
 """How a call ended: taken; nobody answered; the caller hung up first; declined; all phones in use; no phone logged in;
 the server ended while they talked."""
+ASKED: Final = "asked"
+"""Of an opening that nobody answered yet."""
 UNANSWERED: Final = (MISSED, GIVEN_UP, BUSY, UNREACHABLE)
 """Calls that a home missed. A declined one was noticed by somebody."""
 
@@ -128,3 +130,19 @@ class Ends(NamedTuple):
     iot_id: str = ""
     space_id: int | None = None
     room_id: str = ""
+
+
+class Opening(NamedTuple):
+    """A phone asked to open the door of its call."""
+
+    id: int
+    call_id: int
+    tenant_id: str
+    community_id: int | None
+    iot_id: str
+    number: str
+    identity_id: str
+    way: str
+    result: str
+    asked_ms: int
+    answered_ms: int

@@ -49,6 +49,7 @@ SHEETS: Final[dict[str, str]] = {
         "qr_code:code iot_id:door starts_ms:time ends_ms:time max_scans:count used "
         "live:yes end_reason:word created_ms:time"
     ),
+    "intercom_openings": "iot_id:door asked_ms:time way:word result:word",
     "intercom_owners": "number space_id:house created_ms:time",
     "delivery_desired": "device:door kind:word state:word created_ms:time confirmed_ms:time",
     "delivery_grants": (

@@ -47,7 +47,7 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "groups": ("user_group_members",),
     "vehicles": ("resident_vehicles",),
     "visitors": ("visits",),
-    "passes": ("access_passes",),
+    "passes": ("access_passes", "intercom_openings"),
     "keys": (
         "access_persons", "access_cards", "access_credentials", "access_qr_codes", "access_qr_permissions",
         "intercom_owners", "delivery_grants", "delivery_targets", "delivery_desired", "delivery_holds",

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from linli.domains.intercom.models import calls, door_numbers, house_groups, members, rooms
+from linli.domains.intercom.models import calls, door_numbers, house_groups, members, owners, rooms
 from linli.domains.intercom.rows import TO_GROUP, Account, CallRow, Ends
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
@@ -20,12 +20,16 @@ _AT_ONCE = 500
 _granted = select(project_communities.c.community_id).where(
     project_communities.c.project_id == bindparam("project")
 )
+_own = select(owners.c.community_id).where(
+    owners.c.number == bindparam("caller"), owners.c.tenant_id == bindparam("tenant")
+)
+"""A derived account calls within its community, whose own project no grant names."""
 _door = Query(
     select(_d.iot_id, _d.community_id)
     .where(
         _d.number.in_([bindparam("caller"), bindparam("target")]),
         _d.tenant_id == bindparam("tenant"),
-        _d.community_id.in_(_granted),
+        or_(_d.community_id.in_(_granted), _d.community_id.in_(_own)),
     )
     .order_by(_d.changed_ms.desc(), _d.iot_id)
     .limit(1),
@@ -35,7 +39,7 @@ _houses = Query(
     select(_h.space_id, _h.community_id, _h.room_id)
     .where(
         _h.tenant_id == bindparam("tenant"),
-        _h.community_id.in_(_granted),
+        or_(_h.community_id.in_(_granted), _h.community_id.in_(_own)),
         or_(
             _h.group_id == bindparam("target"),
             _h.group_id.in_(select(_m.group_id).where(_m.number == bindparam("target"))),
@@ -111,13 +115,18 @@ _before = Query(
 
 
 async def ends_of(db: Reader, caller: Account, target: str, target_type: int) -> Ends:
-    """The door, house and room of a call, of communities that the caller's project serves.
+    """The door, house and room of a call, of communities that the caller's project serves or that it was derived in.
 
     A group that several houses share names none of them: whose call it was, nobody could say.
     """
-    own: dict[str, Any] = {"tenant": caller.tenant_id, "project": caller.project_id}
-    door = await _door.one(db, **own, caller=caller.number, target=target)
-    houses = await _houses.all(db, **own, target=target)
+    own: dict[str, Any] = {
+        "tenant": caller.tenant_id,
+        "project": caller.project_id,
+        "caller": caller.number,
+        "target": target,
+    }
+    door = await _door.one(db, **own)
+    houses = await _houses.all(db, **own)
     iot_id, community_id = door or ("", None)
     space_id, room_id = None, ""
     if len(houses) == 1 and community_id in (None, houses[0][1]):

@@ -6,55 +6,29 @@ members' at once; the first to answer has the call.
 
 import asyncio
 import functools
-from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
 from linli.domains.intercom.rows import ANSWERED, DOOR_STATION, GIVEN_UP, MISSED, Account, Binding
-from linli.domains.intercom.sip.exchange import Exchange, Incoming
+from linli.domains.intercom.sip.engine import Engine, Target
+from linli.domains.intercom.sip.exchange import Incoming
 from linli.domains.intercom.sip.flows import Flow
-from linli.domains.intercom.sip.lines import Lines
-from linli.domains.intercom.sip.log import CallLog
-from linli.domains.intercom.sip.outcomes import outcome_of, says_open
+from linli.domains.intercom.sip.outcomes import asks_to_open, outcome_of, says_open
 from linli.domains.intercom.sip.sides import Leg, Side, onward_invite, passed_fields
+from linli.domains.intercom.sip.unlocking import Unlocking
 from linli.protocols import sip
 
 LATE_S: Final = 35.0
 """How long a phone that was told to stop ringing may take to say so."""
+ANSWERED_ELSEWHERE: Final = 'SIP;cause=200;text="Call completed elsewhere"'
+"""RFC 3326."""
 _PREFERRED: Final = (600, 603, 486, 480, 404, 408)
 """Which of the phones' refusals the caller is told, the first that there is."""
-
-
-class Target(NamedTuple):
-    """What was dialled."""
-
-    call_id: int
-    """Of the record of this call."""
-    phones: list[tuple[Binding, Flow]]
-    is_door: bool
-
-
-class Engine(Protocol):
-    """All calls of a process, as one of them sees it."""
-
-    token: Callable[[int], str]
-    allow: str
-    ring_s: float
-    talk_s: float
-    exchange: Exchange
-    lines: Lines
-    log: CallLog
-
-    def contact(self, flow: Flow) -> str: ...
-
-    def keep(self, side: Side, call: "Call") -> None: ...
-
-    def forget(self, call: "Call") -> None: ...
 
 
 class Call:
     """From an INVITE that was let through to the end of both dialogs."""
 
-    def __init__(self, engine: Engine, caller: Account, incoming: Incoming, target: Target) -> None:
+    def __init__(self, engine: "Engine[Call]", caller: Account, incoming: Incoming, target: Target) -> None:
         self.id = target.call_id
         self._door_called = target.is_door
         self.outcome = MISSED
@@ -67,6 +41,7 @@ class Call:
         self.legs: list[Leg] = []
         self.answered: Leg | None = None
         self.callee: Side | None = None
+        self.unlocking = Unlocking(self, engine.exchange, engine.log.openings, answer_s=engine.unlock_s)
         self._early: Leg | None = None
         """The phone whose early picture the caller sees: one description a call."""
         self._relaying: set[Incoming] = set()
@@ -159,7 +134,7 @@ class Call:
         self._engine.log.answered(self.id, leg.binding.number)
         for other in self.legs:
             if other is not leg:
-                self._stop_ringing(other)
+                self._stop_ringing(other, elsewhere=True)
         fields = [
             ("contact", self._engine.contact(self.incoming.flow)),
             ("allow", self._engine.allow),
@@ -204,10 +179,11 @@ class Call:
         self.outcome = GIVEN_UP
         self.refuse(487)
 
-    def _stop_ringing(self, leg: Leg) -> None:
+    def _stop_ringing(self, leg: Leg, *, elsewhere: bool = False) -> None:
+        """`elsewhere`: another phone has the call, which its owner is to see as taken and not as missed."""
         if not leg.ringing or leg.cancelled:
             return
-        leg.cancelled = True
+        leg.cancelled, leg.elsewhere = True, elsewhere
         self._cancel_if_wanted(leg)
         asyncio.get_running_loop().call_later(LATE_S, self._give_up, leg)
 
@@ -220,7 +196,10 @@ class Call:
         ):
             if leg.outgoing.machine.state == "calling":
                 return
-            self._exchange.send(sip.cancel(leg.outgoing.request), leg.flow, _ignore, _nothing)
+            cancel = sip.cancel(leg.outgoing.request)
+            if leg.elsewhere:
+                cancel.set("reason", ANSWERED_ELSEWHERE)
+            self._exchange.send(cancel, leg.flow, _ignore, _nothing)
 
     def _give_up(self, leg: Leg) -> None:
         if leg.ringing and leg.outgoing is not None:
@@ -244,13 +223,41 @@ class Call:
         if request.method == "OPTIONS":
             incoming.answer(200, allow=self._engine.allow)
             return
-        if request.method == "INFO" and self._is_door(side) and says_open(request):
-            self._engine.log.opened(self.id)
+        if request.method == "INFO" and self._about_door(side, incoming):
+            return
         other = self._other(side)
         if other is None:
             incoming.answer(491 if request.method in ("INVITE", "UPDATE") else 480)
             return
         self._relay(side, other, incoming)
+
+    def _about_door(self, side: Side, incoming: Incoming) -> bool:
+        """Whether an INFO is about opening the door, and was worked on; others go on to the other end."""
+        request = incoming.request
+        if not self._is_door(side):
+            doors = self.caller.kind == DOOR_STATION or self._door_called
+            return doors and self.unlocking.take(side, self._number_of(side), incoming)
+        if asks_to_open(request):  # no door opens another one
+            incoming.answer(403)
+            return True
+        if self.unlocking.answered(incoming):
+            return True
+        if says_open(request):
+            self.opened()
+        return False
+
+    def opened(self) -> None:
+        self._engine.log.opened(self.id)
+
+    def door_side(self) -> Side | None:
+        """The end that is a door, once it can be told something."""
+        return self.side if self.caller.kind == DOOR_STATION else self.callee if self._door_called else None
+
+    def _number_of(self, side: Side) -> str:
+        for leg in self.legs:
+            if side in leg.sides.values():
+                return leg.binding.number
+        return self.caller.number
 
     def _is_door(self, side: Side) -> bool:
         """Whether this end is the door station: only its word says that the door opened."""

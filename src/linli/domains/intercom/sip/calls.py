@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Final
 
 from linli.domains.intercom.rows import Account
-from linli.domains.intercom.sip.call import Call, Target
+from linli.domains.intercom.sip.call import Call
+from linli.domains.intercom.sip.engine import Target
 from linli.domains.intercom.sip.exchange import Exchange, Incoming
 from linli.domains.intercom.sip.flows import Flow
 from linli.domains.intercom.sip.lines import Lines
 from linli.domains.intercom.sip.log import CallLog
 from linli.domains.intercom.sip.sides import Side
+from linli.domains.intercom.sip.unlocking import ANSWER_S
 from linli.protocols import sip
 
 RING_S: Final = 60.0
@@ -38,6 +40,7 @@ class CallEngine:
         self.allow = allow
         self.ring_s = ring_s
         self.talk_s = talk_s
+        self.unlock_s = ANSWER_S
         self.exchange: Exchange  # set by the front, whose requests come from it
         self.places: dict[str, str] = {}
         """Host and port by transport, where they differ from those of UDP and TCP."""
@@ -90,3 +93,4 @@ class CallEngine:
         """Hang up all: nobody is left who could end them."""
         for call in list(self._calls):
             call.hang_up()
+            call.unlocking.close()

@@ -17,8 +17,8 @@ from linli.domains.intercom.rows import (
     Binding,
 )
 from linli.domains.intercom.sip import phones
-from linli.domains.intercom.sip.call import Target
 from linli.domains.intercom.sip.calls import RING_S, TALK_S, CallEngine
+from linli.domains.intercom.sip.engine import Target
 from linli.domains.intercom.sip.exchange import Exchange, Incoming
 from linli.domains.intercom.sip.flows import DatagramPort, Flow, Limits, StreamPort
 from linli.domains.intercom.sip.guard import Guard

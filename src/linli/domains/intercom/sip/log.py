@@ -5,8 +5,10 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from linli.delivery.ports import Invoker
 from linli.domains.intercom.rows import Account
 from linli.domains.intercom.service import calls
+from linli.domains.intercom.service.openings import Openings
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.ids import Ids
@@ -22,9 +24,12 @@ type _Step = Callable[[Tx], Awaitable[None]]
 
 
 class CallLog:
-    """`process`: whose calls these are, so that a process after it can end what it left."""
+    """`process`: whose calls these are, so that a process after it can end what it left. `invoker`: opens doors."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids, *, process: str) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, ids: Ids, *, process: str, invoker: Invoker | None = None
+    ) -> None:
+        self.openings = Openings(db, clock, ids, invoker)
         self._db = db
         self._clock = clock
         self._ids = ids

@@ -70,6 +70,8 @@ class Leg:
     status: int = 0
     """Its final answer; 0: none yet."""
     cancelled: bool = False
+    elsewhere: bool = False
+    """It was cancelled because another phone answered."""
 
     @property
     def ringing(self) -> bool:

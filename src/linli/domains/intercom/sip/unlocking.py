@@ -1,0 +1,219 @@
+"""Opening the door of a call when one of its phones asks: rights first, then way by way, and the result in words."""
+
+import asyncio
+from typing import Final, Protocol
+
+from linli.domains.intercom.rows import ASKED, Opening
+from linli.domains.intercom.service.openings import DOOR_UNKNOWN, NOT_ALLOWED, Openings
+from linli.domains.intercom.sip.exchange import Exchange, Incoming
+from linli.domains.intercom.sip.sides import Side
+from linli.kernel.i18n import text
+from linli.kernel.telemetry import logger
+from linli.protocols import sip
+from linli.protocols.sip import unlock
+from linli.rules.unlocking import TryResult, Twice, Way, next_way
+
+log = logger(__name__)
+ANSWER_S: Final = 3.0
+"""How long a door may take to say how it went (spec A 4.1)."""
+MOST_TRIES: Final = 20
+"""Of the phones of one call."""
+_STATUS: Final[dict[str, int]] = {
+    TryResult.OPENED: 200,
+    TryResult.SENT: 200,
+    NOT_ALLOWED: 403,
+    DOOR_UNKNOWN: 404,
+}
+_FAILED: Final = 500
+_STAR: Final = -1
+
+
+class Talk(Protocol):
+    """A call, as this part of it sees it."""
+
+    id: int
+    over: bool
+
+    def door_side(self) -> Side | None:
+        """The end that is a door, once it can be told something."""
+        ...
+
+    def opened(self) -> None:
+        """The door opened."""
+        ...
+
+
+class Unlocking:
+    """Of one call. Not thread-safe: of one event loop."""
+
+    def __init__(
+        self, talk: Talk, exchange: Exchange, openings: Openings, *, answer_s: float = ANSWER_S
+    ) -> None:
+        self._talk = talk
+        self._exchange = exchange
+        self._openings = openings
+        self._answer_s = answer_s
+        self._twice = Twice()
+        self._tries = 0
+        self._number = 0
+        self._waiting: dict[int, asyncio.Future[int]] = {}
+        """Our numbers of requests that the door has not answered."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ------------------------------------------------------------ what comes
+
+    def take(self, side: Side, number: str, incoming: Incoming) -> bool:
+        """An INFO of the phone of a number; False: it asks for no door."""
+        asked = unlock.read_unlock(incoming.request)
+        if asked is not None and asked.asks:
+            first = not self._twice.again(number, asked.number, self._exchange.clock.steady_ms())
+            incoming.answer(200)
+            if first:
+                self._begin(side, number, Way.INFO, asked.number, None)
+            return True
+        if unlock.presses_star(incoming.request):
+            if self._twice.again(number, _STAR, self._exchange.clock.steady_ms()):
+                incoming.answer(200)
+            else:
+                self._begin(side, number, Way.STAR, 0, incoming)
+            return True
+        return False
+
+    def answered(self, incoming: Incoming) -> bool:
+        """An INFO of the door; False: it answers nothing that we asked."""
+        reply = unlock.read_unlock(incoming.request)
+        if reply is None or reply.asks or reply.number not in self._waiting:
+            return False
+        incoming.answer(200)
+        waiting = self._waiting[reply.number]
+        if not waiting.done():
+            waiting.set_result(reply.status)
+        return True
+
+    def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    # ------------------------------------------------------------ one try
+
+    def _begin(self, side: Side, number: str, way: Way, asked: int, star: Incoming | None) -> None:
+        self._tries += 1
+        if self._tries > MOST_TRIES:
+            if star is not None:
+                star.answer(403)
+            return
+        task = asyncio.get_running_loop().create_task(self._open(side, number, way, asked, star))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open(self, side: Side, number: str, way: Way, asked: int, star: Incoming | None) -> None:
+        """`asked`: the phone's own number of its request; `star`: its INFO, which waits for the result."""
+        result: str = "error"
+        try:
+            result = await self._try(number, way)
+        except Exception:
+            log.exception("opening a door in call %d failed", self._talk.id)
+        words = words_of(result)
+        status = _STATUS.get(result, _FAILED)
+        if star is not None:
+            if not star.answered:
+                star.answer(status, words)
+        elif not self._talk.over:
+            self._tell(side, unlock.tell_opening(asked, status, words))
+
+    async def _try(self, number: str, way: Way) -> str:
+        opening = await self._openings.ask(self._talk.id, number)
+        if opening.result != ASKED:
+            return opening.result
+        following: Way | None = way
+        result: str = TryResult.SILENT
+        while following is not None:
+            way = following
+            result = await self._by(way, opening)
+            outcome = TryResult(result) if result in TryResult else TryResult.REFUSED
+            following = next_way(way, outcome, remote=self._openings.by_remote(opening))
+        if result == TryResult.OPENED:
+            self._talk.opened()
+        await self._openings.settle(opening, way, result)
+        return result
+
+    async def _by(self, way: Way, opening: Opening) -> str:
+        if way is Way.REMOTE:
+            return await self._openings.remote(opening)
+        door = self._talk.door_side()
+        if door is None or self._talk.over:
+            return TryResult.SILENT
+        if way is Way.STAR:
+            status = await self._send(door, unlock.STAR_TYPE, unlock.press_star())
+            return (
+                TryResult.SENT if 200 <= status < 300 else TryResult.UNKNOWN if status else TryResult.SILENT
+            )
+        return await self._ask(door, opening.number)
+
+    async def _ask(self, door: Side, number: str) -> TryResult:
+        self._number = self._number % 999 + 1
+        asked = self._number
+        loop = asyncio.get_running_loop()
+        reply = self._waiting[asked] = loop.create_future()
+        due = loop.time() + self._answer_s
+        try:
+            body = unlock.ask_to_open(asked, number)
+            waiting = {reply, *(self._send(door, unlock.CONTENT_TYPE, body) for _ in range(2))}
+            refused = 0
+            while not reply.done() and waiting and loop.time() < due:
+                done, waiting = await asyncio.wait(
+                    waiting, timeout=due - loop.time(), return_when=asyncio.FIRST_COMPLETED
+                )
+                refused += sum(answer.result() >= 300 for answer in done if answer is not reply)
+                if refused == 2 and not reply.done():
+                    return TryResult.UNKNOWN
+            if not reply.done():
+                return TryResult.SILENT
+            return TryResult.OPENED if reply.result() == unlock.OPENED else TryResult.REFUSED
+        finally:
+            del self._waiting[asked]
+
+    def _send(self, door: Side, kind: str, body: bytes) -> asyncio.Future[int]:
+        """The status of the answer; 0: none came."""
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def answered(response: sip.Response) -> None:
+            if response.status >= 200 and not answer.done():
+                answer.set_result(response.status)
+
+        def lost() -> None:
+            if not answer.done():
+                answer.set_result(0)
+
+        self._exchange.send(_info(door, kind, body), door.flow, answered, lost)
+        return answer
+
+    def _tell(self, side: Side, body: bytes) -> None:
+        """Twice, as the contract has it."""
+        for _ in range(2):
+            if side.dialog.state != "ended":
+                info = _info(side, unlock.CONTENT_TYPE, body)
+                self._exchange.send(info, side.flow, _ignore, _nothing)
+
+
+def words_of(result: str) -> str:
+    """What became of it, for who pressed."""
+    key = result if result in TryResult or result in (NOT_ALLOWED, DOOR_UNKNOWN) else "failed"
+    if result in ("device.offline", "device.cut_off"):
+        key = "offline"
+    return text(f"opening.{key}")
+
+
+def _info(side: Side, kind: str, body: bytes) -> sip.Request:
+    info = side.dialog.request("INFO")
+    info.set("content-type", kind)
+    info.body = body
+    return info
+
+
+def _ignore(_response: sip.Response) -> None:
+    return
+
+
+def _nothing() -> None:
+    return
