@@ -7,6 +7,7 @@ import { earlyFiles, fewFiles, pagesOfRoutes } from '../shared/vite/early'
 import firstQuestions from './src/app/firstQuestions.json' with { type: 'json' }
 import { DAILY, roomsOf } from './src/i18n/firstViews'
 import { lightParts, withLanguage } from '../shared/vite/light'
+import { singleIcons } from '../shared/vite/icons'
 import { packedAssets } from '../shared/vite/packed'
 import { textsAsStrings } from '../shared/vite/texts'
 
@@ -20,6 +21,7 @@ const TOGETHER: [string, RegExp][] = [
     'links',
     /\/src\/domains\/(hubs\/\w+Link|doors\/(DoorLink|useOutages|usePasses)|usergroups\/useUserGroups|people\/useResidents)/,
   ],
+  ['desk', /\/src\/domains\/overview\/(FirstSteps|LivePasses|useOverview|FigureRow|useFigures)/],
   ['alarms', /\/src\/domains\/doors\/(AlarmStrip|useAlarms|useAlarmSound)/],
 ]
 const firstPages = pagesOfRoutes(here('./src'))
@@ -36,6 +38,7 @@ export default defineConfig({
   plugins: [
     vue(),
     textsAsStrings(),
+    singleIcons(),
     packedAssets(),
     // Element Plus on demand: each page carries only the components it draws.
     Components({

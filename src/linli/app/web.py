@@ -11,6 +11,7 @@ from linli.app.registration import PATHS, registration
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.first_answers import FirstAnswers
+from linli.console.packing import packed
 from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Manuals, Pages
 from linli.console.parts import Parts
 from linli.console.resident.app import PREFIX as RESIDENT
@@ -48,7 +49,7 @@ def router_of(platform: "Platform") -> Router:
         services=_services(platform),
     )
     gateway = platform.openapi.gateway
-    console = carrying(console_app(parts), (NOT_KEPT,))
+    console = carrying(packed(console_app(parts)), (NOT_KEPT,))
     upload = UploadForm(platform.uploads, platform.clock)
     return Router(
         gateway=gateway,
@@ -68,7 +69,7 @@ def router_of(platform: "Platform") -> Router:
             **dict.fromkeys((PEM, DER, FACTS), AuthorityFiles(platform.addresses.certificates)),
             FILES: Files(platform.objects, platform.db, platform.settings.http.trusted_proxies),
             CONSOLE: console,
-            RESIDENT: carrying(resident_app(parts), (NOT_KEPT,)),
+            RESIDENT: carrying(packed(resident_app(parts)), (NOT_KEPT,)),
             "/m": Pages(RESIDENT_PAGES, base="/m"),
             "/staff": Pages(STAFF_PAGES, base="/staff"),
             "/help": Manuals(base="/help"),

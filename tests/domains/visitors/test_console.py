@@ -36,6 +36,7 @@ async def test_the_desk_announces_checks_in_and_out_and_looks_back(estate):
     assert await found() == [later, two, one]
     assert await found(untilMs=now) == [two, one]
     assert await found(sinceMs=now + 2 * HOUR) == [later]
+    assert await found(today=True, sinceMs=now + 48 * HOUR) == [two, one]
     assert await found(houseId=estate.other_house) == [later]
     assert await found(q="浙A-12") == [one]
     assert await found(q="1391234") == [one]

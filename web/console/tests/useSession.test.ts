@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useSession, type Me } from '@/app/useSession'
-import { draftKey, emptyDraft, keepDraft, keptDraft } from '@/domains/notices/draft'
+import { draftKey, emptyDraft, keepDraft, keptDraft } from '@/app/noticeDraft'
 
 const somebody = { accountId: '7', rights: [] as string[] } as unknown as Me
 

@@ -180,7 +180,14 @@ export function fewFiles(shared: number, rooms = true, together: [string, RegExp
         // By themselves: a file would have the looks of whatever its modules could import.
         { name: 'calendar', test: /theme-chalk\/el-(date|time)-.*\.css$/, priority: 11 },
         { name: 'looks', test: (id: string) => late(id) && LOOKS.test(id), priority: 10 },
-        { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\//, priority: 9 },
+        // With one of our own that many files of texts share: alone it would cost a request.
+        {
+          name: 'vue',
+          test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\/|shared\/src\/collect\./,
+          priority: 9,
+        },
+        // What Element Plus says where no language was chosen: a page in Chinese has no need of it.
+        { name: 'english', test: /element-plus\/es\/locale\/lang\/en\./, priority: 8.5 },
         // Before the parts of Element Plus, which would take along what both use.
         { name: 'common', test: common, minShareCount: shared, priority: 8 },
         ...together.map(([name, test]) => ({ name, test, minShareCount: 2, priority: 7.5 })),

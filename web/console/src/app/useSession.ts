@@ -2,7 +2,7 @@ import { computed, readonly, shallowRef } from 'vue'
 import { forgetAsked } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
-import { forgetDrafts } from '@/domains/notices/draft'
+import { forgetDrafts } from './noticeDraft'
 
 export type Me = components['schemas']['Me']
 

@@ -6,8 +6,8 @@ export default {
     import.meta.glob<Record<string, unknown>>(
       [
         '../domains/*/strings/en.json',
-        '!../domains/{entry,hubs,notices}/strings/en.json',
-        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/en.json',
+        '!../domains/{entry,hubs}/strings/en.json',
+        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials,devices,notices,property}/strings/en.json',
       ],
       { eager: true, import: 'default' },
     ),

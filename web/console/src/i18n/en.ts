@@ -3,7 +3,7 @@ import { collect, withTitles } from '@linli/shared'
 import shared from '@linli/shared/strings/en.json'
 
 const own = import.meta.glob<Record<string, unknown>>(
-  ['../app/strings/en.json', '../domains/{entry,hubs,notices}/strings/en.json'],
+  ['../app/strings/en.json', '../domains/{entry,hubs}/strings/en.json'],
   { eager: true, import: 'default' },
 )
 /** Of the other rooms what the navigation names them by; a build cuts it out (`textsAsStrings`). */

@@ -15,7 +15,10 @@ export const DAILY: Record<string, readonly string[]> = {
   passes: ['doors'],
   'door-alarms': ['doors', 'history'],
   credentials: ['credentials', 'doors'],
-  notices: [],
+  notices: ['notices'],
+  communities: ['people'],
+  employees: ['property'],
+  devices: ['devices', 'doors'],
 }
 
 /** The rooms of a path's first view; undefined: all. */

@@ -11,7 +11,7 @@ type Texts = { default: { messages: Record<string, unknown> } }
 const loaders = { 'zh-CN': () => import('./zh-CN'), en: () => import('./en') }
 /** Those of the rooms that are open all day, each in a file of its own. */
 const daily = import.meta.glob<{ default: Record<string, unknown> }>(
-  '../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/*.json',
+  '../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials,devices,notices,property}/strings/*.json',
 )
 const more: Record<Language, () => Promise<Texts>> = {
   'zh-CN': () => import('./zh-CN.more'),

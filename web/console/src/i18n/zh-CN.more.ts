@@ -6,8 +6,8 @@ export default {
     import.meta.glob<Record<string, unknown>>(
       [
         '../domains/*/strings/zh-CN.json',
-        '!../domains/{entry,hubs,notices}/strings/zh-CN.json',
-        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials}/strings/zh-CN.json',
+        '!../domains/{entry,hubs}/strings/zh-CN.json',
+        '!../domains/{doors,people,usergroups,listimports,faces,history,visitors,vehicles,overview,credentials,devices,notices,property}/strings/zh-CN.json',
       ],
       { eager: true, import: 'default' },
     ),

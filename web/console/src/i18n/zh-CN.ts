@@ -3,7 +3,7 @@ import { collect, withTitles } from '@linli/shared'
 import shared from '@linli/shared/strings/zh-CN.json'
 
 const own = import.meta.glob<Record<string, unknown>>(
-  ['../app/strings/zh-CN.json', '../domains/{entry,hubs,notices}/strings/zh-CN.json'],
+  ['../app/strings/zh-CN.json', '../domains/{entry,hubs}/strings/zh-CN.json'],
   { eager: true, import: 'default' },
 )
 /** Of the other rooms what the navigation names them by; a build cuts it out (`textsAsStrings`). */

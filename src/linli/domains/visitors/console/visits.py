@@ -119,6 +119,7 @@ class VisitFilter(Filter, frozen=True):
     house_id: int | None = None
     since_ms: Annotated[int | None, Meta(description="The window touches…")] = None
     until_ms: Annotated[int | None, Meta(description="…this time.")] = None
+    today: Annotated[bool, Meta(description="The day at the site, in place of both times.")] = False
 
 
 visit_routes = Routes("/communities/{community_id:int}/visits", tags=("visitors",))
@@ -132,10 +133,10 @@ class VisitListFilter(VisitFilter, frozen=True):
 
 @visit_routes.get(right=Right.VISITORS_SEE)
 async def list_visits(
-    community_id: int, scope: Scope, db: Database, page: PageRequest, where: VisitListFilter
+    community_id: int, scope: Scope, db: Database, clock: Clock, page: PageRequest, where: VisitListFilter
 ) -> Page[VisitRow]:
     """Visits of a community, those that begin latest first."""
-    matches = await _find(scope, db, community_id, page, where, where.sort)
+    matches = await _find(scope, db, clock, community_id, page, where, where.sort)
     return Page.of(page, matches.total, await rows(scope, db, matches.data))
 
 
@@ -149,9 +150,11 @@ async def figures(community_id: int, scope: Scope, db: Database, clock: Clock) -
 
 
 @visit_routes.get("/export.xlsx", right=Right.VISITORS_SEE)
-async def export(community_id: int, scope: Scope, db: Database, where: VisitFilter) -> Response[bytes]:
+async def export(
+    community_id: int, scope: Scope, db: Database, clock: Clock, where: VisitFilter
+) -> Response[bytes]:
     """The rows of the list with the same filters, as a workbook; phones masked, at most 20,000 rows."""
-    page = await _find(scope, db, community_id, PageRequest(1, EXPORT_MAX), where, "starts")
+    page = await _find(scope, db, clock, community_id, PageRequest(1, EXPORT_MAX), where, "starts")
     visit_rows = await rows(scope, db, page.data)
     content = await asyncio.to_thread(_workbook, visit_rows, scope.language, await zone_of(db, community_id))
     headers = {"content-disposition": 'attachment; filename="linli-visitors.xlsx"'}
@@ -317,18 +320,27 @@ async def refuse(
 
 
 async def _find(
-    scope: Scope, db: Database, community_id: int, page: PageRequest, where: VisitFilter, sort: str
+    scope: Scope,
+    db: Database,
+    clock: Clock,
+    community_id: int,
+    page: PageRequest,
+    where: VisitFilter,
+    sort: str,
 ) -> Page[Visit]:
     await spaces.require_root(scope, db, community_id)
     if sort not in queries.ORDERS:
         raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
+    since, until = where.since_ms, where.until_ms
+    if where.today:
+        since, until = day_of(clock.now_ms(), await zone_of(db, community_id))
     conditions = VisitConditions(
         text=where.q.strip() or None,
         states=_listed(where.state, STATES, "state"),
         sources=_listed(where.source, SOURCES, "source"),
         house_id=where.house_id,
-        since_ms=where.since_ms,
-        until_ms=where.until_ms,
+        since_ms=since,
+        until_ms=until,
     )
     return await queries.page(scope, db, community_id, page, conditions, order=sort)
 

@@ -37,7 +37,6 @@ const here = (communityId: string) => ({ community_id: Number(communityId) })
 
 /** What the list shows, for the list itself and for its export. */
 export function visitQuery(state: ListState, zone?: string) {
-  const today = dayIn(Date.now(), zone)
   const history = state.filter('view') === 'history'
   const [from, until] = state
     .filter('range')
@@ -48,8 +47,9 @@ export function visitQuery(state: ListState, zone?: string) {
     state: state.filter('state') || undefined,
     source: state.filter('source') || undefined,
     houseId: state.filter('house') ? Number(state.filter('house')) : undefined,
-    sinceMs: history ? from || undefined : today[0],
-    untilMs: history ? (until ? dayIn(until, zone)[1] : undefined) : today[1],
+    today: history ? undefined : true,
+    sinceMs: history ? from || undefined : undefined,
+    untilMs: history && until ? dayIn(until, zone)[1] : undefined,
   }
 }
 
