@@ -232,7 +232,11 @@ class Platform:
         access.register_events()
         access.register_devices(self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects)
         IntercomDoors(self.db, self.clock, self.ids, self.secrets).register_devices(
-            self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects
+            self.carriers,
+            self.jobs,
+            self.things.handlers,
+            invoker=self.things.invoker,
+            objects=self.objects,
         )
         self.intercom = Derivation(self.db, self.ids, self.secrets, sip_address_if_on(self.settings))
         register_derivation(self.db.handlers, self.intercom)

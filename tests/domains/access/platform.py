@@ -78,7 +78,7 @@ class AccessPlatform(Platform):
         room.register_events()
         room.register_devices(carriers, jobs, invoker=self.things.invoker, objects=self.store)
         IntercomDoors(self.db, self.clock, self.ids, self.secrets).register_devices(
-            carriers, jobs, invoker=self.things.invoker, objects=self.store
+            carriers, jobs, self.things.handlers, invoker=self.things.invoker, objects=self.store
         )
         self.intercom = Derivation(self.db, self.ids, self.secrets, sip_address_if_on(self.settings))
         intercom_room.register_derivation(self.db.handlers, self.intercom)

@@ -14,6 +14,7 @@ from linli.domains.intercom.handlers import (
     space_deleting,
 )
 from linli.domains.intercom.service.derived import Derivation
+from linli.domains.intercom.service.phone_checks import ANSWER_PHONE, PhoneChecks, PhoneQuestion
 from linli.domains.people.events import ResidentsMovedIn, ResidentsMovedOut
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -22,6 +23,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
 from linli.kernel.secrets import Secrets
+from linli.things.inbox.handlers import InboxHandlers
 
 
 def register(handlers: Handlers[Tx]) -> None:
@@ -53,10 +55,19 @@ class IntercomDoors:
         self._secrets = secrets
 
     def register_devices(
-        self, carriers: Carriers, jobs: Jobs, *, invoker: Invoker, objects: ObjectStore
+        self,
+        carriers: Carriers,
+        jobs: Jobs,
+        inbox: InboxHandlers,
+        *,
+        invoker: Invoker,
+        objects: ObjectStore,
     ) -> None:
-        """Where calls go out."""
+        """Where calls go out and messages come in."""
         rooms = RoomsCarrier(self._db, invoker, objects, self._ids, self._clock)
         for carrier in (NumberCarrier(self._db, invoker, self._secrets), rooms, ModeCarrier(invoker)):
             carriers.add(carrier)
         jobs.on(DROP_FILE, FileKey, rooms.files.drop)
+        checks = PhoneChecks(self._db, self._clock, invoker)
+        inbox.on_event("checkPhoneNumber", checks.asked)
+        jobs.on(ANSWER_PHONE, PhoneQuestion, checks.answer)

@@ -13,8 +13,9 @@ from linli.domains.access.queries.keys import rights_of_person
 from linli.domains.access.service.remote import OPENED, remote_open
 from linli.domains.intercom.models import openings
 from linli.domains.intercom.queries.calls import call_in_hand
+from linli.domains.intercom.queries.doors import doors_with_numbers
 from linli.domains.intercom.queries.openings import asker
-from linli.domains.intercom.rows import APP, ASKED, CallRow, Opening
+from linli.domains.intercom.rows import APP, ASKED, Account, CallRow, Opening
 from linli.domains.people.queries import persons, residence
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Reader, Tx
@@ -67,6 +68,26 @@ class Openings:
         )
         await self._db.run(lambda tx: tx.insert(openings, row._asdict()))
         return row
+
+    async def may_view(self, caller: Account, number: str) -> bool:
+        """Whether an account may call a door of this number: a person's only one that the person may open now."""
+        account = await asker(self._db, caller.number)
+        if account is None:
+            return False
+        if account.kind != APP or account.identity_id is None or account.community_id is None:
+            return True
+        doors = await doors_with_numbers(self._db, tenant_id=caller.tenant_id, numbers=[number])
+        for door in doors:
+            if door.community_id != account.community_id or not await may_open_now(
+                self._db,
+                tenant_id=caller.tenant_id,
+                community_id=door.community_id,
+                identity_id=account.identity_id,
+                iot_id=door.iot_id,
+                now_ms=self._clock.now_ms(),
+            ):
+                return False
+        return bool(doors)
 
     def by_remote(self, opening: Opening) -> bool:
         """Whether the door can be asked by its own line."""

@@ -13,7 +13,7 @@ from linli.domains.intercom.sip.engine import Engine, Target
 from linli.domains.intercom.sip.exchange import Incoming
 from linli.domains.intercom.sip.flows import Flow
 from linli.domains.intercom.sip.outcomes import asks_to_open, outcome_of, says_open
-from linli.domains.intercom.sip.sides import Leg, Side, onward_invite, passed_fields
+from linli.domains.intercom.sip.sides import Leg, Side, answer_at_once, onward_invite, passed_fields
 from linli.domains.intercom.sip.unlocking import Unlocking
 from linli.protocols import sip
 
@@ -66,6 +66,8 @@ class Call:
             invite.set("call-id", engine.token(24))
             invite.set("contact", engine.contact(leg.flow))
             invite.set("allow", engine.allow)
+            if self._door_called:
+                answer_at_once(invite, engine.exchange.here)
             leg.forks = sip.Forks(invite)
             leg.outgoing = self._exchange.send(
                 invite,
@@ -145,7 +147,8 @@ class Call:
         self.side.dialog.state = "confirmed"
         self._engine.lines.talks(leg.binding.number)
         self._limit.cancel()
-        self._limit = asyncio.get_running_loop().call_later(self._engine.talk_s, self.hang_up)
+        limit_s = self._engine.view_s if self._door_called else self._engine.talk_s
+        self._limit = asyncio.get_running_loop().call_later(limit_s, self.hang_up)
 
     def _accept(self, incoming: Incoming, side: Side, accepted: sip.Response, other: Side) -> None:
         """Pass a 2xx on and repeat it until the ACK. Theirs is acknowledged at once unless the ACK has the answer."""

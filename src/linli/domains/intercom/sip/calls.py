@@ -20,6 +20,8 @@ from linli.protocols import sip
 RING_S: Final = 60.0
 TALK_S: Final = 300.0
 """Spec A 4.1: one to five minutes."""
+VIEW_S: Final = 60.0
+"""Looking through a door's camera (spec A 4.1)."""
 MOST_CALLS: Final = 2_000
 
 
@@ -40,6 +42,7 @@ class CallEngine:
         self.allow = allow
         self.ring_s = ring_s
         self.talk_s = talk_s
+        self.view_s = VIEW_S
         self.unlock_s = ANSWER_S
         self.exchange: Exchange  # set by the front, whose requests come from it
         self.places: dict[str, str] = {}

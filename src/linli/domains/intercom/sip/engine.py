@@ -27,6 +27,7 @@ class Engine[Call](Protocol):
     allow: str
     ring_s: float
     talk_s: float
+    view_s: float
     unlock_s: float
     exchange: Exchange
     lines: Lines

@@ -238,10 +238,14 @@ class SipFront:
         number = request.uri.user or ""
         now_ms = self._clock.now_ms()
         dialled = await phones.dial(self._db, caller, number, now_ms)
+        allowed = dialled.kind != DOOR_STATION or await self.log.openings.may_view(caller, number)
         if incoming.answered:
             return  # the caller gave up meanwhile
         if not dialled.exists:
             incoming.answer(404)
+            return
+        if not allowed:
+            incoming.answer(403)
             return
         if refusal := self.calls.may_begin(caller):
             incoming.answer(refusal)

@@ -30,6 +30,13 @@ def onward_invite(request: sip.Request, caller: str, binding: Binding, here: str
     return invite
 
 
+def answer_at_once(invite: sip.Request, here: str) -> None:
+    """Ask a door to answer without a ring, in the three ways that door stations know (RFC 5373 and older ones)."""
+    invite.set("answer-mode", "Auto")
+    invite.set("call-info", f"<sip:{here}>;answer-after=0")
+    invite.set("alert-info", f"<sip:{here}>;info=alert-autoanswer;delay=0")
+
+
 @dataclass(slots=True, eq=False)
 class Side:
     """One end's dialog with us."""
