@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from linli.demo.logins import RESIDENT_LOGIN
-from tests.browser.phone import look, open_phone, sign_in
+from tests.browser.phone import findings, look, open_phone, sign_in
 from tests.browser.sample import Demo
 from tests.browser.visit import Visit, keep_picture
 
@@ -85,3 +85,26 @@ def test_staff_look_calls_up(administrator: Visit, rung: dict[str, Any]) -> None
     administrator.go(f"/houses/{rung['house']}")
     page.get_by_role("tab", name="Calls").click()
     expect(page.get_by_role("tabpanel", name="Calls").locator("tbody tr")).to_have_count(2)
+
+
+def test_staff_see_why_a_home_does_not_ring(administrator: Visit, demo: Demo, rung: dict[str, Any]) -> None:
+    with sqlite3.connect(demo.data / "linli.db", timeout=60) as db:
+        (door,) = db.execute(
+            "SELECT r.iot_id FROM intercom_rooms r JOIN intercom_house_groups h ON h.group_id = r.group_id"
+            " WHERE h.space_id = ? ORDER BY r.iot_id",
+            (rung["house"],),
+        ).fetchone()
+    page = administrator.page
+    administrator.go(f"/houses/{rung['house']}")
+    page.get_by_role("tab", name="Intercom").click()
+    page.get_by_role("button", name="Why does it not ring?").first.click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("status")).to_contain_text("The door is not logged in")
+    expect(panel.locator("ol.steps li")).to_have_count(9)
+    keep_picture(page, "ring-why")
+    panel.get_by_role("link", name="Open device").click()
+    page.wait_for_url(f"**/devices/{door}")
+    administrator.go(f"/doors/{door}?tab=intercom")
+    page.get_by_role("button", name="Why does it not ring?").first.click()
+    expect(page.get_by_role("dialog").locator("ol.steps li").first).to_contain_text("service runs")
+    assert findings(administrator) == []

@@ -343,6 +343,7 @@ def _doors() -> dict[str, list[RouteRecipe]]:
             )
         ],
         "GET /doors/{iot_id}/intercom": [lambda x: Ask({"iot_id": x.door})],
+        "GET /doors/{iot_id}/intercom/why": [lambda x: Ask({"iot_id": x.door}, {"roomId": "1-9-3-1202"})],
         "GET /communities/{community_id}/houses/{house_id}/intercom": [
             lambda x: Ask({"community_id": x.community, "house_id": x.house})
         ],

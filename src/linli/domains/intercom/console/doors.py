@@ -10,7 +10,7 @@ from linli.delivery.console import DeliveryRow, delivery_rows
 from linli.delivery.ports import SubjectNames
 from linli.delivery.schemas import DesiredFilter
 from linli.domains.access.errors import DoorUnknown
-from linli.domains.access.queries.doors import get_door
+from linli.domains.access.queries.doors import find_doors, get_door
 from linli.domains.communities.queries import spaces
 from linli.domains.intercom.kinds import KINDS
 from linli.domains.intercom.queries import doors as queries
@@ -69,6 +69,15 @@ class DoorIntercom(msgspec.Struct, rename="camel", frozen=True):
     deliveries: list[DeliveryRow]
 
 
+class RingingDoor(msgspec.Struct, rename="camel", frozen=True):
+    """A door that rings a house."""
+
+    iot_id: str
+    name: str
+    keyed: Annotated[str, Meta(description="What visitors key there; empty: it cannot be keyed.")]
+    room_id: str
+
+
 class HouseIntercom(msgspec.Struct, rename="camel", frozen=True):
     """The group of a house and who rings with it."""
 
@@ -76,6 +85,7 @@ class HouseIntercom(msgspec.Struct, rename="camel", frozen=True):
     room_id: Annotated[str, Meta(description="Empty: the address has no number that can be keyed.")]
     derived: bool
     phones: list[PhoneState]
+    doors: list[RingingDoor]
 
 
 door_intercom_routes = Routes("/doors/{iot_id:str}/intercom", tags=("doors",))
@@ -141,17 +151,45 @@ async def house_intercom(
     group = (await groups_of_houses(scope, db, [house_id])).get(house_id)
     if group is None:
         return None
-    members = await members_of(Scope.system(house.tenant_id, "intercom"), db, group.group_id)
-    numbers = [member.number for member in members[:MOST_SHOWN]]
-    phones = await logged_in(db, tenant_id=house.tenant_id, numbers=numbers, now_ms=clock.now_ms())
-    owners = {row.number: row.identity_id for row in await owners_in(scope, db, [house_id])}
-    names = {member.identity_id: member.name for member in await residents.of_house(scope, db, house_id)}
     return HouseIntercom(
         group.group_id,
         group.room_id,
         bool(group.derived),
-        [_phone(number, names.get(owners.get(number, ""), ""), phones) for number in numbers],
+        await group_phones(
+            scope, db, house.tenant_id, group_id=group.group_id, house_id=house_id, now_ms=clock.now_ms()
+        ),
+        await _doors_of(scope, db, group.group_id),
     )
+
+
+async def group_phones(
+    scope: Scope, db: Database, tenant_id: str, *, group_id: str, house_id: int | None, now_ms: int
+) -> list[PhoneState]:
+    """The accounts of a group, with the names of the house's members; at most `MOST_SHOWN`."""
+    members = await members_of(Scope.system(tenant_id, "intercom"), db, group_id)
+    numbers = [member.number for member in members[:MOST_SHOWN]]
+    phones = await logged_in(db, tenant_id=tenant_id, numbers=numbers, now_ms=now_ms)
+    if house_id is None:
+        return [_phone(number, "", phones) for number in numbers]
+    owners = {row.number: row.identity_id for row in await owners_in(scope, db, [house_id])}
+    names = {member.identity_id: member.name for member in await residents.of_house(scope, db, house_id)}
+    return [_phone(number, names.get(owners.get(number, ""), ""), phones) for number in numbers]
+
+
+async def _doors_of(scope: Scope, db: Database, group_id: str) -> list[RingingDoor]:
+    rooms = await queries.rooms_of_group(scope, db, group_id=group_id)
+    doors = await find_doors(scope, db, iot_ids=sorted({room.iot_id for room in rooms}))
+    forms = {iot_id: await form_of(scope, db, iot_id=iot_id) for iot_id in doors}
+    return [
+        RingingDoor(
+            room.iot_id,
+            doors[room.iot_id].name,
+            keyed(room.room_key, forms[room.iot_id]) or "",
+            room.room_id,
+        )
+        for room in rooms
+        if room.iot_id in doors
+    ]
 
 
 def _phone(number: str, name: str, phones: dict[str, LoggedIn]) -> PhoneState:

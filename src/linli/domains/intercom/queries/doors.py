@@ -14,6 +14,8 @@ from linli.kernel.scope import Scope
 
 MOST_ROOMS: Final = 5000
 """Rooms of one door."""
+MOST_DOORS: Final = 200
+"""That are listed as ringing one group."""
 
 _r, _h = rooms.c, house_groups.c
 _door = Query(
@@ -59,6 +61,13 @@ _rooms = Query(
     .limit(MOST_ROOMS),
     Room,
 )
+_of_ringing = Query(
+    select(rooms)
+    .where(_r.group_id == bindparam("group_id"), in_scope(rooms))
+    .order_by(_r.iot_id, _r.room_key)
+    .limit(MOST_DOORS),
+    Room,
+)
 _of_number = Query(
     select(door_numbers).where(
         any_of(door_numbers.c.number, "numbers"), door_numbers.c.tenant_id == bindparam("tenant")
@@ -97,6 +106,11 @@ async def houses_of_groups(scope: Scope, db: Reader, *, group_ids: list[str]) ->
 async def rooms_of_door(scope: Scope, db: Reader, *, iot_id: str) -> list[Room]:
     """By key, at most `MOST_ROOMS`."""
     return await _rooms.all(db, scope, iot_id=iot_id)
+
+
+async def rooms_of_group(scope: Scope, db: Reader, *, group_id: str) -> list[Room]:
+    """The rooms that ring a group, by door; at most `MOST_DOORS`."""
+    return await _of_ringing.all(db, scope, group_id=group_id)
 
 
 async def doors_with_numbers(db: Reader, *, tenant_id: str, numbers: list[str]) -> list[DoorNumber]:

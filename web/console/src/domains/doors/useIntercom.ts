@@ -4,6 +4,7 @@ import type { components } from '@/api/schema'
 
 export type DoorIntercom = components['schemas']['DoorIntercom']
 export type HouseIntercom = components['schemas']['HouseIntercom']
+export type RingStep = components['schemas']['RingStep']
 export type PhoneState = components['schemas']['PhoneState']
 
 /** The account of a door, its rooms, and how far their delivery got; `again` tries a delivery once more. */
@@ -20,6 +21,19 @@ export function useDoorIntercom(iotId: () => string) {
     return true
   })
   return { intercom, again }
+}
+
+/** The way of a call from a door to a room's home, step by step. */
+export function useRingCheck(iotId: () => string, roomId: () => string) {
+  return useResource(
+    () =>
+      answer(
+        api.GET('/api/console/doors/{iot_id}/intercom/why', {
+          params: { path: { iot_id: iotId() }, query: { roomId: roomId() } },
+        }),
+      ),
+    [iotId, roomId],
+  )
 }
 
 /** The group of a house and the phones in it; null where it has none. */

@@ -1,0 +1,100 @@
+"""Why a home does not ring at a door: the way of a call, step by step, and which step does not hold."""
+
+from typing import Annotated, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.intercom.room_numbers import Form, keyed
+
+type StepCode = Literal[
+    "service", "able", "account", "account_delivered", "door_logged_in", "room", "rooms_delivered", "members", "phones"
+]  # fmt: skip
+type StepState = Literal["ok", "bad", "waiting", "unknown"]
+
+_DELIVERED: Final = "transferred"
+_UNDER_WAY: Final = ("toBeTransferred", "transferring")
+
+
+class RingStep(msgspec.Struct, rename="camel", frozen=True):
+    """One step of the way. `waiting`: under way; `unknown`: it cannot be told here."""
+
+    code: StepCode
+    state: StepState
+    said: Annotated[
+        str,
+        Meta(
+            description="The room; how many members; how many of them are logged in; why a delivery failed."
+        ),
+    ] = ""
+    status: Annotated[str, Meta(description="Wire status of a delivery.")] = ""
+
+
+class Brought(NamedTuple):
+    """How far a delivery to the door got."""
+
+    status: str
+    """Wire status; empty: nothing was to be delivered."""
+    reason: str
+
+
+class RingFacts(NamedTuple):
+    """What is known of a door and a room of it."""
+
+    service_runs: bool
+    able: bool
+    """The device's thing model has the intercom's services."""
+    has_account: bool
+    here: bool
+    """The account is one of this server, which therefore knows log-ins."""
+    account: Brought
+    logged_in: bool
+    room_key: str
+    """Empty: the door does not have the room."""
+    form: Form
+    rooms: Brought
+    members: int
+    phones: int
+    """Of the members, how many are logged in."""
+
+
+def steps_of(facts: RingFacts) -> list[RingStep]:
+    """In the order of the call. What hangs on a step that is missing is left out."""
+    steps = [
+        RingStep("service", "ok" if facts.service_runs else "bad"),
+        RingStep("able", "ok" if facts.able else "bad"),
+    ]
+    if facts.able:
+        steps += _account_steps(facts)
+        steps += _room_steps(facts)
+    return steps
+
+
+def _account_steps(facts: RingFacts) -> list[RingStep]:
+    if not facts.has_account:
+        return [RingStep("account", "bad")]
+    logged_in: StepState = "unknown" if not facts.here else "ok" if facts.logged_in else "bad"
+    return [
+        RingStep("account", "ok"),
+        _delivered("account_delivered", facts.account),
+        RingStep("door_logged_in", logged_in),
+    ]
+
+
+def _room_steps(facts: RingFacts) -> list[RingStep]:
+    if not facts.room_key:
+        return [RingStep("room", "bad")]
+    steps = [RingStep("room", "ok" if keyed(facts.room_key, facts.form) else "bad", facts.room_key)]
+    if facts.rooms.status or facts.form is not Form.WHOLE:  # behind a box a door may ask at each call instead
+        steps.append(_delivered("rooms_delivered", facts.rooms))
+    steps.append(RingStep("members", "ok" if facts.members else "bad", str(facts.members)))
+    if facts.members:
+        steps.append(RingStep("phones", "ok" if facts.phones else "bad", f"{facts.phones}/{facts.members}"))
+    return steps
+
+
+def _delivered(code: StepCode, brought: Brought) -> RingStep:
+    if brought.status == _DELIVERED:
+        return RingStep(code, "ok", status=brought.status)
+    state: StepState = "waiting" if brought.status in _UNDER_WAY else "bad"
+    return RingStep(code, state, brought.reason, brought.status)
