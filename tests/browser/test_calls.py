@@ -1,5 +1,6 @@
 """Calls of the intercom: a home's own on its resident's phone, the community's at a desk, a door's on its page."""
 
+import re
 import sqlite3
 import time
 from typing import Any
@@ -74,7 +75,7 @@ def test_staff_look_calls_up(administrator: Visit, rung: dict[str, Any]) -> None
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("Nobody answered")
     with page.expect_download() as taken:
-        page.get_by_role("link", name="Export CSV").click()
+        page.get_by_role("link", name="Export all").click()
     lines = taken.value.path().read_text("utf-8-sig").splitlines()
     assert len(lines) == 2
     page.get_by_role("button", name="Only this house").click()
@@ -84,6 +85,8 @@ def test_staff_look_calls_up(administrator: Visit, rung: dict[str, Any]) -> None
     expect(page.get_by_role("tabpanel", name="Calls").locator("tbody tr")).to_have_count(2)
     administrator.go(f"/houses/{rung['house']}")
     page.get_by_role("tab", name="Calls").click()
+    expect(page).to_have_url(re.compile("tab=calls"))
+    page.reload()
     expect(page.get_by_role("tabpanel", name="Calls").locator("tbody tr")).to_have_count(2)
 
 
