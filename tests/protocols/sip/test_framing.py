@@ -1,10 +1,7 @@
-import struct
-
 import pytest
 
 from linli.protocols import sip
 from linli.protocols.sip.message import MAX_HEAD, BrokenRequest
-from linli.protocols.sip.stun import answer_binding, is_stun
 from tests.protocols.sip.dumps import dumps
 
 WIRE = {name: bytes(sip.read_datagram(wire)) for name, wire in dumps().items()}
@@ -66,18 +63,3 @@ def test_other_protocols_end_the_stream():
     reader = sip.StreamReader()
     reader.read(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
     assert isinstance(reader.flaw, sip.NotSip)
-
-
-def test_stun_tells_the_address_it_sees():
-    query = struct.pack("!HHI12s", 1, 0, 0x2112A442, b"abcdefghijkl")
-    assert is_stun(query)
-    answer = answer_binding(query, "192.0.2.1", 32853)
-    assert answer is not None
-    assert answer[:2] == b"\x01\x01"
-    assert answer[8:20] == b"abcdefghijkl"
-    # RFC 5769, 2.2 has this address: port and address are masked with the cookie.
-    assert answer[-8:] == bytes.fromhex("0001a147e112a643")
-    assert answer_binding(query, "2001:db8::1", 5060) is not None
-    assert answer_binding(query[:-1], "192.0.2.1", 1) is None
-    assert answer_binding(query + b"x", "192.0.2.1", 1) is None
-    assert answer_binding(b"\x01\x01" + query[2:], "192.0.2.1", 1) is None

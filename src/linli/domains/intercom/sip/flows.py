@@ -7,8 +7,7 @@ from collections import Counter
 from typing import Final, NamedTuple, Protocol
 
 from linli.kernel.telemetry import logger
-from linli.protocols import sip
-from linli.protocols.sip import stun
+from linli.protocols import sip, stun
 from linli.protocols.sip.message import BrokenRequest
 
 log = logger(__name__)
@@ -104,8 +103,9 @@ class DatagramPort(asyncio.DatagramProtocol):
         if self.server is None or len(data) <= 4 or not self._receiver.allowed(host):
             return  # four bytes or fewer are a keep-alive, which only has to arrive
         if stun.is_stun(data):
-            if (answer := stun.answer_binding(data, host, port)) is not None:
-                self.server.sendto(answer, addr)
+            asked = stun.read(data)
+            if asked is not None and asked.kind == stun.REQUEST:
+                self.server.sendto(stun.answer_binding(asked, host, port), addr)
             return
         flow = Datagrams(self.server, host, port)
         try:
