@@ -1,0 +1,229 @@
+"""One anchored call: its ends, their ports, who hears whom and who may talk."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Protocol
+
+from linli.media.frames import Announce, Counts, Order, Route
+from linli.media.latch import Address
+from linli.media.ports import Pair, sendable
+from linli.protocols import sdp
+
+TALKS: Final = 50
+"""Packets of a voice, a second's, that show that it came."""
+_KEYS: Final = "telephone-event"
+
+
+class Listener(Protocol):
+    """Who is told what happens in a session."""
+
+    def pressed(self, end: Hashable, key: str) -> None:
+        """A key of a phone, which may be of a code: nothing writes it down."""
+        ...
+
+    def silent(self) -> None:
+        """Nothing came from any end for long: nobody is there any more."""
+        ...
+
+    def closed(self, quality: "Quality") -> None:
+        """The last counts are there."""
+        ...
+
+
+class Heard(NamedTuple):
+    """How one medium of one end went."""
+
+    end: Hashable
+    video: bool
+    counts: Counts
+
+
+class Quality(NamedTuple):
+    media: tuple[Heard, ...]
+    one_way: bool
+    """One side was heard and the other one never, though both were in the call."""
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """One port pair, and what its child must be told again when there is a new one."""
+
+    pair: Pair
+    end: Hashable
+    signalled: str
+    video: bool
+    announced: Announce | None = None
+    latched: Address | None = None
+    control_latched: Address | None = None
+    route: Route | None = None
+    before: Counts = field(default_factory=Counts)
+    """Of children that are no more."""
+    now: Counts = field(default_factory=Counts)
+
+    @property
+    def hears(self) -> bool:
+        return self.announced is not None and self.announced.address is not None
+
+    @property
+    def counts(self) -> Counts:
+        return _sum(self.before, self.now)
+
+
+class Desk(Protocol):
+    """What a session needs of the relay."""
+
+    def open(self, session: "Session", end: Hashable, signalled: str, *, video: bool) -> Stream:
+        """Raises NoPorts."""
+        ...
+
+    def send(self, order: Order) -> None: ...
+
+    def shut(self, session: "Session", stream: Stream) -> None: ...
+
+    def closing(self, session: "Session") -> None: ...
+
+
+class Session:
+    """The first end that speaks is its anchor: all others hear it, and it hears the one who may talk."""
+
+    def __init__(self, desk: Desk, listener: Listener) -> None:
+        self._desk = desk
+        self.listener = listener
+        self._ends: dict[Hashable, dict[int, Stream]] = {}
+        self._signalled: dict[Hashable, str] = {}
+        self._anchor: Hashable = None
+        self._talker: Hashable = None
+        self.over = False
+        self.signs = -1
+        self.heard_ms = 0
+        self.watched = False
+        """Whether a silence ends it: not while it rings."""
+
+    @property
+    def streams(self) -> list[Stream]:
+        return [stream for streams in self._ends.values() for stream in streams.values()]
+
+    # ------------------------------------------------------------ descriptions
+
+    def take(self, end: Hashable, signalled: str, description: sdp.Description) -> None:
+        """What an end says of itself; `signalled`: the host that said it. Raises NoPorts."""
+        if self.over:
+            return
+        if not self._ends:
+            self._anchor = end
+        self._signalled[end] = signalled
+        streams = self._ends.setdefault(end, {})
+        for index, medium in enumerate(description.media):
+            stream = streams.get(index)
+            if stream is None:
+                if not medium.live:
+                    continue
+                stream = self._open(end, index, video=medium.kind == "video")
+            told = _announce(stream.pair.port, signalled, description.address(medium), medium)
+            if told != stream.announced:
+                stream.announced, stream.signalled = told, signalled
+                self._desk.send(told)
+        self._route()
+
+    def place(self, end: Hashable, signalled: str, description: sdp.Description, host: str) -> bytes:
+        """The description as this end gets it: our ports in place of the other one's. Raises NoPorts."""
+        ports = []
+        if not self.over:
+            self._signalled.setdefault(end, signalled)
+            streams = self._ends.setdefault(end, {})
+            for index, medium in enumerate(description.media):
+                if medium.live and index not in streams:
+                    self._open(end, index, video=medium.kind == "video")
+            ports = [
+                streams[index].pair.port if index in streams else 0 for index in range(len(description.media))
+            ]
+        return description.placed(host, ports or [0] * len(description.media))
+
+    def _open(self, end: Hashable, index: int, *, video: bool) -> Stream:
+        stream = self._ends[end][index] = self._desk.open(self, end, self._signalled[end], video=video)
+        return stream
+
+    # ------------------------------------------------------------ who hears whom
+
+    def talk(self, end: Hashable) -> None:
+        """The anchor hears this end from now on, and no other one; None: nobody."""
+        if end != self._talker:
+            self._talker = end
+            self._route()
+
+    def drop(self, end: Hashable) -> None:
+        """An end is no more in the call."""
+        for stream in self._ends.pop(end, {}).values():
+            self._desk.shut(self, stream)
+        self._route()
+
+    def _route(self) -> None:
+        anchor = self._ends.get(self._anchor, {})
+        others = [(end, streams) for end, streams in self._ends.items() if end != self._anchor]
+        for index, stream in anchor.items():
+            hearing = [
+                streams[index].pair.port for _, streams in others if index in streams and streams[index].hears
+            ]
+            self._set_route(stream, hearing, None)
+        for end, streams in others:
+            for index, stream in streams.items():
+                source = anchor.get(index)
+                talks = end == self._talker and source is not None and source.hears
+                self._set_route(
+                    stream,
+                    [source.pair.port] if talks and source is not None else [],
+                    None if source is None else source.pair.port,
+                )
+
+    def _set_route(self, stream: Stream, targets: list[int], source: int | None) -> None:
+        route = Route(stream.pair.port, targets, source)
+        if route != stream.route:
+            stream.route = route
+            self._desk.send(route)
+
+    # ------------------------------------------------------------ the end
+
+    def quality(self) -> Quality:
+        media = tuple(Heard(stream.end, stream.video, stream.counts) for stream in self.streams)
+        voices = [
+            sum(heard.counts.packets for heard in media if heard.end == end and not heard.video)
+            for end in (self._anchor, self._talker)
+        ]
+        return Quality(media, self._talker is not None and max(voices) >= TALKS and min(voices) == 0)
+
+    def close(self) -> None:
+        if not self.over:
+            self.over = True
+            self._desk.closing(self)
+
+
+def _announce(port: int, signalled: str, address: sdp.Address | None, medium: sdp.Medium) -> Announce:
+    place = control = None
+    if address is not None and sendable(address.host, signalled):
+        place, control = (address.host, address.port), (address.host, address.control_port)
+    codecs = {int(kind): codec for kind, codec in medium.codecs.items() if kind.isascii() and kind.isdigit()}
+    clocks = {
+        kind: int(rate) for kind, codec in codecs.items() if (rate := codec.rpartition("/")[2]).isdecimal()
+    }
+    return Announce(
+        port,
+        signalled,
+        place,
+        control,
+        {kind: clock for kind, clock in clocks.items() if kind < 128 and 0 < clock <= 1_000_000},
+        sorted(kind for kind, codec in codecs.items() if kind < 128 and codec.startswith(_KEYS)),
+        "SAVP" in medium.profile,
+    )
+
+
+def _sum(first: Counts, second: Counts) -> Counts:
+    return Counts(
+        first.packets + second.packets,
+        first.octets + second.octets,
+        first.lost + second.lost,
+        second.jitter_ms or first.jitter_ms,
+        first.sent + second.sent,
+        first.refused + second.refused,
+        first.signs + second.signs,
+        max(first.reported_lost, second.reported_lost),
+    )

@@ -1,0 +1,208 @@
+"""One port of the media child: takes packets of its other end, counts them and hands them on. Runs in the child."""
+
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from linli.media.frames import Announce, Counts, Key, Latched, News
+from linli.media.latch import Address, Gate
+from linli.protocols import rtp
+
+BURST: Final = 64
+"""Packets read from one socket before the others have their turn."""
+MOST_PACKETS: Final = 3_000
+"""A second, of one stream: ten times what a door's picture has."""
+PICTURE_MS: Final = 500
+"""Between two requests for a whole picture."""
+_SENDER: Final = 0x4C696E6C
+"""Whom requests for a picture come from."""
+
+
+class Stream:
+    """One medium of one end."""
+
+    __slots__ = (
+        "_asked_ms",
+        "_clocks",
+        "_control",
+        "_control_gate",
+        "_control_ssrc",
+        "_data",
+        "_digits",
+        "_gate",
+        "_keys",
+        "_octets",
+        "_refused",
+        "_reported_lost",
+        "_sealed",
+        "_sent",
+        "_signs",
+        "_tell",
+        "budget",
+        "port",
+        "reception",
+        "source",
+        "targets",
+        "video",
+    )
+
+    def __init__(
+        self,
+        port: int,
+        data: socket.socket,
+        control: socket.socket,
+        gates: tuple[Gate, Gate],
+        tell: Callable[[News], None],
+        *,
+        video: bool,
+    ) -> None:
+        self.port = port
+        self.video = video
+        self._data = data
+        self._control = control
+        self._gate, self._control_gate = gates
+        self._tell = tell
+        self.reception = rtp.Reception()
+        self._digits = rtp.Digits()
+        self._clocks: dict[int, int] = {}
+        self._keys: frozenset[int] = frozenset()
+        self._sealed = False
+        self.targets: tuple[Stream, ...] = ()
+        self.source: Stream | None = None
+        self.budget = MOST_PACKETS
+        self._control_ssrc: int | None = None
+        self._asked_ms = -PICTURE_MS
+        self._octets = self._sent = self._refused = self._signs = self._reported_lost = 0
+
+    def announce(self, order: Announce, now_ms: int) -> None:
+        self._gate.announce(order.signalled, order.address, now_ms)
+        self._control_gate.announce(order.signalled, order.control, now_ms)
+        self._clocks = order.clocks
+        self._keys = frozenset(order.keys)
+        self._sealed = order.sealed
+
+    def counts(self, clock: int = 8000) -> Counts:
+        rate = next(iter(self._clocks.values()), clock)
+        return Counts(
+            self.reception.packets,
+            self._octets,
+            self.reception.lost,
+            round(self.reception.jitter * 1000 / rate, 1),
+            self._sent,
+            self._refused,
+            self._signs,
+            self._reported_lost,
+        )
+
+    # ------------------------------------------------------------ packets
+
+    def read_data(self, now_ns: int) -> None:
+        now_ms = now_ns // 1_000_000
+        receive, gate, reception = self._data.recvfrom, self._gate, self.reception
+        for _ in range(BURST):
+            try:
+                data, source = receive(rtp.MAX_PACKET + 1)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                continue  # what a network says about an earlier packet of ours
+            head = rtp.read_head(data)
+            if head is None or self.budget <= 0:
+                self._refused += 1
+                continue
+            if source[:2] != gate.latched and not self._admit(gate, source[:2], now_ms, head):
+                self._refused += 1
+                continue
+            gate.heard_ms = now_ms
+            self.budget -= 1
+            self._signs += 1
+            self._octets += len(data)
+            kind = head.payload_type
+            if kind in self._keys:
+                self._press(head, data)
+            reception.take(head, now_ns * self._clocks.get(kind, 8000) // 1_000_000_000)
+            for target in self.targets:
+                target.send(data, now_ms)
+
+    def _admit(self, gate: Gate, source: Address, now_ms: int, head: rtp.Head) -> bool:
+        known = gate.latched
+        if not gate.takes(source, now_ms, continues=self.reception.follows(head)):
+            return False
+        if source != known:
+            self._tell(Latched(self.port, source, control=False))
+        return True
+
+    def _press(self, head: rtp.Head, data: bytes) -> None:
+        body = None if self._sealed else rtp.payload(data)
+        key = None if body is None else self._digits.take(head, body)
+        if key is not None:
+            self._tell(Key(self.port, key))
+
+    def send(self, data: bytes, now_ms: int) -> None:
+        target = self._gate.target(now_ms)
+        if target is not None:
+            _send(self._data, data, target)
+            self._sent += 1
+
+    # ------------------------------------------------------------ reports
+
+    def read_control(self, now_ms: int) -> None:
+        for _ in range(BURST):
+            try:
+                data, source = self._control.recvfrom(rtp.MAX_PACKET + 1)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                continue
+            said = () if self._sealed and rtp.is_rtcp(data) else rtp.read_compound(data)
+            if said is None or self.budget <= 0 or not self._admit_control(source[:2], data, now_ms):
+                self._refused += 1
+                continue
+            self.budget -= 1
+            self._signs += 1
+            self._hear(said, data, now_ms)
+
+    def _admit_control(self, source: Address, data: bytes, now_ms: int) -> bool:
+        gate, ssrc = self._control_gate, int.from_bytes(data[4:8])
+        if source != gate.latched:
+            if not gate.takes(source, now_ms, continues=ssrc == self._control_ssrc):
+                return False
+            self._tell(Latched(self.port, source, control=True))
+        gate.heard_ms = now_ms
+        self._control_ssrc = ssrc
+        return True
+
+    def _hear(self, said: tuple[rtp.Report | rtp.PictureLoss, ...], data: bytes, now_ms: int) -> None:
+        for word in said:
+            if isinstance(word, rtp.Report):
+                self._reported_lost = max(0, word.lost)
+        if self.targets:
+            for target in self.targets:
+                target.send_control(data, now_ms)
+        elif self.source is not None and any(isinstance(word, rtp.PictureLoss) for word in said):
+            self.source.ask_picture(now_ms)
+
+    def send_control(self, data: bytes, now_ms: int) -> None:
+        target = self._control_gate.target(now_ms)
+        if target is not None:
+            _send(self._control, data, target)
+
+    def ask_picture(self, now_ms: int) -> None:
+        """Ask the other end for a whole picture, but not for every viewer that misses one."""
+        if self.reception.ssrc is None or now_ms - self._asked_ms < PICTURE_MS:
+            return
+        self._asked_ms = now_ms
+        self.send_control(rtp.build_picture_loss(_SENDER, self.reception.ssrc), now_ms)
+
+    # ------------------------------------------------------------ sockets
+
+    @property
+    def sockets(self) -> tuple[socket.socket, socket.socket]:
+        return self._data, self._control
+
+
+def _send(wire: socket.socket, data: bytes, target: Address) -> None:
+    try:
+        wire.sendto(data, target)
+    except OSError:
+        return  # a full buffer or a network that is away: lost, as packets may be
