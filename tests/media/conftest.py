@@ -56,9 +56,9 @@ class Hall:
 
     def call(self, *ends: tuple[str, Peer | tuple[Peer, ...]]) -> tuple[Session, dict[str, list[int]]]:
         """The first end calls, the others answer; by end, the ports that it is told."""
-        session = self.relay.session(self.ears)
         told: dict[str, list[int]] = {}
         name, peers = ends[0]
+        session = self.relay.session(self.ears, name)
         offer = _of(peers)
         session.take(name, "127.0.0.1", offer)
         for other, others in ends[1:]:

@@ -54,6 +54,19 @@ def test_the_relay_stands_in_it_and_nothing_of_the_door():
     assert again.address(again.media[0]) == sdp.Address("203.0.113.5", 10_000, 10_001)
 
 
+def test_a_codec_is_left_out_unless_it_is_all_there_is():
+    door = sdp.read(DOOR)
+    door.media[0].leave_out("speex")
+    text = door.placed("203.0.113.5", [10_000, 0]).decode()
+    assert "m=audio 10000 RTP/AVPF 96 0 8 101 99 100\r\n" in text
+    assert "speex" not in text
+    alone = sdp.read(
+        b"v=0\r\nm=audio 4 RTP/AVP 97 101\r\na=rtpmap:97 speex/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+    )
+    alone.media[0].leave_out("speex")
+    assert alone.media[0].voices == {"speex"}
+
+
 def test_each_medium_may_have_an_address_of_its_own():
     wire = (
         b"v=0\no=- 1 1 IN IP4 h\ns=-\nt=0 0\n"

@@ -19,6 +19,7 @@ from linli.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from linli.domains.intercom.sip.front import SipFront
+    from linli.media.relay import Relay
 
 
 class SipPort:
@@ -43,6 +44,7 @@ class SipPort:
         self._process = processes.name
         processes.on_gone(self._end_calls_of)
         self._front: SipFront | None = None
+        self._relay: Relay | None = None
         self._door: Lobby | None = None
 
     async def start(self, tls: Callable[[], ssl.SSLContext], failed: Failed) -> None:
@@ -61,10 +63,22 @@ class SipPort:
             host=sip_host(self._settings),
         )
         self._condition.sip_notice = self._front.notice
+        if self._settings.media.enabled:
+            await self._start_media(self._front)
         await self._front.start()
         if at := self._settings.sip.tls_port:
             self._door = Lobby(secured=self._front.secure.make, tls=tls(), on_failed=failed)
             self._front.serve_tls(await self._door.start(self._settings.sip.host, at))
+
+    async def _start_media(self, front: "SipFront") -> None:
+        from linli.domains.intercom.sip.media import Relayed
+        from linli.media.relay import Relay
+
+        media = self._settings.media
+        host = media.host or self._settings.sip.host
+        self._relay = Relay(host, media.first_port, media.last_port, memory_mb=media.memory_mb)
+        await self._relay.start()
+        front.calls.media = Relayed(self._relay, host, media.public_host)
 
     def upgrades(self) -> dict[str, Upgrade]:
         """For phones in browsers; nothing where SIP is off."""
@@ -84,3 +98,5 @@ class SipPort:
             self._door.close()
         if self._front is not None:
             await self._front.stop()
+        if self._relay is not None:
+            await self._relay.stop()

@@ -84,14 +84,14 @@ class Desk(Protocol):
 
 
 class Session:
-    """The first end that speaks is its anchor: all others hear it, and it hears the one who may talk."""
+    """All others hear its anchor, and the anchor hears the one who may talk."""
 
-    def __init__(self, desk: Desk, listener: Listener) -> None:
+    def __init__(self, desk: Desk, listener: Listener, anchor: Hashable) -> None:
         self._desk = desk
+        self._anchor = anchor
         self.listener = listener
         self._ends: dict[Hashable, dict[int, Stream]] = {}
         self._signalled: dict[Hashable, str] = {}
-        self._anchor: Hashable = None
         self._talker: Hashable = None
         self.over = False
         self.signs = -1
@@ -109,8 +109,6 @@ class Session:
         """What an end says of itself; `signalled`: the host that said it. Raises NoPorts."""
         if self.over:
             return
-        if not self._ends:
-            self._anchor = end
         self._signalled[end] = signalled
         streams = self._ends.setdefault(end, {})
         for index, medium in enumerate(description.media):

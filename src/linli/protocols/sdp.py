@@ -77,6 +77,14 @@ class Medium:
         """The names of its codecs, without those that accompany others."""
         return {codec.partition("/")[0] for codec in self.codecs.values()} - _BESIDE
 
+    def leave_out(self, name: str) -> None:
+        """Take a codec away, unless it is all there is."""
+        gone = {kind for kind, codec in self.codecs.items() if codec.partition("/")[0] == name}
+        if not gone or not self.voices - {name}:
+            return
+        self.formats = [kind for kind in self.formats if kind not in gone]
+        self.lines = [(kind, value) for kind, value in self.lines if kind != "a" or _about(value) not in gone]
+
 
 @dataclass(slots=True)
 class Description:
@@ -160,6 +168,12 @@ def _connection(lines: list[tuple[str, str]]) -> str | None:
             words = value.split()
             return words[2].partition("/")[0] if len(words) == 3 else None
     return None
+
+
+def _about(attribute: str) -> str:
+    """The payload type that an attribute tells of; empty when none."""
+    name, _, value = attribute.partition(":")
+    return value.strip().partition(" ")[0] if name in ("rtpmap", "fmtp", "rtcp-fb") else ""
 
 
 def _stays(line: tuple[str, str]) -> bool:

@@ -4,6 +4,7 @@
 """
 
 from linli.kernel.settings.loading import SettingsError, load
+from linli.kernel.settings.media import Media
 from linli.kernel.settings.sections import (
     Amqp,
     CallLimits,
@@ -41,6 +42,7 @@ __all__ = [
     "LoginProvider",
     "Map",
     "MapProvider",
+    "Media",
     "Mqtt",
     "Objects",
     "Pictures",

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from linli.kernel.settings.media import Media
 from linli.kernel.settings.sign_in import SignIn
 from linli.kernel.settings.sip import Sip
 
@@ -339,6 +340,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     mqtt: Mqtt = msgspec.field(default_factory=Mqtt)
     device_auth: DeviceAuth = msgspec.field(default_factory=DeviceAuth)
     sip: Sip = msgspec.field(default_factory=Sip)
+    media: Media = msgspec.field(default_factory=Media)
     tls: Tls = msgspec.field(default_factory=Tls)
     retention: Retention = msgspec.field(default_factory=Retention)
     call_limits: CallLimits = msgspec.field(default_factory=CallLimits)

@@ -3,10 +3,13 @@
 import asyncio
 import shutil
 import wave
+from array import array
 from pathlib import Path
 
 import pytest
 
+from linli.domains.intercom.sip.media import Relayed
+from linli.media.relay import Relay
 from tests.domains.intercom.sip.conftest import Exchange
 from tests.domains.intercom.sip.test_calls import until_quiet
 
@@ -62,7 +65,13 @@ class Baresip:
         await self._process.communicate()
 
 
-async def test_two_phones_talk(exchange: Exchange, tmp_path: Path) -> None:
+@pytest.mark.parametrize("relayed", [False, True], ids=["directly", "through the relay"])
+async def test_two_phones_talk(exchange: Exchange, tmp_path: Path, relayed: bool) -> None:
+    relay = None
+    if relayed:
+        relay = Relay("127.0.0.1", 24_000, 24_999)
+        await relay.start()
+        exchange.front.calls.media = Relayed(relay, "127.0.0.1", "")
     here = f"127.0.0.1:{exchange.front.port}"
     door, phone = await exchange.account(kind=1), await exchange.account()
 
@@ -79,9 +88,23 @@ async def test_two_phones_talk(exchange: Exchange, tmp_path: Path) -> None:
         for each in (called, caller):
             await each.says("incoming rtp for 'audio' established")
         assert exchange.front.calls.count == 1
+        if relay is not None:
+            assert relay.ports == 2
+        async with asyncio.timeout(WAIT_S):
+            while min(loudest(tmp_path / name / "heard.wav") for name in ("phone", "door")) < 4000:
+                await asyncio.sleep(0.1)
         await caller.quit()
         await called.says("session closed")
         await until_quiet(exchange)
     finally:
         for each in filter(None, (called, caller)):
             await each.quit()
+        if relay is not None:
+            await exchange.front.stop()
+            await relay.stop()
+
+
+def loudest(path: Path) -> int:
+    """Of what a phone has written so far, behind the head of the file."""
+    samples = path.read_bytes()[44:] if path.exists() else b""
+    return max(map(abs, array("h", samples[: len(samples) & ~1])), default=0)

@@ -12,6 +12,7 @@ from linli.domains.intercom.rows import ANSWERED, DOOR_STATION, GIVEN_UP, MISSED
 from linli.domains.intercom.sip.engine import Engine, Target
 from linli.domains.intercom.sip.exchange import Incoming
 from linli.domains.intercom.sip.flows import Flow
+from linli.domains.intercom.sip.media import End
 from linli.domains.intercom.sip.outcomes import asks_to_open, outcome_of, says_open
 from linli.domains.intercom.sip.sides import Leg, Side, answer_at_once, onward_invite, passed_fields
 from linli.domains.intercom.sip.unlocking import Unlocking
@@ -46,6 +47,7 @@ class Call:
         """The phone whose early picture the caller sees: one description a call."""
         self._relaying: set[Incoming] = set()
         self.over = False
+        self._media = engine.media.begin(str(target.call_id), self.side, self.hang_up)
         self._limit = asyncio.get_running_loop().call_later(engine.ring_s, self._ring_ended)
         incoming.on_cancel = self._caller_cancelled
         incoming.on_lost = self.hang_up
@@ -68,6 +70,10 @@ class Call:
             invite.set("allow", engine.allow)
             if self._door_called:
                 answer_at_once(invite, engine.exchange.here)
+            invite.body = self._carry(request, self.side, leg)
+            if self._media.full:
+                self.refuse(503)
+                return
             leg.forks = sip.Forks(invite)
             leg.outgoing = self._exchange.send(
                 invite,
@@ -121,11 +127,13 @@ class Call:
 
     def _show_progress(self, leg: Leg, response: sip.Response) -> None:
         fields = [("contact", self._engine.contact(self.incoming.flow))]
-        body = b""
-        if response.body and self._early in (None, leg):
+        body = self._carry(response, leg, self.side)
+        if self._early not in (None, leg):
+            body = b""
+        if body:
             self._early = leg
             fields += passed_fields(response)
-            body = response.body
+            self._media.talk(leg)
         status = response.status if body or response.status != 183 else 180
         self.incoming.respond(
             sip.respond(self.incoming.request, status, to_tag=self.tag, fields=fields, body=body)
@@ -142,7 +150,9 @@ class Call:
             ("allow", self._engine.allow),
             *passed_fields(response),
         ]
-        accepted = sip.respond(self.incoming.request, 200, to_tag=self.tag, fields=fields, body=response.body)
+        body = self._carry(response, leg, self.side)
+        self._media.connected(leg)
+        accepted = sip.respond(self.incoming.request, 200, to_tag=self.tag, fields=fields, body=body)
         self._accept(self.incoming, self.side, accepted, side)
         self.side.dialog.state = "confirmed"
         self._engine.lines.talks(leg.binding.number)
@@ -158,10 +168,25 @@ class Call:
             other.acknowledge(self._exchange)
             side.on_ack = None
         else:
-            side.on_ack = lambda ack: other.acknowledge(self._exchange, ack)
+            side.on_ack = functools.partial(self._pass_ack, side, other)
+
+    def _pass_ack(self, side: Side, other: Side, ack: sip.Request) -> None:
+        ack.body = self._carry(ack, side, other)
+        other.acknowledge(self._exchange, ack)
+
+    def _carry(self, message: sip.Message, of: Side | Leg, to: Side | Leg) -> bytes:
+        """The body of a message as the other end gets it: with the relay's addresses, if there is one."""
+        return self._media.carry(message, self._end_of(of), self._end_of(to))
+
+    def _end_of(self, end: Side | Leg) -> End:
+        return End((end if isinstance(end, Leg) else self._leg_of(end)) or self.side, end.flow.host)
+
+    def _leg_of(self, side: Side) -> Leg | None:
+        return next((leg for leg in self.legs if side in leg.sides.values()), None)
 
     def _phone_refused(self, leg: Leg, status: int) -> None:
         leg.status = status
+        self._media.drop(leg)
         if self.answered is not None or self.over or any(other.ringing for other in self.legs):
             return
         statuses = {other.status for other in self.legs}
@@ -187,6 +212,7 @@ class Call:
         if not leg.ringing or leg.cancelled:
             return
         leg.cancelled, leg.elsewhere = True, elsewhere
+        self._media.drop(leg)
         self._cancel_if_wanted(leg)
         asyncio.get_running_loop().call_later(LATE_S, self._give_up, leg)
 
@@ -257,10 +283,8 @@ class Call:
         return self.side if self.caller.kind == DOOR_STATION else self.callee if self._door_called else None
 
     def _number_of(self, side: Side) -> str:
-        for leg in self.legs:
-            if side in leg.sides.values():
-                return leg.binding.number
-        return self.caller.number
+        leg = self._leg_of(side)
+        return self.caller.number if leg is None else leg.binding.number
 
     def _is_door(self, side: Side) -> bool:
         """Whether this end is the door station: only its word says that the door opened."""
@@ -276,13 +300,15 @@ class Call:
 
     def _relay(self, side: Side, other: Side, incoming: Incoming) -> None:
         request = incoming.request
+        if request.method in ("INVITE", "UPDATE") and (words := self._engine.media.unfit(request)):
+            incoming.answer(488, warning=words)
+            return
         onward = other.dialog.request(request.method)
         if request.method in ("INVITE", "UPDATE"):
             onward.set("contact", self._engine.contact(other.flow))
         for name, value in passed_fields(request):
             onward.add(name, value)
-        onward.body = request.body
-
+        onward.body = self._carry(request, side, other)
         self._relaying.add(incoming)
 
         def answered(response: sip.Response) -> None:
@@ -308,9 +334,8 @@ class Call:
         fields = passed_fields(response)
         if incoming.request.method in ("INVITE", "UPDATE"):
             fields.append(("contact", self._engine.contact(incoming.flow)))
-        back = sip.respond(
-            incoming.request, response.status, response.reason, fields=fields, body=response.body
-        )
+        body = self._carry(response, other, side)
+        back = sip.respond(incoming.request, response.status, response.reason, fields=fields, body=body)
         if incoming.request.method == "INVITE" and 200 <= response.status < 300:
             if response.contacts:
                 other.dialog.target = response.contacts[0].uri
@@ -351,6 +376,7 @@ class Call:
             return
         self.over = True
         self._engine.log.ended(self.id, self.outcome)
+        self._media.close()
         self._limit.cancel()
         for side in (self.side, self.callee):
             if side is not None and side.repeated is not None:

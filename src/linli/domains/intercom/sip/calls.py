@@ -13,6 +13,7 @@ from linli.domains.intercom.sip.exchange import Exchange, Incoming
 from linli.domains.intercom.sip.flows import Flow
 from linli.domains.intercom.sip.lines import Lines
 from linli.domains.intercom.sip.log import CallLog
+from linli.domains.intercom.sip.media import Direct, Media
 from linli.domains.intercom.sip.sides import Side
 from linli.domains.intercom.sip.unlocking import ANSWER_S
 from linli.protocols import sip
@@ -47,6 +48,7 @@ class CallEngine:
         self.exchange: Exchange  # set by the front, whose requests come from it
         self.places: dict[str, str] = {}
         """Host and port by transport, where they differ from those of UDP and TCP."""
+        self.media: Media = Direct()
         self.lines = Lines()
         self._calls: set[Call] = set()
         self._sides: dict[sip.DialogKey, tuple[Call, Side]] = {}

@@ -8,6 +8,7 @@ from linli.domains.intercom.sip.exchange import Exchange
 from linli.domains.intercom.sip.flows import Flow
 from linli.domains.intercom.sip.lines import Lines
 from linli.domains.intercom.sip.log import CallLog
+from linli.domains.intercom.sip.media import Media
 from linli.domains.intercom.sip.sides import Side
 
 
@@ -32,6 +33,7 @@ class Engine[Call](Protocol):
     exchange: Exchange
     lines: Lines
     log: CallLog
+    media: Media
 
     def contact(self, flow: Flow) -> str: ...
 

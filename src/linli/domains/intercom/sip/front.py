@@ -250,6 +250,9 @@ class SipFront:
         if refusal := self.calls.may_begin(caller):
             incoming.answer(refusal)
             return
+        if words := self.calls.media.unfit(request):
+            incoming.answer(488, warning=words)
+            return
         call_id = await self.log.begin(caller, number, TO_GROUP if dialled.is_group else TO_NUMBER)
         try:
             outcome = self._ring(caller, incoming, dialled, call_id)
