@@ -37,7 +37,7 @@ class Peer(asyncio.DatagramProtocol):
         head = rtp.Head(
             self.kind if kind is None else kind, False, self.sequence & 0xFFFF, self.sequence * 160, self.ssrc
         )
-        return rtp.build(head, body)
+        return rtp.build_packet(head, body)
 
     def say(self, port: int, body: bytes = b"\xd5" * 160) -> bytes:
         packet = self.packet(body)

@@ -127,7 +127,7 @@ async def test_keys_are_told_once(hall: Hall) -> None:
             phone.sequence += 1
             head = rtp.Head(101, not step, phone.sequence, stamp, phone.ssrc)
             body = build_event(key, ended=step > 2, duration=160 * (step + 1))
-            phone.wire.sendto(rtp.build(head, body), ("127.0.0.1", told["phone"][0]))
+            phone.wire.sendto(rtp.build_packet(head, body), ("127.0.0.1", told["phone"][0]))
     await until(lambda: len(hall.ears.keys) >= 3)
     await phone.said_to(told["phone"][0], door)
     assert hall.ears.keys == [("phone", "1"), ("phone", "*"), ("phone", "1")]

@@ -45,8 +45,8 @@ class Gate:
         if self.latched is None:
             good = source == self._announced or source[0] == self.signalled
         else:
-            known = source == self._announced or source[0] in (self.latched[0], self.signalled)
-            good = known and (continues or now_ms - self.heard_ms >= SILENT_MS)
+            same_host = source == self._announced or source[0] in (self.latched[0], self.signalled)
+            good = same_host and (continues or now_ms - self.heard_ms >= SILENT_MS)
         if good:
             self.latched = source
         return good

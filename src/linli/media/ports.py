@@ -50,15 +50,15 @@ class Ports:
             sockets = []
             for number in (port, port + 1):
                 try:
-                    made = opened.enter_context(socket.socket(self._family, socket.SOCK_DGRAM))
-                    made.setblocking(False)
-                    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-                    made.bind((self._host, number))
+                    wire = opened.enter_context(socket.socket(self._family, socket.SOCK_DGRAM))
+                    wire.setblocking(False)
+                    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+                    wire.bind((self._host, number))
                 except OSError as error:
                     if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS):
                         raise NoPorts from error
                     return None
-                sockets.append(made)
+                sockets.append(wire)
             opened.pop_all()
             return Pair(port, *sockets)
 

@@ -118,21 +118,21 @@ class Relay:
             case Pong():
                 self._ponged_s = time.monotonic()
             case Latched(port, address, control):
-                if (known := self._streams.get(port)) is not None:
+                if (place := self._streams.get(port)) is not None:
                     if control:
-                        known[1].control_latched = address
+                        place[1].control_latched = address
                     else:
-                        known[1].latched = address
+                        place[1].latched = address
             case Key(port, key):
-                if (known := self._streams.get(port)) is not None:
-                    known[0].listener.pressed(known[1].end, key)
+                if (place := self._streams.get(port)) is not None:
+                    place[0].listener.pressed(place[1].end, key)
             case Counted(port, counts, last):
-                known = self._ending.get(port) if last else self._streams.get(port)
-                if known is not None:
-                    known[1].now = counts
+                place = self._ending.get(port) if last else self._streams.get(port)
+                if place is not None:
+                    place[1].now = counts
                     if last:
                         self._close(port)
-                        self._tell_closed(known[0])
+                        self._tell_closed(place[0])
 
     def _close(self, port: int) -> None:
         _, stream = self._ending.pop(port)

@@ -117,10 +117,10 @@ class Session:
                 if not medium.live:
                     continue
                 stream = self._open(end, index, video=medium.kind == "video")
-            told = _announce(stream.pair.port, signalled, description.address(medium), medium)
-            if told != stream.announced:
-                stream.announced, stream.signalled = told, signalled
-                self._desk.send(told)
+            order = _announce(stream.pair.port, signalled, description.address(medium), medium)
+            if order != stream.announced:
+                stream.announced, stream.signalled = order, signalled
+                self._desk.send(order)
         self._route()
 
     def place(self, end: Hashable, signalled: str, description: sdp.Description, host: str) -> bytes:

@@ -125,10 +125,10 @@ class Stream:
                 target.send(data, now_ms)
 
     def _admit(self, gate: Gate, source: Address, now_ms: int, head: rtp.Head) -> bool:
-        known = gate.latched
+        before = gate.latched
         if not gate.takes(source, now_ms, continues=self.reception.follows(head)):
             return False
-        if source != known:
+        if source != before:
             self._tell(Latched(self.port, source, control=False))
         return True
 
@@ -154,13 +154,13 @@ class Stream:
                 return
             except OSError:
                 continue
-            said = () if self._sealed and rtp.is_rtcp(data) else rtp.read_compound(data)
-            if said is None or self.budget <= 0 or not self._admit_control(source[:2], data, now_ms):
+            words = () if self._sealed and rtp.is_rtcp(data) else rtp.read_compound(data)
+            if words is None or self.budget <= 0 or not self._admit_control(source[:2], data, now_ms):
                 self._refused += 1
                 continue
             self.budget -= 1
             self._signs += 1
-            self._hear(said, data, now_ms)
+            self._hear(words, data, now_ms)
 
     def _admit_control(self, source: Address, data: bytes, now_ms: int) -> bool:
         gate, ssrc = self._control_gate, int.from_bytes(data[4:8])
@@ -172,14 +172,14 @@ class Stream:
         self._control_ssrc = ssrc
         return True
 
-    def _hear(self, said: tuple[rtp.Report | rtp.PictureLoss, ...], data: bytes, now_ms: int) -> None:
-        for word in said:
+    def _hear(self, words: tuple[rtp.Report | rtp.PictureLoss, ...], data: bytes, now_ms: int) -> None:
+        for word in words:
             if isinstance(word, rtp.Report):
                 self._reported_lost = max(0, word.lost)
         if self.targets:
             for target in self.targets:
                 target.send_control(data, now_ms)
-        elif self.source is not None and any(isinstance(word, rtp.PictureLoss) for word in said):
+        elif self.source is not None and any(isinstance(word, rtp.PictureLoss) for word in words):
             self.source.ask_picture(now_ms)
 
     def send_control(self, data: bytes, now_ms: int) -> None:

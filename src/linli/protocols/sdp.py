@@ -64,13 +64,13 @@ class Medium:
     @property
     def codecs(self) -> dict[str, str]:
         """Name and clock rate, such as `opus/48000`, by payload type; what nothing tells is left out."""
-        known = {format_: _STATIC[format_] for format_ in self.formats if format_ in _STATIC}
+        codecs = {format_: _STATIC[format_] for format_ in self.formats if format_ in _STATIC}
         for value in self.attributes("rtpmap"):
             format_, _, codec = value.strip().partition(" ")
             name, _, rate = codec.strip().lower().partition("/")
             if format_ in self.formats:
-                known[format_] = f"{name}/{rate.partition('/')[0]}"
-        return known
+                codecs[format_] = f"{name}/{rate.partition('/')[0]}"
+        return codecs
 
     @property
     def voices(self) -> set[str]:

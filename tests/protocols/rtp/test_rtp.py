@@ -13,14 +13,14 @@ HEAD = rtp.Head(96, True, 0xFFFE, 0xFFFFFF00, 0xDEADBEEF)
 
 
 def test_a_packet_there_and_back():
-    wire = rtp.build(HEAD, b"body")
+    wire = rtp.build_packet(HEAD, b"body")
     assert wire.hex() == "80e0fffeffffff00deadbeef" + b"body".hex()
     assert rtp.read_head(wire) == HEAD
     assert rtp.payload(wire) == b"body"
 
 
 def test_sources_extension_and_padding_are_no_payload():
-    plain = bytearray(rtp.build(HEAD, b""))
+    plain = bytearray(rtp.build_packet(HEAD, b""))
     plain[0] |= 0x20 | 0x10 | 2
     wire = bytes(plain) + bytes(8) + b"\xbe\xde\x00\x01\x10\x00\x00\x00" + b"body" + b"\0\0\x03"
     assert rtp.payload(wire) == b"body"

@@ -4,7 +4,7 @@ Source: RFC 3550, RFC 3551, RFC 4585 (feedback), RFC 2833 and 4733 (key presses)
 """
 
 from .events import Digits, build_event, read_event
-from .packets import MAX_PACKET, Head, build, payload, read_head
+from .packets import MAX_PACKET, Head, build_packet, payload, read_head
 from .reception import Reception
 from .rtcp import PictureLoss, Report, build_picture_loss, is_rtcp, read_compound
 
@@ -15,8 +15,8 @@ __all__ = [
     "PictureLoss",
     "Reception",
     "Report",
-    "build",
     "build_event",
+    "build_packet",
     "build_picture_loss",
     "is_rtcp",
     "payload",

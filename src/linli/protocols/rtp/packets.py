@@ -56,7 +56,7 @@ def payload(data: bytes) -> bytes | None:
     return data[start:end] if start <= end else None
 
 
-def build(head: Head, body: bytes) -> bytes:
+def build_packet(head: Head, body: bytes) -> bytes:
     """A packet without extension, padding or contributing sources."""
     second = head.payload_type | (0x80 if head.marker else 0)
     return _HEAD.pack(0x80, second, head.sequence, head.timestamp, head.ssrc) + body

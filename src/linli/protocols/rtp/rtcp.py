@@ -48,7 +48,7 @@ def read_compound(data: bytes) -> tuple[Report | PictureLoss, ...] | None:
     """
     if len(data) > MAX_PACKET or not is_rtcp(data):
         return None
-    said: list[Report | PictureLoss] = []
+    parts: list[Report | PictureLoss] = []
     at, end = 0, len(data)
     while at < end:
         if end - at < 8:
@@ -61,23 +61,23 @@ def read_compound(data: bytes) -> tuple[Report | PictureLoss, ...] | None:
             blocks = at + 8 + (_SENDER_INFO if kind == _SENDER else 0)
             if blocks + 24 * (first & 0x1F) > after:
                 return None
-            said += _reports(data, blocks, first & 0x1F)
+            parts += _reports(data, blocks, first & 0x1F)
         elif kind == _PAYLOAD_FEEDBACK and words >= 2:
             if first & 0x1F == _PLI:
-                said.append(PictureLoss(int.from_bytes(data[at + 8 : at + 12])))
+                parts.append(PictureLoss(int.from_bytes(data[at + 8 : at + 12])))
             elif first & 0x1F == _FIR and words >= 4:
-                said.append(PictureLoss(int.from_bytes(data[at + 12 : at + 16])))
+                parts.append(PictureLoss(int.from_bytes(data[at + 12 : at + 16])))
         at = after
-    return tuple(said)
+    return tuple(parts)
 
 
 def _reports(data: bytes, at: int, count: int) -> list[Report]:
-    found = []
+    reports = []
     for number in range(count):
         of, lost, _, jitter, _, _ = _BLOCK.unpack_from(data, at + 24 * number)
         in_all = lost & 0xFFFFFF
-        found.append(Report(of, lost >> 24, in_all - (1 << 24) if in_all >> 23 else in_all, jitter))
-    return found
+        reports.append(Report(of, lost >> 24, in_all - (1 << 24) if in_all >> 23 else in_all, jitter))
+    return reports
 
 
 def build_picture_loss(sender: int, of: int) -> bytes:
