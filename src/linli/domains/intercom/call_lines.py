@@ -7,7 +7,9 @@ from msgspec import Meta
 
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.places import places
+from linli.domains.intercom.queries.owners import owners_of_numbers
 from linli.domains.intercom.rows import OVER, UNANSWERED, CallRow
+from linli.domains.people.queries import persons
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
 
@@ -34,6 +36,9 @@ class CallLine(msgspec.Struct, rename="camel", frozen=True):
     ]
     missed: Annotated[bool, Meta(description="Nobody took it.")]
     answered_by: Annotated[str, Meta(description="The number that took it.")]
+    answered_name: Annotated[
+        str, Meta(description="Whose account that is; empty: an application's, or of somebody who moved out.")
+    ]
     answered_ms: Annotated[int, Meta(description="0: never.")]
     ended_ms: Annotated[int, Meta(description="0: not yet.")]
     opened: Annotated[bool, Meta(description="The door said that it opened.")]
@@ -43,6 +48,7 @@ async def lines_of(scope: Scope, db: Reader, rows: list[CallRow]) -> list[CallLi
     doors = await find_doors(scope, db, iot_ids=sorted({row.iot_id for row in rows if row.iot_id}))
     wanted = [row.space_id for row in rows] + [door.space_id for door in doors.values()]
     where = await places(scope, db, space_ids=wanted)
+    names = await names_of_numbers(scope, db, [row.answered_by for row in rows if row.answered_by])
     lines = []
     for row in rows:
         door = doors.get(row.iot_id)
@@ -62,9 +68,17 @@ async def lines_of(scope: Scope, db: Reader, rows: list[CallRow]) -> list[CallLi
                 outcome=row.outcome,
                 missed=row.state == OVER and row.outcome in UNANSWERED,
                 answered_by=row.answered_by,
+                answered_name=names.get(row.answered_by, ""),
                 answered_ms=row.answered_ms,
                 ended_ms=row.ended_ms,
                 opened=row.opened_ms > 0,
             )
         )
     return lines
+
+
+async def names_of_numbers(scope: Scope, db: Reader, numbers: list[str]) -> dict[str, str]:
+    """Number → name of the person whose account it is, of persons whom the scope may see."""
+    owners = await owners_of_numbers(scope, db, numbers) if numbers else []
+    names = await persons.names(scope, db, sorted({row.identity_id for row in owners if row.identity_id}))
+    return {row.number: names[row.identity_id] for row in owners if row.identity_id in names}

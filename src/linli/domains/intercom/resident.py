@@ -30,6 +30,9 @@ class MyCall(msgspec.Struct, rename="camel", frozen=True):
         ),
     ]
     missed: Annotated[bool, Meta(description="Nobody took it.")]
+    taken_by: Annotated[
+        str, Meta(description="The member of the home who took it; empty: nobody, or not known.")
+    ]
     opened: bool
     talked_ms: Annotated[int, Meta(description="How long; 0: not at all, or still.")]
 
@@ -66,6 +69,7 @@ async def my_calls(
             door_place=line.door_place,
             outcome=line.outcome,
             missed=line.missed,
+            taken_by=line.answered_name,
             opened=line.opened,
             talked_ms=line.ended_ms - line.answered_ms if line.answered_ms and line.ended_ms else 0,
         )

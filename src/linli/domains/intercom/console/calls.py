@@ -36,6 +36,7 @@ _COLUMNS: Final = (
     "seconds",
     "caller",
     "taken_by",
+    "taken_by_name",
 )
 
 
@@ -123,4 +124,5 @@ def _line(line: CallLine, zone: str, language: str) -> tuple[str, ...]:
         str(seconds) if seconds else "",
         line.caller,
         line.answered_by,
+        line.answered_name,
     )

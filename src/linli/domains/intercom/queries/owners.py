@@ -23,6 +23,7 @@ _of_houses = Query(
     .order_by(_o.created_ms, _o.owner),
     Owner,
 )
+_of_numbers = Query(select(owners).where(any_of(_o.number, "numbers"), in_scope(owners)), Owner)
 _of_community = Query(
     select(_o.number).where(_o.community_id == bindparam("community_id", type_=INT), in_scope(owners))
 )
@@ -38,6 +39,11 @@ async def owners_by_name(scope: Scope, db: Reader, names: list[str]) -> dict[str
 async def owners_in(scope: Scope, db: Reader, house_ids: list[int]) -> list[Owner]:
     """The members' accounts of these houses."""
     return await _of_houses.all(db, scope, space_ids=house_ids)
+
+
+async def owners_of_numbers(scope: Scope, db: Reader, numbers: list[str]) -> list[Owner]:
+    """Whose these accounts are, of those that were derived."""
+    return await _of_numbers.all(db, scope, numbers=sorted(set(numbers)))
 
 
 async def numbers_of_community(scope: Scope, db: Reader, community_id: int) -> list[str]:
