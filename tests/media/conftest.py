@@ -54,11 +54,13 @@ class Hall:
     def ports(self, wire: bytes) -> list[int]:
         return [medium.port for medium in sdp.read(wire).media]
 
-    def call(self, *ends: tuple[str, Peer | tuple[Peer, ...]]) -> tuple[Session, dict[str, list[int]]]:
+    def call(
+        self, *ends: tuple[str, Peer | tuple[Peer, ...]], guarded: bool = False
+    ) -> tuple[Session, dict[str, list[int]]]:
         """The first end calls, the others answer; by end, the ports that it is told."""
         told: dict[str, list[int]] = {}
         name, peers = ends[0]
-        session = self.relay.session(self.ears, name)
+        session = self.relay.session(self.ears, name, guarded=guarded)
         offer = _of(peers)
         session.take(name, "127.0.0.1", offer)
         for other, others in ends[1:]:

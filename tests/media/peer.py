@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from linli.protocols import rtp
+from linli.protocols.rtp.events import build_event
 
 WAIT_S = 30
 
@@ -44,6 +45,16 @@ class Peer(asyncio.DatagramProtocol):
         self.wire.sendto(packet, ("127.0.0.1", port))
         return packet
 
+    def press(self, port: int, key: str) -> None:
+        """A key, as six packets of which the last three end it."""
+        self.sequence += 10
+        stamp = self.sequence * 160
+        for step in range(6):
+            self.sequence += 1
+            head = rtp.Head(101, not step, self.sequence & 0xFFFF, stamp, self.ssrc)
+            body = build_event(key, ended=step > 2, duration=160 * (step + 1))
+            self.wire.sendto(rtp.build_packet(head, body), ("127.0.0.1", port))
+
     async def hear(self) -> bytes:
         async with asyncio.timeout(WAIT_S):
             return await self.packets.get()
@@ -66,3 +77,13 @@ class Peer(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         self.wire.close()
+
+
+def keys_of(packets: list[bytes]) -> str:
+    """The keys among packets, in the order of their first ones."""
+    digits, keys = rtp.Digits(), ""
+    for data in packets:
+        head, body = rtp.read_head(data), rtp.payload(data)
+        if head is not None and body is not None and head.payload_type == 101:
+            keys += digits.take(head, body) or ""
+    return keys

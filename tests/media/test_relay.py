@@ -6,8 +6,8 @@ import signal
 import time
 
 from linli.protocols import rtp
-from linli.protocols.rtp.events import build_event
 from tests.media.conftest import Hall, description
+from tests.media.peer import keys_of
 
 
 async def test_two_phones_hear_each_other(hall: Hall) -> None:
@@ -121,16 +121,28 @@ async def test_keys_are_told_once(hall: Hall) -> None:
     session.talk("phone")
     await phone.said_to(told["phone"][0], door)
     for key in "1*1":
-        phone.sequence += 10
-        stamp = phone.sequence * 160
-        for step in range(6):
-            phone.sequence += 1
-            head = rtp.Head(101, not step, phone.sequence, stamp, phone.ssrc)
-            body = build_event(key, ended=step > 2, duration=160 * (step + 1))
-            phone.wire.sendto(rtp.build_packet(head, body), ("127.0.0.1", told["phone"][0]))
+        phone.press(told["phone"][0], key)
     await until(lambda: len(hall.ears.keys) >= 3)
     await phone.said_to(told["phone"][0], door)
     assert hall.ears.keys == [("phone", "1"), ("phone", "*"), ("phone", "1")]
+    session.close()
+
+
+async def test_the_key_that_opens_waits_until_it_is_released(hall: Hall) -> None:
+    door, phone = await hall.peer(1), await hall.peer(2)
+    session, told = hall.call(("door", door), ("phone", phone), guarded=True)
+    session.talk("phone")
+    await phone.said_to(told["phone"][0], door)
+    for key in "5*6":
+        phone.press(told["phone"][0], key)
+    await until(lambda: len(hall.ears.keys) == 3)
+    phone.press(told["phone"][0], "*")
+    await until(lambda: len(hall.ears.keys) == 4)
+    await until(lambda: door.packets.qsize() >= 12)
+    assert keys_of(drained(door)) == "56"
+    session.release("phone")
+    await until(lambda: door.packets.qsize() >= 6)
+    assert keys_of(drained(door)) == "*"
     session.close()
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from linli.media import frames
-from linli.media.frames import Announce, Close, Counted, Counts, News, Open, Order, Ping, Pong, Route
+from linli.media.frames import Announce, Close, Counted, Counts, News, Open, Order, Ping, Pong, Release, Route
 from linli.media.latch import Gate
 from linli.media.streams import MOST_PACKETS, Stream
 
@@ -87,6 +87,9 @@ class Mover:
                     stream.source = None if source is None else self._streams.get(source)
                     if stream.video and not set(stream.targets) <= set(before):
                         stream.ask_picture(now_ms)
+            case Release(port):
+                if (stream := self._streams.get(port)) is not None:
+                    stream.release(now_ms)
             case Close(port):
                 self._close(port)
             case Ping(number):

@@ -28,6 +28,8 @@ class Announce(msgspec.Struct, frozen=True, tag="announce", array_like=True):
     keys: list[int]
     sealed: bool
     """Whether the ends encrypt: nothing but the head can be read."""
+    guarded: bool = False
+    """Whether the key that opens doors waits until it is released."""
 
 
 class Route(msgspec.Struct, frozen=True, tag="route", array_like=True):
@@ -38,6 +40,12 @@ class Route(msgspec.Struct, frozen=True, tag="route", array_like=True):
     source: int | None
 
 
+class Release(msgspec.Struct, frozen=True, tag="release", array_like=True):
+    """The key that opens doors, which was pressed at the other end, goes on."""
+
+    port: int
+
+
 class Close(msgspec.Struct, frozen=True, tag="close", array_like=True):
     port: int
 
@@ -46,7 +54,7 @@ class Ping(msgspec.Struct, frozen=True, tag="ping", array_like=True):
     number: int
 
 
-type Order = Open | Announce | Route | Close | Ping
+type Order = Open | Announce | Route | Release | Close | Ping
 
 
 class Latched(msgspec.Struct, frozen=True, tag="latched", array_like=True):

@@ -76,8 +76,8 @@ class Relay:
             self._close(port)
         await self._end()
 
-    def session(self, listener: Listener, anchor: Hashable) -> Session:
-        session = Session(self, listener, anchor)
+    def session(self, listener: Listener, anchor: Hashable, *, guarded: bool = False) -> Session:
+        session = Session(self, listener, anchor, guarded=guarded)
         session.heard_ms = _now_ms()
         self._sessions.add(session)
         return session

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
-from linli.media.frames import Announce, Counts, Order, Route
+from linli.media.frames import Announce, Counts, Order, Release, Route
 from linli.media.latch import Address
 from linli.media.ports import Pair, sendable
 from linli.protocols import sdp
@@ -84,11 +84,15 @@ class Desk(Protocol):
 
 
 class Session:
-    """All others hear its anchor, and the anchor hears the one who may talk."""
+    """All others hear its anchor, and the anchor hears the one who may talk.
 
-    def __init__(self, desk: Desk, listener: Listener, anchor: Hashable) -> None:
+    `guarded`: the key that opens doors waits for `release`.
+    """
+
+    def __init__(self, desk: Desk, listener: Listener, anchor: Hashable, *, guarded: bool = False) -> None:
         self._desk = desk
         self._anchor = anchor
+        self._guarded = guarded
         self.listener = listener
         self._ends: dict[Hashable, dict[int, Stream]] = {}
         self._signalled: dict[Hashable, str] = {}
@@ -117,7 +121,9 @@ class Session:
                 if not medium.live:
                     continue
                 stream = self._open(end, index, video=medium.kind == "video")
-            order = _announce(stream.pair.port, signalled, description.address(medium), medium)
+            order = _announce(
+                stream.pair.port, signalled, description.address(medium), medium, guarded=self._guarded
+            )
             if order != stream.announced:
                 stream.announced, stream.signalled = order, signalled
                 self._desk.send(order)
@@ -148,6 +154,12 @@ class Session:
         if end != self._talker:
             self._talker = end
             self._route()
+
+    def release(self, end: Hashable) -> None:
+        """This end may open the door: the key that it pressed goes on."""
+        for stream in self._ends.get(end, {}).values():
+            if not stream.video:
+                self._desk.send(Release(stream.pair.port))
 
     def drop(self, end: Hashable) -> None:
         """An end is no more in the call."""
@@ -195,7 +207,9 @@ class Session:
             self._desk.closing(self)
 
 
-def _announce(port: int, signalled: str, address: sdp.Address | None, medium: sdp.Medium) -> Announce:
+def _announce(
+    port: int, signalled: str, address: sdp.Address | None, medium: sdp.Medium, *, guarded: bool
+) -> Announce:
     place = control = None
     if address is not None and sendable(address.host, signalled):
         place, control = (address.host, address.port), (address.host, address.control_port)
@@ -211,6 +225,7 @@ def _announce(port: int, signalled: str, address: sdp.Address | None, medium: sd
         {kind: clock for kind, clock in clocks.items() if kind < 128 and 0 < clock <= 1_000_000},
         sorted(kind for kind, codec in codecs.items() if kind < 128 and codec.startswith(_KEYS)),
         "SAVP" in medium.profile,
+        guarded,
     )
 
 

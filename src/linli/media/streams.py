@@ -14,6 +14,10 @@ MOST_PACKETS: Final = 3_000
 """A second, of one stream: ten times what a door's picture has."""
 PICTURE_MS: Final = 500
 """Between two requests for a whole picture."""
+OPENS: Final = "*"
+"""The key that doors open at (spec A 4.1)."""
+MOST_KEPT: Final = 64
+"""Packets of one press."""
 _SENDER: Final = 0x4C696E6C
 """Whom requests for a picture come from."""
 
@@ -30,9 +34,12 @@ class Stream:
         "_data",
         "_digits",
         "_gate",
+        "_guarded",
+        "_kept",
         "_keys",
         "_octets",
         "_refused",
+        "_released",
         "_reported_lost",
         "_sealed",
         "_sent",
@@ -67,6 +74,9 @@ class Stream:
         self._clocks: dict[int, int] = {}
         self._keys: frozenset[int] = frozenset()
         self._sealed = False
+        self._guarded = False
+        self._kept: list[bytes] = []
+        self._released: tuple[int, int] | None = None
         self.targets: tuple[Stream, ...] = ()
         self.source: Stream | None = None
         self.budget = MOST_PACKETS
@@ -80,6 +90,7 @@ class Stream:
         self._clocks = order.clocks
         self._keys = frozenset(order.keys)
         self._sealed = order.sealed
+        self._guarded = order.guarded
 
     def counts(self, clock: int = 8000) -> Counts:
         rate = next(iter(self._clocks.values()), clock)
@@ -118,9 +129,9 @@ class Stream:
             self._signs += 1
             self._octets += len(data)
             kind = head.payload_type
-            if kind in self._keys:
-                self._press(head, data)
             reception.take(head, now_ns * self._clocks.get(kind, 8000) // 1_000_000_000)
+            if kind in self._keys and self._press(head, data):
+                continue
             for target in self.targets:
                 target.send(data, now_ms)
 
@@ -132,11 +143,31 @@ class Stream:
             self._tell(Latched(self.port, source, control=False))
         return True
 
-    def _press(self, head: rtp.Head, data: bytes) -> None:
-        body = None if self._sealed else rtp.payload(data)
-        key = None if body is None else self._digits.take(head, body)
+    def _press(self, head: rtp.Head, data: bytes) -> bool:
+        """Tell of a key, with the first of its packets. Whether the packet is kept back."""
+        if self._sealed or (body := rtp.payload(data)) is None:
+            return False
+        key = self._digits.take(head, body)
         if key is not None:
+            self._kept.clear()
             self._tell(Key(self.port, key))
+        event = rtp.read_event(body)
+        press = (head.ssrc, head.timestamp)
+        if not self._guarded or event is None or event.key != OPENS or press == self._released:
+            return False
+        if len(self._kept) < MOST_KEPT:
+            self._kept.append(data)
+        return True
+
+    def release(self, now_ms: int) -> None:
+        """Let the key that was kept back go on, and what else comes of its press."""
+        kept, self._kept = self._kept, []
+        for data in kept:
+            head = rtp.read_head(data)
+            if head is not None:
+                self._released = (head.ssrc, head.timestamp)
+            for target in self.targets:
+                target.send(data, now_ms)
 
     def send(self, data: bytes, now_ms: int) -> None:
         target = self._gate.target(now_ms)

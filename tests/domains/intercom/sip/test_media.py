@@ -3,16 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from linli.domains.intercom.models import openings
+from linli.domains.intercom.rows import Opening
+from linli.domains.intercom.service.derived import group_of_house
 from linli.domains.intercom.sip.media import Relayed
+from linli.kernel.clock import ManualClock
+from linli.kernel.db import Database, Query
+from linli.kernel.ids import Ids
 from linli.media.relay import Relay
 from linli.protocols import rtp, sdp, sip
 from tests.domains.intercom.sip.conftest import Exchange
+from tests.domains.intercom.sip.house import open_house
 from tests.domains.intercom.sip.phone import Phone
 from tests.domains.intercom.sip.test_calls import acknowledge, answer, send, until_quiet
-from tests.media.peer import Peer
+from tests.media.peer import Peer, keys_of
+
+_openings = Query(select(openings).order_by(openings.c.id), Opening, unscoped="a test reads all")
 
 
 @dataclass
@@ -59,7 +70,8 @@ class Studio:
 
 def voice(port: int, host: str = "127.0.0.1", more: str = "") -> bytes:
     return (
-        f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\n{more}"
+        f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\n"
+        f"a=rtpmap:101 telephone-event/8000\r\n{more}"
     ).encode()
 
 
@@ -222,6 +234,40 @@ async def test_a_browsers_description_passes_as_it_is(studio: Studio) -> None:
     body = voice(40_000).replace(b"RTP/AVP", b"UDP/TLS/RTP/SAVPF") + b"a=fingerprint:sha-256 00\r\n"
     await caller.call(callee.number, body=body)
     assert (await callee.request("INVITE")).body == body
+
+
+@pytest.mark.parametrize("may", [True, False], ids=["who may open", "who may not"])
+async def test_star_as_a_tone_reaches_the_door_of(
+    database: Database, clock: ManualClock, ids: Ids, tmp_path: Path, may: bool
+) -> None:
+    relay = Relay("127.0.0.1", 22_000, 22_999)
+    async with open_house(database, clock, ids, tmp_path) as house:
+        await relay.start()
+        house.front.calls.media = Relayed(relay, "127.0.0.1", "")
+        _, _, station = await house.door(serves=may)
+        phone = await house.member(0)
+        lens, ear = await Peer.open(1), await Peer.open(2)
+        invite = await station.call(group_of_house(house.estate.houses[0]), body=voice(lens.port))
+        received = await phone.request("INVITE")
+        answer(phone, received, 200, body=voice(ear.port))
+        acknowledge(station, invite, await station.response(200))
+        await phone.request("ACK")
+        await ear.said_to(port_of(received), lens)
+        ear.press(port_of(received), "*")
+        async with asyncio.timeout(60):
+            while not (rows := await _openings.all(house.estate.platform.db)) or not rows[0].answered_ms:
+                await asyncio.sleep(0.01)
+        last = ear.say(port_of(received))
+        heard = [await lens.hear()]
+        while keys_of(heard) != "*" if may else heard[-1] != last:
+            heard.append(await lens.hear())
+        assert keys_of(heard) == ("*" if may else "")
+        assert [(row.number, row.result) for row in rows] == [
+            (phone.number, "sent" if may else "not_allowed")
+        ]
+        lens.close()
+        ear.close()
+    await relay.stop()
 
 
 async def test_no_port_is_left(studio: Studio) -> None:

@@ -6,6 +6,7 @@ members' at once; the first to answer has the call.
 
 import asyncio
 import functools
+from collections.abc import Hashable
 from typing import Final
 
 from linli.domains.intercom.rows import ANSWERED, DOOR_STATION, GIVEN_UP, MISSED, Account, Binding
@@ -20,8 +21,6 @@ from linli.protocols import sip
 
 LATE_S: Final = 35.0
 """How long a phone that was told to stop ringing may take to say so."""
-ANSWERED_ELSEWHERE: Final = 'SIP;cause=200;text="Call completed elsewhere"'
-"""RFC 3326."""
 _PREFERRED: Final = (600, 603, 486, 480, 404, 408)
 """Which of the phones' refusals the caller is told, the first that there is."""
 
@@ -32,6 +31,7 @@ class Call:
     def __init__(self, engine: "Engine[Call]", caller: Account, incoming: Incoming, target: Target) -> None:
         self.id = target.call_id
         self._door_called = target.is_door
+        self._has_door = target.is_door or caller.kind == DOOR_STATION
         self.outcome = MISSED
         self._engine = engine
         self._exchange = engine.exchange
@@ -47,7 +47,7 @@ class Call:
         """The phone whose early picture the caller sees: one description a call."""
         self._relaying: set[Incoming] = set()
         self.over = False
-        self._media = engine.media.begin(str(target.call_id), self.side, self.hang_up)
+        self._media = engine.media.begin(str(target.call_id), self.side, self, door=self._has_door)
         self._limit = asyncio.get_running_loop().call_later(engine.ring_s, self._ring_ended)
         incoming.on_cancel = self._caller_cancelled
         incoming.on_lost = self.hang_up
@@ -105,7 +105,7 @@ class Call:
         else:
             # Two answered at once, or one after the caller gave up: the later one is hung up.
             side.acknowledge(self._exchange)
-            self._bye(side)
+            side.hang_up(self._exchange)
 
     def _side_of(self, leg: Leg, response: sip.Response) -> Side | None:
         if leg.forks is None:
@@ -225,10 +225,7 @@ class Call:
         ):
             if leg.outgoing.machine.state == "calling":
                 return
-            cancel = sip.cancel(leg.outgoing.request)
-            if leg.elsewhere:
-                cancel.set("reason", ANSWERED_ELSEWHERE)
-            self._exchange.send(cancel, leg.flow, _ignore, _nothing)
+            leg.cancel(self._exchange)
 
     def _give_up(self, leg: Leg) -> None:
         if leg.ringing and leg.outgoing is not None:
@@ -264,8 +261,7 @@ class Call:
         """Whether an INFO is about opening the door, and was worked on; others go on to the other end."""
         request = incoming.request
         if not self._is_door(side):
-            doors = self.caller.kind == DOOR_STATION or self._door_called
-            return doors and self.unlocking.take(side, self._number_of(side), incoming)
+            return self._has_door and self.unlocking.take(side, self._number_of(side), incoming)
         if asks_to_open(request):  # no door opens another one
             incoming.answer(403)
             return True
@@ -274,6 +270,17 @@ class Call:
         if says_open(request):
             self.opened()
         return False
+
+    def pressed(self, end: Hashable, key: str) -> None:
+        """A key came as a tone; the one that opens doors waits until its phone's right is known."""
+        if (
+            key == "*"
+            and self._has_door
+            and not self._is_door(end)
+            and end in (self.answered or self._early, self.side)
+        ):
+            number = end.binding.number if isinstance(end, Leg) else self.caller.number
+            self.unlocking.pressed(number, functools.partial(self._media.release, end))
 
     def opened(self) -> None:
         self._engine.log.opened(self.id)
@@ -286,7 +293,7 @@ class Call:
         leg = self._leg_of(side)
         return self.caller.number if leg is None else leg.binding.number
 
-    def _is_door(self, side: Side) -> bool:
+    def _is_door(self, side: Hashable) -> bool:
         """Whether this end is the door station: only its word says that the door opened."""
         return self.caller.kind == DOOR_STATION if side is self.side else self._door_called
 
@@ -364,12 +371,8 @@ class Call:
         if not self.over:
             for side in (self.side, self.callee):
                 if side is not None and side.dialog.state == "confirmed":
-                    self._bye(side)
+                    side.hang_up(self._exchange)
             self._end()
-
-    def _bye(self, side: Side) -> None:
-        side.dialog.state = "ended"
-        self._exchange.send(side.dialog.request("BYE"), side.flow, _ignore, _nothing)
 
     def _end(self) -> None:
         if self.over:
@@ -390,11 +393,3 @@ class Call:
         if self.answered is not None:
             self._engine.lines.ended(self.answered.binding.number)
         self._engine.forget(self)
-
-
-def _ignore(_response: sip.Response) -> None:
-    return
-
-
-def _nothing() -> None:
-    return

@@ -26,6 +26,16 @@ class End(NamedTuple):
     host: str
 
 
+class Talk(Protocol):
+    """A call, as its media see it."""
+
+    def pressed(self, end: Hashable, key: str) -> None:
+        """A key of a phone, which may be of a code: nothing writes it down."""
+        ...
+
+    def hang_up(self) -> None: ...
+
+
 class CallMedia(Protocol):
     """One call's, with a relay or without."""
 
@@ -44,6 +54,10 @@ class CallMedia(Protocol):
         """This phone has the call: it talks, and from now on a long silence ends it."""
         ...
 
+    def release(self, key: Hashable) -> None:
+        """This phone may open the door: the key that it pressed goes on."""
+        ...
+
     def drop(self, key: Hashable) -> None:
         """This phone is no more in the call."""
         ...
@@ -54,8 +68,8 @@ class CallMedia(Protocol):
 class Media(Protocol):
     """Of one process."""
 
-    def begin(self, name: str, caller: Hashable, on_silent: Callable[[], None]) -> CallMedia:
-        """The media of a call; `name` stands in the log."""
+    def begin(self, name: str, caller: Hashable, talk: "Talk", *, door: bool) -> CallMedia:
+        """The media of a call; `name` stands in the log. `door`: one end opens at a key of the other one."""
         ...
 
     def unfit(self, message: sip.Message) -> str:
@@ -68,7 +82,7 @@ class Direct:
 
     full = False
 
-    def begin(self, _name: str, _caller: Hashable, _on_silent: Callable[[], None]) -> "Direct":
+    def begin(self, _name: str, _caller: Hashable, _talk: "Talk", *, door: bool) -> "Direct":
         return self
 
     def unfit(self, _message: sip.Message) -> str:
@@ -81,6 +95,9 @@ class Direct:
         return
 
     def connected(self, key: Hashable) -> None:
+        return
+
+    def release(self, key: Hashable) -> None:
         return
 
     def drop(self, key: Hashable) -> None:
@@ -106,9 +123,9 @@ class Relayed:
         self._relay = relay
         self._host = told_host or ("" if host in ("0.0.0.0", "::") else host)
 
-    def begin(self, name: str, caller: Hashable, on_silent: Callable[[], None]) -> CallMedia:
-        call = RelayedCall(self._host_for, name, on_silent)
-        call.session = self._relay.session(call, caller)
+    def begin(self, name: str, caller: Hashable, talk: "Talk", *, door: bool) -> CallMedia:
+        call = RelayedCall(self._host_for, name, talk)
+        call.session = self._relay.session(call, caller, guarded=door)
         return call
 
     def unfit(self, message: sip.Message) -> str:
@@ -138,10 +155,10 @@ class RelayedCall:
 
     session: "Session"
 
-    def __init__(self, host_for: Callable[[str], str], name: str, on_silent: Callable[[], None]) -> None:
+    def __init__(self, host_for: Callable[[str], str], name: str, talk: "Talk") -> None:
         self._host_for = host_for
         self._name = name
-        self._on_silent = on_silent
+        self._talk = talk
         self._keys = 0
         self.full = False
 
@@ -167,6 +184,9 @@ class RelayedCall:
         self.session.talk(key)
         self.session.watched = True
 
+    def release(self, key: Hashable) -> None:
+        self.session.release(key)
+
     def drop(self, key: Hashable) -> None:
         self.session.drop(key)
 
@@ -176,11 +196,12 @@ class RelayedCall:
     # ------------------------------------------------------------ from the relay
 
     def pressed(self, end: Hashable, key: str) -> None:
-        self._keys += 1  # which ones is nobody's business: they may be of a code
+        self._keys += 1  # which ones is written nowhere: they may be of a code
+        self._talk.pressed(end, key)
 
     def silent(self) -> None:
         log.info("call %s: nothing comes from either end any more", self._name)
-        self._on_silent()
+        self._talk.hang_up()
 
     def closed(self, quality: "Quality") -> None:
         if quality.one_way:

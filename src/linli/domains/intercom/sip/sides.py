@@ -37,6 +37,10 @@ def answer_at_once(invite: sip.Request, here: str) -> None:
     invite.set("alert-info", f"<sip:{here}>;info=alert-autoanswer;delay=0")
 
 
+ANSWERED_ELSEWHERE: Final = 'SIP;cause=200;text="Call completed elsewhere"'
+"""RFC 3326."""
+
+
 @dataclass(slots=True, eq=False)
 class Side:
     """One end's dialog with us."""
@@ -63,6 +67,10 @@ class Side:
         if self.sent_ack is not None:
             self.flow.send(bytes(self.sent_ack))
 
+    def hang_up(self, exchange: Exchange) -> None:
+        self.dialog.state = "ended"
+        exchange.send(self.dialog.request("BYE"), self.flow, _ignore, _nothing)
+
 
 @dataclass(slots=True, eq=False)
 class Leg:
@@ -83,3 +91,19 @@ class Leg:
     @property
     def ringing(self) -> bool:
         return self.status == 0
+
+    def cancel(self, exchange: Exchange) -> None:
+        """Once it has said something (RFC 3261, 9.1)."""
+        if self.outgoing is not None:
+            cancel = sip.cancel(self.outgoing.request)
+            if self.elsewhere:
+                cancel.set("reason", ANSWERED_ELSEWHERE)
+            exchange.send(cancel, self.flow, _ignore, _nothing)
+
+
+def _ignore(_response: sip.Response) -> None:
+    return
+
+
+def _nothing() -> None:
+    return

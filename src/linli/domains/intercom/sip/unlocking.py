@@ -1,7 +1,8 @@
 """Opening the door of a call when one of its phones asks: rights first, then way by way, and the result in words."""
 
 import asyncio
-from typing import Final, Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
 
 from linli.domains.intercom.rows import ASKED, Opening
 from linli.domains.intercom.service.openings import DOOR_UNKNOWN, NOT_ALLOWED, Openings
@@ -79,6 +80,22 @@ class Unlocking:
             return True
         return False
 
+    def pressed(self, number: str, release: Callable[[], None]) -> None:
+        """The phone of a number pressed the key as a tone: `release` lets it go on to the door."""
+        if not self._twice.again(number, _STAR, self._exchange.clock.steady_ms()):
+            self._tries += 1
+            if self._tries <= MOST_TRIES:
+                self._run(self._let_pass(number, release))
+
+    async def _let_pass(self, number: str, release: Callable[[], None]) -> None:
+        try:
+            opening = await self._openings.ask(self._talk.id, number)
+            if opening.result == ASKED and not self._talk.over:
+                release()
+                await self._openings.settle(opening, Way.STAR, TryResult.SENT)
+        except Exception:
+            log.exception("opening a door in call %d failed", self._talk.id)
+
     def answered(self, incoming: Incoming) -> bool:
         """An INFO of the door; False: it answers nothing that we asked."""
         reply = unlock.read_unlock(incoming.request)
@@ -102,7 +119,10 @@ class Unlocking:
             if star is not None:
                 star.answer(403)
             return
-        task = asyncio.get_running_loop().create_task(self._open(side, number, way, asked, star))
+        self._run(self._open(side, number, way, asked, star))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
