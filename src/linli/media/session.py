@@ -4,6 +4,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
+import msgspec
+
 from linli.media.frames import Announce, Counts, Order, Release, Route
 from linli.media.latch import Address
 from linli.media.ports import Pair, sendable
@@ -93,6 +95,8 @@ class Session:
         self._desk = desk
         self._anchor = anchor
         self._guarded = guarded
+        self._keys: set[int] = set()
+        """Payload types of key presses, of all ends: a door takes those that it offered itself."""
         self.listener = listener
         self._ends: dict[Hashable, dict[int, Stream]] = {}
         self._signalled: dict[Hashable, str] = {}
@@ -124,10 +128,19 @@ class Session:
             order = _announce(
                 stream.pair.port, signalled, description.address(medium), medium, guarded=self._guarded
             )
-            if order != stream.announced:
-                stream.announced, stream.signalled = order, signalled
-                self._desk.send(order)
+            self._keys.update(order.keys)
+            self._set_announced(stream, order)
+        for stream in self.streams:
+            if stream.announced is not None:
+                self._set_announced(stream, stream.announced)
         self._route()
+
+    def _set_announced(self, stream: Stream, order: Announce) -> None:
+        if self._guarded:
+            order = msgspec.structs.replace(order, keys=sorted(self._keys))
+        if order != stream.announced:
+            stream.announced, stream.signalled = order, order.signalled
+            self._desk.send(order)
 
     def place(self, end: Hashable, signalled: str, description: sdp.Description, host: str) -> bytes:
         """The description as this end gets it: our ports in place of the other one's. Raises NoPorts."""

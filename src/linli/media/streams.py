@@ -145,15 +145,19 @@ class Stream:
 
     def _press(self, head: rtp.Head, data: bytes) -> bool:
         """Tell of a key, with the first of its packets. Whether the packet is kept back."""
-        if self._sealed or (body := rtp.payload(data)) is None:
-            return False
+        body = rtp.payload(data)
+        if self._sealed or body is None:
+            return self._guarded and not self._sealed
         key = self._digits.take(head, body)
         if key is not None:
             self._kept.clear()
             self._tell(Key(self.port, key))
-        event = rtp.read_event(body)
-        press = (head.ssrc, head.timestamp)
-        if not self._guarded or event is None or event.key != OPENS or press == self._released:
+        if not self._guarded or (head.ssrc, head.timestamp) == self._released:
+            return False
+        events = [
+            rtp.read_event(body[at:]) for at in range(0, len(body), 4)
+        ]  # several may abut (RFC 4733, 2.5.1.5)
+        if not any(event is not None and event.key == OPENS for event in events):
             return False
         if len(self._kept) < MOST_KEPT:
             self._kept.append(data)
