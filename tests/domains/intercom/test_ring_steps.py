@@ -26,7 +26,7 @@ WELL = RingFacts(True, True, True, True, DONE, True, "1-9-3-1202", Form.WALL, DO
 
 
 def test_a_way_on_which_all_holds() -> None:
-    assert [(step.code, step.state, step.said) for step in steps_of(WELL)] == [
+    assert [(step.code, step.state, step.detail) for step in steps_of(WELL)] == [
         ("service", "ok", ""),
         ("able", "ok", ""),
         ("account", "ok", ""),

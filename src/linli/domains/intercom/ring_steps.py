@@ -21,7 +21,7 @@ class RingStep(msgspec.Struct, rename="camel", frozen=True):
 
     code: StepCode
     state: StepState
-    said: Annotated[
+    detail: Annotated[
         str,
         Meta(
             description="The room; how many members; how many of them are logged in; why a delivery failed."

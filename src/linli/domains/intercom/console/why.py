@@ -139,5 +139,5 @@ async def _calls(scope: Scope, db: Database, iot_id: str, house_id: int | None) 
     if house_id is None:
         return []
     where = CallFilter(iot_id=iot_id, space_ids=(house_id,))
-    found = await call_queries.list_calls(scope, db, where=where, page=PageRequest(1, CALLS_SHOWN))
-    return await lines_of(scope, db, found.data)
+    matches = await call_queries.list_calls(scope, db, where=where, page=PageRequest(1, CALLS_SHOWN))
+    return await lines_of(scope, db, matches.data)
