@@ -104,7 +104,7 @@ class AmqpConsumer(MessagingHandler):
         """The `ids` of community changes that came."""
         return [msgspec.json.decode(bytes(message.body))["ids"][0] for message in self.told]
 
-    async def wait_for(self, count: int, seconds: float = 15) -> list[str]:
+    async def wait_for(self, count: int, seconds: float = 60) -> list[str]:
         try:
             async with asyncio.timeout(seconds):
                 while len(self.told) < count:

@@ -92,7 +92,7 @@ async def handed_over(db, project, number):
     async def done():
         return not (await delivery_log.progress(project.owner, db, subscription_id=number)).backlog
 
-    await until(done, 15)
+    await until(done, 60)
 
 
 @pytest.mark.covers("B096", "B097", "H-21")
@@ -112,7 +112,7 @@ async def test_consumers_of_one_key_compete_and_what_one_leaves_unacknowledged_c
         async def all_there():
             return len(lazy.told) + len(busy.told) >= 30
 
-        await until(all_there, 10)
+        await until(all_there, 60)
         assert sorted([*lazy.texts(), *busy.texts()], key=int) == [str(n) for n in range(30)]
         busy.accept_all()
         left = set(lazy.texts())
@@ -205,7 +205,7 @@ async def test_nothing_is_lost_when_rabbitmq_is_killed(db, ours, ids, secrets, r
             row = await get_subscription(ours.owner, db, subscription_id=number)
             return row.failing_since_ms is not None and row.last_error == "broker"
 
-        await until(failing, 20)
+        await until(failing, 60)
         assert (await delivery_log.progress(ours.owner, db, subscription_id=number)).backlog == 5
         await asyncio.to_thread(rabbit.start)
         heard: set[str] = set()
@@ -288,7 +288,7 @@ async def test_a_key_reads_its_own_queues_and_does_nothing_else(
         async def both_refused():
             return stranger.refused and wrong.refused
 
-        await until(both_refused, 10)
+        await until(both_refused, 60)
         assert not stranger.told
         assert not wrong.told
         consumer = AmqpConsumer(ours.app_key, ours.app_secret, rabbit.port, mine)
@@ -298,7 +298,7 @@ async def test_a_key_reads_its_own_queues_and_does_nothing_else(
         async def counted():
             return (await presence.consumers(ours.owner, db, now_ms=hub._clock.now_ms())).get(mine) == 1
 
-        await until(counted, 15)
+        await until(counted, 60)
         await consumer.close()
         await stranger.close()
         await wrong.close()
@@ -329,7 +329,7 @@ async def test_what_is_handed_out_16_times_in_vain_is_parked_and_can_be_sent_aga
                 ours.owner, db, subscription_id=number, state="parked", page=PageRequest(1, 10)
             )
 
-        (row,) = await until(parked, 20)
+        (row,) = await until(parked, 60)
         assert (row.change_id, row.attempts, row.reason) == (bad, 16, "unacknowledged")
         await consumer.close()
         assert len(consumer.told) >= 16

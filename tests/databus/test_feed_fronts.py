@@ -35,7 +35,7 @@ async def hears(consumer, wanted):
     async def all_there():
         return set(temperatures(consumer)) >= set(wanted)
 
-    await until(all_there, 10)
+    await until(all_there, 60)
 
 
 @pytest.fixture

@@ -15,7 +15,11 @@ from linli.demo.folder import DemoFolder
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
 from linli.demo.running import Demo, ShownOnce, Wishes
+from linli.domains.access.queries import permissions
+from linli.kernel.pages import PageRequest
 from tests.engines import free_port
+
+ALL = PageRequest(1, 1000)
 
 
 class Sample:
@@ -35,6 +39,31 @@ class Sample:
     def fleet(self) -> Fleet:
         assert self.demo.fleet is not None
         return self.demo.fleet
+
+    async def doors_settled(self) -> None:
+        """Every door holds exactly what was granted, and its key."""
+
+        async def settled() -> bool:
+            return not await self._unsettled()
+
+        await until(settled, 120)
+
+    async def _unsettled(self) -> dict[str, tuple[set[str], set[str]]]:
+        """Door → what it lacks and what it should not have."""
+        wrong = {}
+        for iot_id, door in self.fleet.doors.items():
+            cards = await permissions.cards_of_door(
+                self.site.tenant, self.platform.db, iot_id=iot_id, page=ALL
+            )
+            codes = await permissions.list_qr_permissions(
+                self.site.tenant, self.platform.db, iot_id=iot_id, page=ALL
+            )
+            granted = {card.card_id for card in cards.data} | {code.qr_code for code in codes.data}
+            assert granted
+            held = set(door.permissions.cards) | set(door.permissions.qr)
+            if granted != held or door.public_key is None:
+                wrong[door.link.triple.device_name] = (granted - held, held - granted)
+        return wrong
 
 
 def wishes(*, life: bool = False, logins: bool = False) -> Wishes:
@@ -64,6 +93,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def seed() -> None:
         first = await start(DemoFolder(made))
+        await first.doors_settled()
         await first.demo.stop()
 
     asyncio.run(seed())
@@ -75,6 +105,7 @@ async def sample(folder: DemoFolder, seeded: Path) -> AsyncIterator[Sample]:
     """A demo that goes on from a copy of the made sample."""
     shutil.copytree(seeded, folder.path)
     async with running(folder) as started:
+        await started.doors_settled()
         yield started
 
 
@@ -94,7 +125,7 @@ async def running(folder: DemoFolder) -> AsyncIterator[Sample]:
         await started.demo.stop()
 
 
-async def until[T](asked: Callable[[], Awaitable[T]], seconds: float = 15) -> T:
+async def until[T](asked: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
     """The answer once it is true; fails when it does not become so."""
     async with asyncio.timeout(seconds):
         while not (found := await asked()):

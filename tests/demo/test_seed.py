@@ -10,7 +10,7 @@ from linli.demo.folder import LOGINS, DemoFolder
 from linli.demo.logins import SEATS
 from linli.demo.progress import Terminal
 from linli.demo.running import Demo
-from linli.domains.access.queries import doors, keys, permissions
+from linli.domains.access.queries import doors, keys
 from linli.domains.communities.queries import communities, imports, pois, spaces
 from linli.domains.communities.rows import UNDER_REVIEW
 from linli.domains.notices import queries as notice_queries
@@ -22,10 +22,7 @@ from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.visitors import queries as visit_queries
 from linli.domains.visitors.queries import VisitConditions
 from linli.kernel import tenancy
-from linli.kernel.pages import PageRequest
-from tests.demo.conftest import Sample, start, until, wishes
-
-ALL = PageRequest(1, 1000)
+from tests.demo.conftest import ALL, Sample, start, wishes
 
 
 async def figures(sample: Sample) -> dict[str, Any]:
@@ -158,24 +155,7 @@ async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_a
 
 
 async def test_every_door_ends_with_exactly_what_was_granted(first_sample: Sample) -> None:
-    db, site = first_sample.platform.db, first_sample.site
-
-    async def difference() -> dict[str, tuple[set[str], set[str]]]:
-        wrong = {}
-        for iot_id, door in first_sample.fleet.doors.items():
-            cards = await permissions.cards_of_door(site.tenant, db, iot_id=iot_id, page=ALL)
-            codes = await permissions.list_qr_permissions(site.tenant, db, iot_id=iot_id, page=ALL)
-            granted = {card.card_id for card in cards.data} | {code.qr_code for code in codes.data}
-            assert granted
-            held = set(door.permissions.cards) | set(door.permissions.qr)
-            if granted != held or door.public_key is None:
-                wrong[door.link.triple.device_name] = (granted - held, held - granted)
-        return wrong
-
-    async def settled() -> bool:
-        return not await difference()
-
-    await until(settled)
+    await first_sample.doors_settled()
 
 
 async def test_a_run_that_was_killed_is_gone_on_with(

@@ -40,7 +40,7 @@ CARD: Final = "0012345678"
 POI: Final = 'id,name,cityname,address,location\nB0FFF0EG44,望月府,杭州市,金龙楼,"120.091789,30.281922"\n'
 
 
-async def until[T](look: Callable[[], Awaitable[T]], seconds: float = 30) -> T:
+async def until[T](look: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
     """What `look` gives once that is true."""
     async with asyncio.timeout(seconds):
         while not (found := await look()):
@@ -210,7 +210,7 @@ class BoxSite:
     async def states(self, **query: Any) -> dict[str, str]:
         return {name: row["state"] for name, row in (await self.devices(**query)).items()}
 
-    async def until_states(self, seconds: float = 30, **wanted: str) -> None:
+    async def until_states(self, seconds: float = 60, **wanted: str) -> None:
         async def met() -> bool:
             return wanted.items() <= (await self.states()).items()
 
@@ -331,7 +331,7 @@ class BoxSite:
         except (CallFailed, Refusal):
             return False
 
-    async def until_sync(self, state: str, seconds: float = 40) -> dict[str, Any]:
+    async def until_sync(self, state: str, seconds: float = 60) -> dict[str, Any]:
         async def met() -> dict[str, Any] | None:
             found = await self.replacement()
             return found if found["syncState"] == state else None

@@ -129,7 +129,7 @@ class Desk:
         return until(lambda: (row := self.upgrade(campaign)).get("state") == state and row)
 
 
-def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "it did not come to that"

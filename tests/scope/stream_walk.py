@@ -26,7 +26,7 @@ class Heard:
         self.text = ""
         self.came = asyncio.Event()
 
-    async def until(self, word: str, seconds: float = 20) -> None:
+    async def until(self, word: str, seconds: float = 60) -> None:
         async with asyncio.timeout(seconds):
             while word not in self.text:
                 self.came.clear()

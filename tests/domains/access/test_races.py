@@ -49,8 +49,8 @@ async def test_whichever_statement_is_lost_a_card_opens_its_door_at_once(estate:
         with losing(at) as state:
             answer = await estate.desk.post(f"{estate.path}/credentials", json=card)
             assert answer.status_code == 201, (state.lost, answer.text)
-            await until(lambda: number in door.permissions.cards, 10)
-            await until(lambda: held(number), 10)
+            await until(lambda: number in door.permissions.cards, 60)
+            await until(lambda: held(number), 60)
         after = [await query.scalar(db) for query in (_steps, _grants)]
         return state.seen, [new - old for new, old in zip(after, before, strict=True)]
 

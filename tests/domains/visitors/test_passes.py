@@ -71,7 +71,11 @@ async def test_one_link_opens_gate_door_and_lift(estate):
         told = (await estate.desk.get(f"/communities/{estate.community}/visits/{one}")).json()
         return sorted(door["name"] for door in told["doors"]) == ["3幢大门", "3幢电梯", "南门"]
 
+    async def arrived():
+        return await status(estate, one) == 1
+
     await until(seen)
+    await until(arrived)
     rows = (await estate.desk.get("/doors", params={"communityId": estate.community})).json()["data"]
     assert {row["name"]: row["lift"] for row in rows} == {
         "南门": False, "3幢大门": False, "3幢电梯": True, "503专用梯": True,

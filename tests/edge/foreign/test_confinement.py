@@ -118,7 +118,7 @@ async def test_a_hostile_driver_reaches_nothing_of_the_box(box: Box, tmp_path: P
     assert box.supervisor.unconfined() == []
     (stray,) = [int(text.split()[1]) for text in texts if text.startswith("stray")]
     await box.supervisor.stop(MANIFEST.id)
-    await until(lambda: not alive(stray), 10)
+    await until(lambda: not alive(stray), 60)
 
 
 def alive(pid: int) -> bool:
@@ -162,7 +162,7 @@ async def test_a_box_that_may_not_change_users_runs_drivers_and_says_so(
 ) -> None:
     monkeypatch.setattr(confinement, "can_confine", lambda: False)
     await box.run(packed(index="import leda\nleda.register_and_online('pk', 'gate.3', object())\n"))
-    await until(lambda: box.things.is_online("gate.3"), 20)
+    await until(lambda: box.things.is_online("gate.3"), 60)
     assert box.driver.uid is None
     assert box.supervisor.unconfined() == [MANIFEST.id]
 
@@ -189,6 +189,6 @@ async def test_no_file_of_the_driver_runs_before_the_user_is_changed(box: Box) -
     names = ("ctypes", "pwd", "resource", "msgspec", "linli", "colorsys", "threading", "importlib")
     index = "import leda, colorsys\nleda.register_and_online('pk', 'gate.3', object())\n"
     await box.run(packed(index=index, **dict.fromkeys(names, planted)))
-    await until(lambda: box.things.is_online("gate.3"), 20)
+    await until(lambda: box.things.is_online("gate.3"), 60)
     told = [text for text in box.texts() if text.startswith("planted")]
     assert told == [f"planted colorsys {box.driver.uid}"]

@@ -82,7 +82,7 @@ async def box(tmp_path: Path) -> AsyncIterator[Box]:
 @pytest.mark.covers("G-C38", "G-C39")
 async def test_a_card_controller_by_a_vendors_driver(box: Box) -> None:
     await box.run(packed(index=CONTROLLER))
-    await until(lambda: box.things.is_online("gate.3"), 20)
+    await until(lambda: box.things.is_online("gate.3"), 60)
     assert "driver of Acme" in box.texts()
     entries = [
         {"type": 1, "cardId": "F47B0BA2"},
@@ -114,12 +114,12 @@ async def test_a_card_controller_by_a_vendors_driver(box: Box) -> None:
 async def test_a_killed_driver_is_started_again_with_the_files_that_are_there_then(box: Box) -> None:
     """Copy new files to the code path, kill the process, the runtime restarts it (spec G 4.6)."""
     await box.run(packed(index=CONTROLLER))
-    await until(lambda: box.things.is_online("gate.3"), 20)
+    await until(lambda: box.things.is_online("gate.3"), 60)
     first = box.driver.pid
     index = box.root / MANIFEST.id / "code" / "index.py"
     index.write_text(CONTROLLER.replace('"driver of"', '"newer driver of"'))
     os.kill(first, signal.SIGKILL)
-    await until(lambda: box.things.states == [("gate.3", True), ("gate.3", False), ("gate.3", True)], 20)
+    await until(lambda: box.things.states == [("gate.3", True), ("gate.3", False), ("gate.3", True)], 60)
     assert box.driver.pid != first
     assert "newer driver of Acme" in box.texts()
     assert "the driver crashed" in box.texts()
@@ -127,8 +127,8 @@ async def test_a_killed_driver_is_started_again_with_the_files_that_are_there_th
 
 async def test_a_driver_that_cannot_be_imported_is_told_with_its_reason(box: Box) -> None:
     await box.run(packed(index="import leda\nprint('before')\nimport no_such_library\n"))
-    await until(lambda: box.supervisor.status()[0].crashes >= 1, 20)
-    await until(lambda: any("no_such_library" in text for text in box.texts()), 5)
+    await until(lambda: box.supervisor.status()[0].crashes >= 1, 60)
+    await until(lambda: any("no_such_library" in text for text in box.texts()), 60)
     with pytest.raises(DriverFailed):
         await box.call("read")
 
@@ -136,7 +136,7 @@ async def test_a_driver_that_cannot_be_imported_is_told_with_its_reason(box: Box
 async def test_a_stopped_driver_leaves_no_process_and_no_device_online(box: Box) -> None:
     stubborn = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + CONTROLLER
     await box.run(packed(index=stubborn))
-    await until(lambda: box.things.is_online("gate.3"), 20)
+    await until(lambda: box.things.is_online("gate.3"), 60)
     pid = box.driver.pid
     await box.supervisor.stop(MANIFEST.id)
     assert not box.things.is_online("gate.3")
@@ -165,7 +165,7 @@ print("secrets", sorted(name for name in os.environ if "LINLI" in name), flush=T
     os.environ["LINLI_MASTER"] = "x"
     try:
         await box.run(packed(index=lines))
-        await until(lambda: any(text.startswith("secrets") for text in box.texts()), 20)
+        await until(lambda: any(text.startswith("secrets") for text in box.texts()), 60)
     finally:
         del os.environ["LINLI_MASTER"]
     told = [text for text in box.texts() if text.startswith(("refused", "secrets", "a line"))]

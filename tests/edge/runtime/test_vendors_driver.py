@@ -116,7 +116,7 @@ async def test_a_vendors_driver_from_its_package_to_a_pass_in_the_cloud(town: To
         async def online() -> bool:
             return bool((await get_device(town.scope, town.platform.db, iot_id=iot_id)).online)
 
-        await until(online, 20)
+        await until(online, 60)
         assert not controller.swipe("0000")
 
         async def told() -> bool:
@@ -237,7 +237,7 @@ async def test_a_new_root_is_followed_when_the_old_one_signed_it(town: Town, tmp
         async def online() -> bool:
             return bool((await get_device(town.scope, town.platform.db, iot_id=iot_id)).online)
 
-        await until(online, 20)
+        await until(online, 60)
     finally:
         await controller.stop()
 
@@ -257,7 +257,7 @@ async def test_keys_that_were_trusted_before_there_were_roots_go_on(town: Town, 
         async def online() -> bool:
             return bool((await get_device(town.scope, town.platform.db, iot_id=iot_id)).online)
 
-        await until(online, 20)
+        await until(online, 60)
         await _rewrite(town, proof="")
         async with town.platform.db.begin() as tx:
             await roots.current(
