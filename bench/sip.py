@@ -136,7 +136,7 @@ def sample(pid: int, server: int, numbers: list[str], count: int = LOG_INS) -> S
     return Sample(len(took) / used, clock.share, took[len(took) * 99 // 100] * 1000)
 
 
-async def _accounts(installation: Site) -> list[str]:
+async def accounts_in(installation: Site) -> list[str]:
     db = await open_database(installation.database)
     numbers = [f"n{n:09d}" for n in range(ACCOUNTS)]
     async with db.begin() as tx:
@@ -164,7 +164,7 @@ def main(arguments: list[str]) -> None:
     if kamailio.missing():
         raise SystemExit("Kamailio is not here: unpack Debian's package and name the folder in KAMAILIO_ROOT")
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as name, site() as installation:
-        numbers, port = asyncio.run(_accounts(installation)), free_port()
+        numbers, port = asyncio.run(accounts_in(installation)), free_port()
         with (
             kamailio.serving(Path(name) / "kept", numbers) as (other, other_port),
             kamailio.serving(Path(name) / "memory", None) as (bare, bare_port),

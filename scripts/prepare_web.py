@@ -18,7 +18,11 @@ MANUAL = "manual"
 """The workspace that builds the manuals."""
 GENERATED = frozenset({"openapi.json", "schema.d.ts"})
 """Types only: pages are built without them and checked with them."""
-DOCUMENTS = {"console": "linli.console.schema", "resident": "linli.console.resident.schema"}
+DOCUMENTS = {
+    "console": "linli.console.schema",
+    "resident": "linli.console.resident.schema",
+    "terminal": "linli.console.terminal.schema",
+}
 """App -> the module that prints the OpenAPI document its client is made from."""
 
 

@@ -4,7 +4,7 @@
     linli-VERSION.tar.gz             what the wheel is built from, pages included
     linli_sdk-VERSION…               the Python SDK, as wheel and source
     requirements.txt                 the wheel and all that it needs, by hash: `pip install --require-hashes -r`
-    requirements-amqp.txt, …-faces   what these two need besides
+    requirements-amqp.txt, …-browsers, …-faces   what these need besides
     SHA256SUMS                       `sha256sum -c SHA256SUMS`
 
 The wheel's content is compared with the working copy. Then it is installed by its hashes into a fresh environment in a

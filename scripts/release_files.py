@@ -7,7 +7,7 @@ from pathlib import Path
 
 from web_licences import PLACE as WEB_LICENCES
 
-PAGES = ("static", "static_resident", "static_staff")
+PAGES = ("static", "static_resident", "static_staff", "static_terminal")
 MANUALS = "static_help"
 SOURCE = Path("src/linli")
 DOCUMENTS = "share/doc/linli"

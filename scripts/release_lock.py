@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from steps import Failed
 
-PARTS = ("amqp", "faces")
+PARTS = ("amqp", "browsers", "faces")
 """Extras of the package that an installation may want; the others are for developers."""
 
 

@@ -16,13 +16,14 @@ from code_tree import Package
 FOR_OTHERS: Final[dict[str, str]] = {
     "DELETE /api/console/edge/protocols/{protocol_id}/devices/{device_id}": "scripts take one off; pages those ticked",
     "GET /api/console/communities/{community_id}/credentials": "scripts look up one person's; the page lists all kinds",
+    "PUT /api/console/communities/{community_id}/security-adapters/snapshots/{iot_id}": "scripts set those of a site",
     "POST /api/console/devices/many": "an operator's script moves, binds or groups hundreds of devices with it",
 }
 """Routes that no page asks, `METHOD path`, and why they are there."""
 ANY: Final = ""
 METHODS: Final = "GET|POST|PUT|DELETE"
 _QUOTED: Final = re.compile(
-    r"""(['"`])((?:\$\{[^}`]*\}|(?!\1)[^\n$]|\$(?!\{))*?/api/(?:console|resident)/.*?)\1"""
+    r"""(['"`])((?:\$\{[^}`]*\}|(?!\1)[^\n$]|\$(?!\{))*?/api/(?:console|resident|terminal)/.*?)\1"""
 )
 _CALLED: Final = re.compile(rf"\.({METHODS})\(\s*(?:\w+\(\s*)?$")
 _NAMED: Final = re.compile(
@@ -72,9 +73,11 @@ def served(root: Path) -> list[tuple[str, str]]:
         sys.path.insert(0, str(root / "src"))
     from linli.console import app as console
     from linli.console.resident import app as resident
+    from linli.console.terminal import app as terminal
 
     every = [(console.PREFIX, routes) for routes in console.ROUTES]
     every += [(resident.PREFIX, routes) for routes in resident.ROUTES]
+    every += [(terminal.PREFIX, routes) for routes in terminal.ROUTES]
     return sorted(
         (route.method, re.sub(r"\{(\w+):\w+\}", r"{\1}", f"{prefix}{routes.path}{route.path}").rstrip("/"))
         for prefix, routes in every
@@ -136,6 +139,6 @@ def handed_out(package: Package) -> Iterator[Call]:
                     pass
                 case _:
                     continue
-            if link := re.search(r"/api/(?:console|resident)/[^?\s]+", text):
+            if link := re.search(r"/api/(?:console|resident|terminal)/[^?\s]+", text):
                 path = link[0].rstrip("/")
                 yield Call(ANY, path, f"{module.file.name}:{getattr(node, 'lineno', 0)}")

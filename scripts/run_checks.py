@@ -23,7 +23,12 @@ from wire_checks import wire_problems
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_FOLDERS = ["src", "tests", "scripts", "bench", "sdk"]
-LOCK_FILES = ["requirements.lock", "scripts/node.lock", "web/package-lock.json"]
+LOCK_FILES = [
+    "requirements.lock",
+    "scripts/node.lock",
+    "web/package-lock.json",
+    "sdk/intercom/package-lock.json",
+]
 FORMATTERS = 2
 """The first so many of the checks write with --fix."""
 AT_ONCE = 2

@@ -24,6 +24,16 @@ PAGE_WORKERS = 1
 """Workers for tests in a browser, beside the others. Two processors: with five workers campaigns that measure, and pages
 that two clicks change, failed for want of a turn."""
 BROWSER_TESTS = "tests/browser"
+CHECKED_BEFORE = (
+    "tests/house/test_name_checks.py::test_no_file_of_the_tree_has_a_refused_name",
+    "tests/house/test_name_checks.py::test_the_tree_gives_no_refused_name",
+    "tests/house/test_route_checks.py::test_every_route_has_a_page_and_every_page_its_routes",
+    "tests/house/test_tree_checks.py::test_no_function_of_the_tree_has_many_parameters",
+    "tests/house/test_tree_checks.py::test_the_tree_has_no_addresses_in_its_lock_files",
+    "tests/house/test_unused_checks.py::test_nothing_of_the_tree_is_unused",
+    "tests/house/test_wire_checks.py::test_every_field_has_two_ends",
+)
+"""What `run_checks` asks of the whole tree in the same words: not twice in one run."""
 
 # Debian package -> (what shows that it is there, what goes untested without it).
 ENGINES = {
@@ -47,7 +57,9 @@ ENGINES = {
     "systemd": ("/usr/lib/systemd/systemd-networkd", "changes of a box's network on trial"),
     "modemmanager": ("/usr/sbin/ModemManager", "a box's modem with the real ModemManager"),
     "sip-tester": ("/usr/bin/sipp", "calls by SIPp"),
+    "sipvicious": ("/usr/bin/svmap", "scanners of SIP"),
     "baresip-core": ("/usr/bin/baresip", "calls by a phone that we did not write"),
+    "ffmpeg": ("/usr/bin/ffmpeg", "messages of visitors, and pictures of doors decoded"),
     "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
 }
 # Another version does, where the one above is not to be had.
@@ -74,6 +86,7 @@ def main(arguments: list[str]) -> int:
         provide_engines()
         provide_models()
         provide_npm()
+        provide_intercom()
     clean = bool(arguments) or run_checks()
     code = run_python_tests(arguments or whole_suite())
     if not clean:
@@ -141,6 +154,26 @@ def provide_npm() -> None:
         except Failed as failure:
             say(str(failure))
             say(f"skipping {untested}: the packages of tests/{name} are not installed")
+
+
+def provide_intercom() -> None:
+    """Build the intercom SDK when a source of it is newer. Never a reason to stop."""
+    folder, npm = ROOT / "sdk" / "intercom", shutil.which("npm")
+    built, lock = folder / "dist" / "linli-intercom.js", folder / "package-lock.json"
+    made_of = [*(folder / "src").glob("*.ts"), folder / "package.json", folder / "tsconfig.json", lock]
+    newest = max((file.stat().st_mtime for file in made_of if file.exists()), default=0)
+    if npm is None or (built.exists() and built.stat().st_mtime >= newest):
+        return
+    try:
+        for words, line in (
+            ("installing", ["ci", "--no-audit", "--no-fund"]),
+            ("building", ["run", "build"]),
+        ):
+            log = LOGS / f"intercom-{words}.log"
+            run(f"{words} the intercom SDK", [npm, *line], log=log, cwd=folder)
+    except Failed as failure:
+        say(str(failure))
+        say("skipping the intercom SDK in a browser: sdk/intercom is not built")
 
 
 def install(package: str) -> None:
@@ -231,7 +264,8 @@ def run_web_tests(changed: dict[str, list[str]]) -> bool:
 def whole_suite() -> list[str]:
     """Tests that share something expensive say so with `xdist_group` and stay together; what takes long begins first."""
     workers = ["-n", str(WORKERS + PAGE_WORKERS), "--page-workers", str(PAGE_WORKERS)]
-    return [*side_by_side([]), *workers, "--durations", "15"]
+    left_out = [word for test in CHECKED_BEFORE for word in ("--deselect", test)]
+    return [*side_by_side([]), *workers, "--durations", "15", *left_out]
 
 
 def side_by_side(words: list[str]) -> list[str]:

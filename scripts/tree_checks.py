@@ -92,6 +92,7 @@ def long_files(folders: list[Path]) -> Iterator[str]:
                     "static",
                     "static_resident",
                     "static_staff",
+                    "static_terminal",
                     "static_help",
                     "migrations",
                 } & set(file.parts) or file.name.endswith(".d.ts"):

@@ -38,6 +38,7 @@ WITHOUT_END: Final[dict[str, str]] = {
     "DoorTerminal.model": "of the form in the specification (C 8.6): the platform fills the rest in by it",
     "Resize.cols": "given by the page with the terminal",
     "Resize.rows": "given by the page with the terminal",
+    "SiteAccount.until_ms": "boxes obey it; accounts of today's sites end by being left out",
     "TerminalForm": "as people fill it in; the platform makes a DoorTerminal of it",
 }
 """Structs, and fields `Struct.field`, that have only one end, and why."""

@@ -33,12 +33,31 @@ loadmodule "auth.so"
 modparam("auth", "nonce_expire", 300)
 {more}
 request_route {{
+{calls}
     if (method != "REGISTER") {{ sl_send_reply("405", "Method Not Allowed"); exit; }}
     if (!{check}) {{ www_challenge("linli", "0"); exit; }}
     save("location", "0x04");
     exit;
 }}
 """
+_CALLS: Final = """
+    if (has_totag()) {
+        if (loose_route()) { t_relay(); exit; }
+        if (method == "ACK") { if (t_check_trans()) t_relay(); exit; }
+        sl_send_reply("404", "Not here"); exit;
+    }
+    if (method == "CANCEL") { if (t_check_trans()) t_relay(); exit; }
+    if (method == "INVITE") {
+        if (!proxy_authenticate("linli", "subscriber")) { proxy_challenge("linli", "0"); exit; }
+        consume_credentials();
+        record_route();
+        if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+        t_relay();
+        exit;
+    }
+"""
+"""Stateful, by record-route; nothing is written about a call."""
+_CALL_MODULES: Final = 'loadmodule "rr.so"\nloadmodule "siputils.so"\n'
 _MEMORY: Final = 'modparam("usrloc", "db_mode", 0)'
 _KEPT: Final = """
 loadmodule "db_sqlite.so"
@@ -78,8 +97,13 @@ def _database(root: Path, file: Path, numbers: list[str]) -> None:
 
 
 @contextmanager
-def serving(folder: Path, numbers: list[str] | None) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Its process and UDP port. `numbers`: accounts and log-ins are in a database; None: in memory."""
+def serving(
+    folder: Path, numbers: list[str] | None, *, calls: bool = False
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Its process and UDP port. `numbers`: accounts and log-ins are in a database; None: in memory.
+
+    `calls`: it is the proxy of calls, too; only with a database.
+    """
     folder.mkdir()
     root, port = _root(), free_port()
     assert root is not None
@@ -89,7 +113,16 @@ def serving(folder: Path, numbers: list[str] | None) -> Iterator[tuple[subproces
     if numbers is not None:
         _database(root, folder / "kamailio.db", numbers)
         more, check = _KEPT.format(database=folder / "kamailio.db"), 'auth_check("linli", "subscriber", "0")'
-    config.write_text(_CONFIG.format(port=port, modules=modules, more=more, check=check))
+    if calls:
+        more = _CALL_MODULES + more
+    values = {
+        "port": port,
+        "modules": modules,
+        "more": more,
+        "check": check,
+        "calls": _CALLS if calls else "",
+    }
+    config.write_text(_CONFIG.format(**values))
     libraries = f"{modules.parent}:{modules.parent.parent}"
     line = [str(root / "usr/sbin/kamailio"), "-f", str(config), "-DD", "-E", "-Y", str(folder)]
     log = folder / "kamailio.log"

@@ -79,9 +79,16 @@ def _soak(arguments: Sequence[str]) -> int:
 
 
 def _campaign(command: str, folder: Path, arguments: Sequence[str]) -> int:
-    """Run `folder/NAME.py` of the working copy as a module; `NAME_.py` where Python keeps the name for itself."""
+    """Run `folder/NAME.py` of the working copy as a module; `NAME_.py` where Python keeps the name for itself.
+
+    A `_` in the name is typed as `-`.
+    """
     names = (
-        {p.stem.rstrip("_"): p.stem for p in sorted(folder.glob("*.py")) if "main(" in p.read_text("utf-8")}
+        {
+            p.stem.rstrip("_").replace("_", "-"): p.stem
+            for p in sorted(folder.glob("*.py"))
+            if "main(" in p.read_text("utf-8")
+        }
         if folder.is_dir()
         else {}
     )

@@ -23,7 +23,8 @@ from tests.browser.visit import (
 )
 from tests.real.platform import Installation
 
-PAGES = [ROOT / "src" / "linli" / "console" / name for name in ("static", "static_resident", "static_staff")]
+BUILT = ("static", "static_resident", "static_staff", "static_terminal")
+PAGES = [ROOT / "src" / "linli" / "console" / name for name in BUILT]
 LIMIT_S = 600
 """Of one test, with a start of the platform on a machine that has other work: what takes longer hangs."""
 LONG = ("test_screenshots.py", "test_daily_pages.py")

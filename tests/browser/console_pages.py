@@ -53,6 +53,41 @@ def daily_paths(visit: Visit) -> dict[str, str]:
     }
 
 
+def other_paths(visit: Visit) -> list[str]:
+    """The pages of everybody else: who connects, sets up, mends and looks after the company."""
+    door = first(visit, "/doors")["iotId"]
+    product = first(visit, "/products/list")["productKey"]
+    here = f"/communities/{first(visit, '/communities?applyStatus=2')['id']}"
+    person = first(visit, f"{here}/residents?status=1")["identityId"]
+    house = first(visit, f"{here}/houses")["id"]
+    tabs = (
+        "properties", "events", "services", "check", "desired", "shadow", "log", "topology", "messages",
+        "deliveries", "certificates", "manage",
+    )  # fmt: skip
+    return [
+        "/login",
+        "/wall",
+        *(f"/{name}" for name in (
+            "doors", "passes", "door-alarms", "credentials", "denied", "faces", "faces/engine", "guard-desk", "calls",
+            "lifts", "deliveries", "deliveries/devices", "deletion-requests", "devices", "products",
+            "products/categories", "device-groups", "device-batches", "serials", "firmware",
+            "firmware/campaigns", "configs", "boxes", "edge-clusters", "edge-gateways", "passage-rules",
+            "vendor-catalogue", "edge-drivers", "certificates", "activate-box", "inbox",
+            "charts", "debugging", "device-log", "trace", "refused-messages", "projects",
+            "integrations/keys", "integrations/subscriptions", "integrations/records", "integrations/reference",
+            "integrations/sandbox", "integrations/requests", "integrations/debugger", "integrations/service-bus",
+            "organisation/groups", "no/such/page",
+        )),
+        f"/residents/{person}",
+        f"/houses/{house}",
+        f"/doors/{door}",
+        *(f"/devices/{door}/{tab}" for tab in tabs),
+        *(f"/products/{product}/{tab}" for tab in ("", "topics", "settings")),
+        f"/debugging/{door}",
+        "/boxes/1",
+    ]  # fmt: skip
+
+
 def look(visit: Visit, name: str, width: int, language: str, theme: str) -> list[str]:
     """Take the picture; what is wrong with the page, as far as a machine sees it."""
     page = visit.page

@@ -79,6 +79,14 @@ def publish_notice(staff: Visit, title: str, text: str, *, look_at: str = "") ->
     page.locator("main ul.list").get_by_text(title).wait_for()  # others in it are published, too
 
 
+_AT_ONCE = """() => {
+  const atOnce = new CSSStyleSheet()
+  atOnce.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
+  document.adoptedStyleSheets.push(atOnce)
+}"""
+"""What becomes usable, or comes, while axe reads has its colour then, and not one on the way to it."""
+
+
 def findings(visit: Visit, *, colours: bool = False) -> list[str]:
     """What axe calls moderate or worse on the page, by WCAG 2.2 AA and its best practice.
 
@@ -86,6 +94,7 @@ def findings(visit: Visit, *, colours: bool = False) -> list[str]:
     """
     if not visit.page.evaluate("() => 'axe' in window"):
         visit.page.evaluate(AXE.read_text("utf-8"))  # not as an element: the console's policy would refuse it
+        visit.page.evaluate(_AT_ONCE)
     found: list[str] = visit.page.evaluate(
         _RUN, ("color-contrast", "link-in-text-block") if colours else _RULES
     )

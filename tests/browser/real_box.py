@@ -35,7 +35,7 @@ class RealBox:
 
     def show(self, port: Callable[[], int]) -> None:
         """Have another port stand for its own page."""
-        self.box.agent._console_port = port
+        self.box.agent._page_port = lambda kind: port()
 
 
 def set_up(visit: Visit, installed: Installation) -> Callable[..., Any]:
@@ -83,7 +83,7 @@ def real_box(visit: Visit, call: Callable[..., Any], home: Path) -> Iterator[Rea
         save_identity(home, identity)
         scripts = home / "network-scripts"
         scripts.mkdir()
-        ports = Ports(host="127.0.0.1", files=(0,), console=0, mqtt=0, route=0, scripts=str(scripts))
+        ports = Ports(host="127.0.0.1", files=(0,), console=0, mqtt=0, route=0, video=0, scripts=str(scripts))
         box = Box(home, identity, ports=ports)
         await box.start()
         async with asyncio.timeout(120):

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,7 @@ def test_a_box_and_its_door_on_one_page(
     page, call = visit.page, set_up(visit, installation)
     product = call("POST", "/products", {"name": "刷卡门禁", "categoryCode": "community/people/card"})
     assert product["productKey"]
+    call("POST", "/community-creation", {"name": "望月府"})
     visit.looks("zh-CN")
     clicks = 0
 
@@ -143,16 +144,44 @@ def test_a_box_and_its_door_on_one_page(
             loop.do(connect(machine))
             expect(page.get_by_text(re.compile(r"在线 ?1"))).to_be_visible()
             visit.picture("box-setup-deployed")
+            assert page.url == where, "another page was needed"
+            assert clicks <= MOST_CLICKS, clicks
+            assert findings(visit) == []
+            visit.resize(PHONE)
+            wide = page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0
+            assert findings(visit) == []
+            visit.picture("box-setup-phone")
+            assert until(lambda: call("GET", f"/edge/nodes/{node}")["percent"]) == 100
+            visit.follow(page.get_by_role("link", name="绑定空间"), re.compile("."))
+            expect(page.get_by_role("row").filter(has_text="东门")).to_contain_text("在线")
+            (device,) = call("GET", f"/edge/protocols/{protocol}/devices")["data"]
+            (here,) = call("GET", "/communities")["data"]
+            space = {"ids": [int(device["id"])], "spaceId": int(here["rootSpaceId"])}
+            call("PUT", f"/edge/protocols/{protocol}/devices/space", space)
+            assert call("GET", "/doors")["total"] == 1
         finally:
             loop.do(machine.close())
     finally:
         loop.do(box.stop())
-    assert page.url == where, "another page was needed"
-    assert clicks <= MOST_CLICKS, clicks
-    assert findings(visit) == []
-    visit.resize(PHONE)
-    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0
-    visit.picture("box-setup-phone")
+    see_one_thing(visit, call, node)
     assert visit.take_faults() == []
-    assert until(lambda: call("GET", f"/edge/nodes/{node}")["percent"]) == 100
+
+
+def see_one_thing(visit: Visit, call: Callable[..., Any], node: str) -> None:
+    """The box is away, and its doors with it: that is one thing to repair, named where its doors are shown."""
+    page = visit.page
+    until(lambda: call("GET", "/door-outages"))
+    visit.go("/overview")
+    said = page.get_by_text("边缘主机 wangyuefu-01 断线，1 扇门受影响")
+    expect(said).to_have_count(1)
+    expect(page.get_by_text(re.compile(r"\d 扇门离线"))).to_have_count(0)
+    visit.picture("box-away")
+    visit.follow(said, "wangyuefu-01")
+    assert f"/boxes/{node}" in page.url
+    expect(page.get_by_text("在线", exact=True)).to_have_count(0)
+    visit.go("/doors")
+    row = page.get_by_role("row").filter(has_text="东门")
+    expect(row).to_contain_text("边缘主机 wangyuefu-01 断线")

@@ -103,7 +103,7 @@ def test_staff_see_why_a_home_does_not_ring(administrator: Visit, demo: Demo, ru
     page.get_by_role("button", name="Why does it not ring?").first.click()
     panel = page.get_by_role("dialog")
     expect(panel.get_by_role("status")).to_contain_text("The door is not logged in")
-    expect(panel.locator("ol.steps li")).to_have_count(9)
+    expect(panel.locator("ol.steps li")).to_have_count(11)
     keep_picture(page, "ring-why")
     panel.get_by_role("link", name="Open device").click()
     page.wait_for_url(f"**/devices/{door}")

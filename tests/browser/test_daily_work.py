@@ -116,6 +116,7 @@ def test_deliveries_tell_their_state_and_their_history(administrator: Visit):
     page.locator("tbody button.open").first.click()
     panel = page.get_by_role("dialog")
     expect(panel.locator("ol li").first).to_be_visible()
+    assert not re.search(r"(?m)^(device|system|staff:\d+|app:\d+) · ", panel.inner_text())
     assert administrator.take_faults() == []
 
 
@@ -244,3 +245,10 @@ def test_a_guard_sees_no_keys_and_may_not_register(browser: Browser, demo: Demo)
         assert page.get_by_role("button", name="Register a door").count() == 0
         answer = page.request.get(f"{visit.base}/api/console/keys")
         assert answer.status == 403
+        refused: list[str] = []
+        page.on("response", lambda answer: answer.status == 403 and refused.append(answer.url))
+        visit.go("/integrations/keys")  # a link that a colleague sent
+        expect(page.get_by_role("heading", level=1, name="You may not open this page")).to_be_visible()
+        page.get_by_role("main").get_by_role("link").click()
+        expect(page.get_by_role("heading", level=1, name="You may not open this page")).to_have_count(0)
+        assert not refused

@@ -50,13 +50,13 @@ class Box:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def beat(self, generation: int = 0, *running: str) -> None:
-        """With its components; the box itself runs."""
+    def beat(self, generation: int = 0, *running: str, **more: Any) -> None:
+        """With its components; the box itself runs. `more`: what else it says."""
         components = [
             {"code": code, "version": version, "state": "running" if code in ("edge_cluster", *running) else "stopped"}
             for code, version in BRINGS.items()
         ]  # fmt: skip
-        said = {"version": "0.1.0", "bootedMs": 1, "generation": generation, "components": components}
+        said = {"version": "0.1.0", "bootedMs": 1, "generation": generation, "components": components, **more}
         self.call("POST", "/edge/heartbeat", said)
 
     def settle(self, state: str = "done", percent: int = 100) -> None:

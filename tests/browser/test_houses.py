@@ -5,10 +5,12 @@ import re
 
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.drop_downs import choose
-from tests.browser.visit import Visit, expect_in_view
+from tests.browser.phone import findings
+from tests.browser.sample import Demo, until
+from tests.browser.visit import Visit, expect_in_view, open_browser
 
 pytestmark = pytest.mark.slow
 
@@ -185,7 +187,7 @@ def test_the_form_decides_what_residents_are_asked(administrator: Visit, tmp_pat
     expect(panel.get_by_role("listitem").nth(1)).to_contain_text("ID number shown")
     panel.get_by_role("tab", name="Houses and review").click()
     panel.get_by_role("button", name="Move out").click()
-    leaving = page.get_by_role("dialog", name=re.compile("李清照")).last
+    leaving = page.get_by_role("dialog", name="李清照 moves out?")
     expect(leaving.get_by_test_id("lost-rights")).to_contain_text(re.compile(r"QR code at \d+ doors"))
     leaving.get_by_role("button", name="Move out").click()
     toast = page.locator(".undo-toast").filter(has_text="李清照 moved out")
@@ -257,3 +259,59 @@ def test_several_residents_are_moved_out_at_once_and_brought_back(administrator:
     bar.get_by_role("button", name=re.compile("^Select (all|the first)")).click()
     expect(bar.get_by_role("status").first).to_have_text(f"{min(total, 200)} selected")
     assert administrator.take_faults() == []
+
+
+def test_the_selected_join_a_group_and_get_a_notice(administrator: Visit) -> None:
+    page, here = administrator.page, community_id(administrator)
+    at = f"/console/communities/{here}"
+    made = administrator.fetch("POST", f"{at}/user-groups", {"name": "巡逻志愿者", "type": "RESIDENT"})
+    group = next(iter(made.values()))
+
+    def members() -> int:
+        return int(administrator.fetch("GET", f"{at}/users", groupId=group, pageSize=1)["total"])
+
+    administrator.go("/residents?status=1")
+    boxes = page.locator("tbody .el-checkbox")
+    for number in (0, 1):
+        boxes.nth(number).click()
+        expect(boxes.nth(number).get_by_role("checkbox")).to_be_checked()
+    bar = page.get_by_role("region", name="Selected residents")
+    choose(bar.get_by_role("combobox", name="Add to a user group"), "巡逻志愿者")
+    toast = page.locator(".undo-toast").filter(has_text="joined “巡逻志愿者”")
+    expect_in_view(toast)
+    assert members() == 2
+    assert findings(administrator) == []
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_be_hidden()
+    until(lambda: members() == 0)
+    way = bar.get_by_role("button", name=re.compile(r"^Write a notice to \d house"))
+    houses = int(re.findall(r"\d+", way.inner_text())[0])
+    administrator.follow(way, "Write a notice")
+    page.get_by_label("Title", exact=True).fill("楼道清理")
+    page.get_by_label("Text of paragraph 1", exact=True).fill("请各位邻居本周清理楼道。")
+    page.get_by_role("button", name="Save the draft").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish…").click()
+    sure = page.get_by_role("dialog", name="Publish the notice")
+    expect(sure).to_contain_text(re.compile(r"residents at present"))
+    assert findings(administrator) == []
+    sure.get_by_role("button", name="Publish now").click()
+    expect(page.get_by_role("dialog").get_by_test_id("reads")).to_be_visible()
+    row = administrator.fetch("GET", f"{at}/notices", pageSize=1)["data"][0]
+    notice = administrator.fetch("GET", f"{at}/notices/{row['id']}")
+    assert (notice["title"], len(notice["targets"])) == ("楼道清理", houses)
+    assert administrator.take_faults() == []
+
+
+def test_names_in_a_history_lead_to_their_pages(browser: Browser, demo: Demo) -> None:
+    """What happened to a house names who moved in, and the person's history the house."""
+    with open_browser(browser, demo.url) as visit:
+        visit.sign_in_quietly("manager", demo.passwords["manager"])
+        house = visit.fetch("GET", "/console/communities/1/houses", pageSize=1)["data"][0]
+        lives = {"houseId": int(house["id"]), "name": "欧阳询", "type": 1}
+        visit.fetch("POST", "/console/communities/1/residents", lives)
+        page = visit.page
+        visit.go(f"/houses/{house['id']}?tab=history")
+        visit.follow(page.locator(".changes").get_by_role("link", name="欧阳询").first, "欧阳询")
+        page.get_by_role("tab", name="History").click()
+        link = page.locator(".changes a.hub")
+        assert link.first.get_attribute("href") == f"/houses/{house['id']}"

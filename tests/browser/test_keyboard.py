@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -236,6 +238,51 @@ def test_an_alarm_is_taken_and_a_review_approved_on_the_desk(keys: Keys, site: D
     expect(page.get_by_role("status").filter(has_text=name)).to_be_visible()
     expect(waiting.filter(has_text=name)).to_be_hidden()
     site.raise_alarm(5)
+
+
+def test_a_notice_is_written_and_published(keys: Keys) -> None:
+    page = keys.page
+    keys.start("/notices")
+    keys.push(page, "Write a notice")
+    expect(page.get_by_role("heading", name="Write a notice", level=1)).to_be_visible()
+    keys.to(page.get_by_label("Title", exact=True))
+    keys.type("ByKeys")
+    keys.to(page.get_by_label("Text of paragraph 1", exact=True))
+    keys.type("The water is back.")
+    keys.push(page, "Save the draft")
+    panel = keys.inside(page.get_by_role("dialog", name="ByKeys"))
+    keys.push(panel, "Publish…")
+    keys.push(keys.inside(page.get_by_role("dialog", name="Publish the notice")), "Publish now")
+    expect(panel.locator(".tag").get_by_text("Published", exact=True)).to_be_visible()
+    keys.inside(panel)
+    keys.press("Escape")
+    expect(page.get_by_role("row").filter(has_text="ByKeys")).to_contain_text("Published")
+
+
+def test_a_workbook_is_handed_in_and_taken_back(keys: Keys, tmp_path: Path) -> None:
+    page = keys.page
+    # Playwright takes choosers over without waiting for the browser's word: asked for with the key, it can come too late.
+    page.on("filechooser", lambda _: None)
+    keys.start("/spaces")
+    opener = page.get_by_role("button", name="Import a spreadsheet")
+    panel = keys.there_and_back(opener, "Import houses and residents")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "房屋"
+    for row in (("楼栋", "单元", "房号"), ("77幢", "1单元", "0101")):
+        sheet.append(row)
+    book.save(tmp_path / "keys.xlsx")
+    keys.to(panel.get_by_test_id("import-file"))
+    with page.expect_file_chooser() as chooser:
+        keys.press("Space")
+    chooser.value.set_files(tmp_path / "keys.xlsx")
+    keys.push(panel, re.compile("^Import 1 row"))
+    expect(panel.get_by_text(re.compile("^Imported"))).to_be_visible()
+    keys.push(panel, "Undo this import")
+    expect(panel.get_by_text(re.compile("^Undone"))).to_be_visible()
+    keys.press("Escape")
+    expect(opener).to_be_focused()
 
 
 @pytest.mark.parametrize("name", ["overview", "residents", "person", "doors", "visitors"])

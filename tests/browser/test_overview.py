@@ -216,5 +216,5 @@ def test_a_wall_shows_it_all_at_once(administrator: Visit):
     )  # nothing to scroll on a wall
     screen.get_by_role("link", name="Back").click()
     expect(page.get_by_test_id("traffic")).to_be_visible()
-    assert not page.evaluate("document.documentElement.classList.contains('dark')")
+    page.wait_for_function("() => !document.documentElement.classList.contains('dark')")
     assert administrator.take_faults() == []

@@ -12,7 +12,7 @@ from tests.browser.drop_downs import choose
 from tests.browser.phone import findings
 from tests.browser.real_box import set_up
 from tests.browser.test_edge import MODEL, Box
-from tests.browser.visit import Visit
+from tests.browser.visit import DESK, PHONE, Visit
 from tests.real.platform import Installation
 
 pytestmark = pytest.mark.slow
@@ -73,6 +73,8 @@ def test_a_rule_is_made_held_changed_and_removed(site: tuple[Visit, Box]) -> Non
     expect(row).to_contain_text("In force")  # by itself
     assert findings(visit) == []
     visit.picture("passage-list")
+    look_at_own_rules(visit, box)
+    visit.go("/passage-rules")
 
     row.get_by_role("button", name="Edit").click()
     panel = page.get_by_role("dialog", name="到家呼梯")
@@ -98,3 +100,40 @@ def test_a_rule_is_made_held_changed_and_removed(site: tuple[Visit, Box]) -> Non
     expect(page.get_by_text("Nothing fits these filters")).to_be_visible()
     assert not box.call("GET", rules_path("")).get("rules")
     assert visit.take_faults() == []
+
+
+def look_at_own_rules(visit: Visit, box: Box) -> None:
+    """The card of what the lift's gateway keeps: how many of how many, what was mended, the last error, compared anew."""
+    page = visit.page
+    (lift,) = visit.fetch("GET", "/console/lifts")["data"]
+
+    def beat(**keeping: Any) -> None:
+        box.beat(lifts=[{"deviceName": "unit.2", **keeping}])
+
+    beat(keeps=True, wanted=5, confirmed=3, comparedMs=box.now_ms, unfit=1, unfitWhy="no_floor 11")
+    visit.go(f"/lifts/{lift['iotId']}")
+    card = page.locator("section.card").filter(has_text="Rules that the lift keeps itself")
+    expect(card).to_contain_text("Being brought in line")
+    expect(card).to_contain_text("3 of 5 rules are in the lift")
+    expect(card).to_contain_text("For 1 persons the box acts, for example because the lift has no floor 11.")
+    card.get_by_role("button", name="Compare and send again").click()
+    expect(page.get_by_text("The box compares now")).to_be_visible()
+    beat(
+        keeps=True, wanted=5, confirmed=5, comparedMs=box.now_ms, sameSinceMs=box.now_ms, missing=2, foreign=1
+    )
+    expect(card).to_contain_text("All in place")  # by itself
+    expect(card).to_contain_text("5 of 5 rules are in the lift")
+    expect(card).to_contain_text("2 missing, 0 different, 1 from others")
+    page.mouse.move(0, 0)
+    visit.still()
+    assert findings(visit) == []
+    visit.picture("lift-own-rules")
+    visit.resize(PHONE)
+    visit.still()
+    assert visit.wider() <= 0
+    assert findings(visit) == []
+    visit.resize(DESK)
+    beat(keeps=True, wanted=5, confirmed=4, why="the gateway's store is full")
+    expect(card).to_contain_text("Last error: the gateway's store is full")
+    beat(keeps=False, wanted=5)
+    expect(card).to_contain_text("Keeps none: the box calls it")

@@ -225,6 +225,60 @@ def test_staff_without_a_network_read_one_cause_and_no_all_clear(guard: Visit) -
     expect(page.get_by_text("Nothing waits.")).to_have_count(0)
 
 
+def _cut(visit: Visit, base: str) -> None:
+    """Take the network away from a phone whose pages its worker keeps."""
+    page = visit.page
+    visit.go(base)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    visit.go(base)  # what it shows is kept from now on
+    page.wait_for_load_state("networkidle")
+    visit.context.set_offline(True)
+
+
+def test_a_residents_phone_off_line_opens_nothing_and_comes_back(browser: Browser, demo: Demo) -> None:
+    with open_phone(browser, demo.url) as visit:
+        page = visit.page
+        sign_in(visit, RESIDENT_LOGIN, demo.code)
+        _cut(visit, "/m/")
+        page.get_by_text(re.compile(r"Show all \d+ doors")).click()
+        door = page.get_by_role("button", name=f"Open {STEADY[0]}")
+        door.click()
+        expect(page.get_by_role("alert")).to_have_text(re.compile("^Not sent: this phone has no network"))
+        page.get_by_role("navigation", name="Main places").get_by_role("link", name="Home").click()
+        expect(page.get_by_role("alert")).to_have_count(1)
+        look(visit, "cut-open")
+        page.get_by_role("link", name="Visitors", exact=True).click()
+        expect(page.get_by_role("alert").or_(page.locator(".bar.offline"))).to_have_count(1)
+        visit.context.set_offline(False)
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(page.locator(".bar.offline")).to_have_count(0)
+        page.go_back()
+        page.get_by_text(re.compile(r"Show all \d+ doors")).click()
+        door.click()
+        page.get_by_text("The door answered after").wait_for()
+
+
+def test_a_staff_phone_off_line_says_one_thing_and_comes_back(guard: Visit) -> None:
+    page = guard.page
+    _cut(guard, "/staff/")
+    page.get_by_role("link", name="Open a door").click()
+    expect(page.get_by_role("alert")).to_have_count(1)
+    look(guard, "staff-cut")
+    guard.context.set_offline(False)
+    door = page.get_by_role("button", name=f"Open {STEADY[0]}")
+    expect(door).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    guard.context.set_offline(True)
+    door.click()
+    page.get_by_role("button", name="Visitor", exact=True).click()
+    page.get_by_role("button", name="Open now").click()
+    expect(page.get_by_role("alert")).to_have_text(re.compile("^Not sent: this phone has no network"))
+    guard.context.set_offline(False)
+    page.get_by_role("button", name="Open now").click()
+    page.get_by_text("Opened; the door answered").wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 @pytest.mark.covers("PM-14")
 def test_staff_receive_a_visitor_and_look_up_a_house(demo: Demo, guard: Visit) -> None:
     page = guard.page
@@ -243,6 +297,12 @@ def test_staff_receive_a_visitor_and_look_up_a_house(demo: Demo, guard: Visit) -
     look(guard, "staff-register")
     page.get_by_role("button", name="Register", exact=True).click()
     page.get_by_text("Expected", exact=True).wait_for()
+    # The doors of the house itself stand there, those of the whole community are folded.
+    more = page.get_by_text(re.compile(r"^Another \d+ doors$"))
+    expect(page.get_by_text("南门入口")).to_be_hidden()
+    more.click()
+    expect(page.get_by_text("南门入口")).to_be_visible()
+    more.click()
     page.get_by_role("button", name="Show the pass").click()
     page.get_by_role("img", name=f"QR pass of {GUEST}").wait_for()
     look(guard, "staff-visit")

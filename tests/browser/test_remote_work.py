@@ -199,7 +199,7 @@ def test_a_hostile_box_can_do_nothing_in_the_console(site: Site) -> None:
 
     server = HttpServer(Call.app(serve))
     site.box.do(server.start())
-    before = site.box.box.agent._console_port
+    before = site.box.box.agent._page_port
     site.box.show(lambda: server.port)
     try:
         site.go("page")
@@ -209,7 +209,7 @@ def test_a_hostile_box_can_do_nothing_in_the_console(site: Site) -> None:
         expect(opened.value).to_have_title("done")
         opened.value.close()
     finally:
-        site.box.show(before)
+        site.box.show(lambda: before("http"))
         site.box.do(server.stop(grace_seconds=0))
     found = told[0]
     assert (found["origin"], found["opener"], found["own"]) == ("null", "null", 200)

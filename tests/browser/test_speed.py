@@ -19,7 +19,9 @@ ASKED_EARLY = json.loads((ROOT / "web/console/src/app/firstQuestions.json").read
 
 WEIGHTS = {
     "sign in": (112, 20),
-    "overview": (145, 50),
+    "overview": (138, 40),
+    "communities": (130, 34),
+    "employees": (130, 34),
     "houses": (135, 34),
     "residents": (135, 30),
     "doors": (135, 34),
@@ -54,10 +56,14 @@ def test_a_first_visit_brings_little(browser: Browser, demo: Demo, screen: str) 
     assert weight.requests <= most_requests, weight
 
 
-def test_what_is_asked_early_is_what_the_pages_ask(browser: Browser, demo: Demo) -> None:
-    """Letter by letter: an answer that a page does not take up was asked for in vain, and is asked for again."""
+@pytest.mark.parametrize("login", ["admin", "manager"])
+def test_what_is_asked_early_is_what_the_pages_ask(browser: Browser, demo: Demo, login: str) -> None:
+    """Letter by letter: an answer that a page does not take up was asked for in vain, and is asked for again.
+
+    Who looks after one community gets them with the page itself.
+    """
     with open_browser(browser, demo.url) as visit:
-        visit.sign_in_quietly("admin", demo.passwords["admin"])
+        visit.sign_in_quietly(login, demo.passwords[login])
         for path in ["/", *ASKED_EARLY]:
             asked: list[str] = []
             visit.page.on("request", lambda request, asked=asked: asked.append(request.url))

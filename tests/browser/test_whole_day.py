@@ -377,7 +377,7 @@ def resident_moves_out(day: Day) -> None:
     operator.go(f"/residents?q={PHONE}")
     page.get_by_role("button", name=NAME).first.click()
     page.get_by_role("dialog", name=NAME).get_by_role("button", name="Move out").click()
-    leaving = page.get_by_role("dialog", name=re.compile(NAME)).last
+    leaving = page.get_by_role("dialog", name=re.compile(f"{NAME} moves out"))
     expect(leaving.get_by_test_id("lost-rights")).to_be_visible()
     leaving.get_by_role("button", name="Move out").click()
     expect(page.get_by_text(f"{NAME} moved out")).to_be_visible()

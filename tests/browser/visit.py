@@ -47,6 +47,10 @@ _THEME = """(dark) => {
   root.getBoundingClientRect()  // the colours change now
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== atOnce)
 }"""
+_TURN = """async (path) => {
+  await document.querySelector('#app').__vue_app__.config.globalProperties.$router.push(path)
+  await new Promise((drawn) => setTimeout(drawn))
+}"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 _PAINTED = """(one) => {
@@ -101,6 +105,11 @@ class Visit:
     def go(self, path: str) -> None:
         """Open a page and wait until it has loaded: what moves under the mouse is pressed in vain."""
         self.page.goto(self.base + path)
+        self.page.wait_for_function(LOADED)
+
+    def turn(self, path: str) -> None:
+        """To another page of the app that is open, as its links lead there: its scripts are not read anew."""
+        self.page.evaluate(_TURN, path)
         self.page.wait_for_function(LOADED)
 
     def follow(self, way: Locator, heading: str | re.Pattern[str]) -> None:
@@ -189,6 +198,10 @@ class Visit:
     def shows(self, theme: str) -> None:
         """Light or dark looks, at once, as a page has them that was opened so."""
         self.page.evaluate(_THEME, theme == "dark")
+
+    def wider(self) -> int:
+        """How many pixels the page is wider than its window; 0: it fits."""
+        return int(self.page.evaluate(_WIDER))
 
     def still(self) -> None:
         """Wait until the page has come to rest."""

@@ -1,5 +1,5 @@
-"""`linli soak fuzz`: broken MQTT conversations (3.1.1, 5, over WebSocket), calls, subscriptions and console bodies, by
-the hundred thousand.
+"""`linli soak fuzz`: broken MQTT conversations (3.1.1, 5, over WebSocket), calls, subscriptions, console bodies, and what
+phones say (SIP, descriptions, STUN, DTLS, RTP), by the hundred thousand.
 
 No crash, no 5xx, no growing memory, a clean log; what is stored came from whole messages, and well-behaved devices and
 callers are served all the while. The seed that the report names makes the same run again.
@@ -34,9 +34,11 @@ from tests.campaigns.caller import Caller
 from tests.campaigns.kill import database_of
 from tests.campaigns.malformed import CACHE_MB, Malformed
 from tests.campaigns.overload import Memory
+from tests.campaigns.phone_lines import PhoneLines, phone_numbers
 from tests.campaigns.publisher import Publisher
 from tests.campaigns.site import PASSWORD, make_site
 from tests.campaigns.streams import Streams, websocket_frames
+from tests.engines import free_port
 
 DOCUMENT = document()
 ROUTES = DOCUMENT["paths"]
@@ -47,13 +49,14 @@ SPARED = (
 """What could lock the campaign out of the console or the gateway."""
 REFUSING = (501, 502, 503, 504)
 """Told by routes that need something this installation lacks: a device online, a broker."""
-SHARES = ((12, "streams"), (2, "sockets"), (4, "calls"), (1, "headers"), (2, "subscriptions"), (2, "console"))
+SHARES = ((12, "streams"), (2, "sockets"), (4, "calls"), (1, "headers"), (2, "subscriptions"), (2, "console"),
+          (2, "phones"), (3, "media"))  # fmt: skip
 """How the things to send are shared out."""
 ASIDE = 0.3
 """Of the count, sent before memory is first looked at."""
 LOOKS = 8
 """How often memory is looked at from then on: what grows for ever grows as much in the second half as in the first."""
-GROWN_MB, LATE_MB = 30, 18
+GROWN_MB, LATE_MB = 40, 18
 KEPT_BLOCKS = 0.6
 ENOUGH = 50_000
 """Things sent, from which on blocks tell a leak from warming up."""
@@ -66,11 +69,19 @@ class Fuzz(Malformed):
     watched = ("meter-1", "meter-2", "meter-3")
     """`meter-0` is the well-behaved one."""
 
+    def __init__(self, folder: Path, database: str, *, count: int, seed: int) -> None:
+        super().__init__(folder, database, count=count, seed=seed)
+        first, ports = free_port(), {"SIP_PORT": free_port(), "MEDIA_BROWSER_PORT": free_port()}
+        ports |= {"MEDIA_FIRST_PORT": first, "MEDIA_LAST_PORT": first + 400}
+        self.installation.more |= {f"LINLI_{name}": str(port) for name, port in ports.items()}
+        self.installation.more["LINLI_MEDIA_ENABLED"] = "true"
+
     async def run(self) -> dict[str, Any]:
         began = time.monotonic()
         self._sent = {name: 0 for _, name in SHARES}
         async with AsyncExitStack() as parts:
             self._site = await make_site(self.installation, meters=self.meters)
+            numbers = await phone_numbers(self._site)
             parts.callback(self.installation.stop)
             await asyncio.to_thread(self.installation.start)
             assert self.installation.process is not None
@@ -91,6 +102,12 @@ class Fuzz(Malformed):
             self._good.start()
             parts.push_async_callback(self._good.stop)
             await self._build_routes()
+            self._phones = PhoneLines(
+                self._mangler, self.answers, self._wrong, sip=int(self.installation.more["LINLI_SIP_PORT"]),
+                http=self.installation.http_port,
+            )  # fmt: skip
+            parts.push_async_callback(self._phones.close)
+            await self._phones.open(numbers)
             await self._send_all(ASIDE)
             looks = [await self._sample(memory)]
             for step in range(1, LOOKS + 1):
@@ -100,6 +117,8 @@ class Fuzz(Malformed):
             await self._good.stop()
             kept = self._judge(looks)
             await self._look(0)
+            if "media child ended" in self.installation.log():
+                self._wrong("the media child ended")
         return {
             "seconds": round(time.monotonic() - began, 1),
             "sent": sum(self._sent.values()),
@@ -146,6 +165,7 @@ class Fuzz(Malformed):
         kinds: dict[str, Callable[[], Awaitable[int]]] = {
             "streams": self._stream, "sockets": self._socket, "calls": self._call, "headers": self._header,
             "subscriptions": self._subscription, "console": self._route,
+            "phones": self._phones.signalling, "media": self._phones.media,
         }  # fmt: skip
         whole = sum(part for part, _ in SHARES)
         last = time.monotonic()
@@ -267,7 +287,13 @@ class Fuzz(Malformed):
         assert answer.status_code == 200, answer.text
 
     async def _build_routes(self) -> None:
-        """Have every console route asked once: a room's routes are built at the first request, and kept."""
+        """Have every console route asked once: a room's routes are built at the first request, and kept.
+
+        Workbooks as well: their library comes with the first one, and is no leak wherever chance asks for it.
+        """
+        for name in ("vehicles", "employees", "spaces", "serials"):
+            workbook = await self._staff.get(f"/api/console/{name}/template.xlsx")
+            assert workbook.status_code == 200, workbook.text
         for path in sorted({path for _, path in CONSOLE}):
             await self._client.options("/".join(self._segment(part) for part in path.split("/")))
 

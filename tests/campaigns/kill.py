@@ -18,11 +18,12 @@ from typing import Any
 
 import httpx
 import uvloop
+from sqlalchemy import update
 
 from linli.databus import deliveries, topics
 from linli.delivery.store import free_leases
 from linli.kernel import outbox
-from linli.kernel.db import open_database
+from linli.kernel.db import Command, open_database
 from linli.sim.door import SimulatedDoor
 from tests.campaigns.caller import REPLAYED, Caller, Signed
 from tests.campaigns.checks import Checks
@@ -49,6 +50,10 @@ REACH_SECONDS = 30
 SETTLE_SECONDS = 300
 """Longer than every lease, and than it takes to push what gathered while the receiver was in its moods."""
 HURRIED_SETTLE_SECONDS = 140
+_AGAIN = Command(
+    update(outbox.outbox).where(outbox.outbox.c.attempts > 0).values(due_ms=0),
+    unscoped="all work of the installation that was tried before",
+)
 TOKEN = ("/solution/community/paas/token/get", "1.0.0")
 
 
@@ -253,12 +258,14 @@ class Campaign:
 
     async def _end_waits(self) -> None:
         """What an operator may do who knows that no other process runs: end the leases of the dead, and try again now
-        what the webhook refused (a fourth refusal in a row waits for a minute, a fifth for five)."""
+        what the webhook refused (a fourth refusal in a row waits for a minute, a fifth for five), and work that failed
+        while the platform went down."""
         self.installation.kill()
         db = await open_database(self._site.database_url)
         await outbox.free_leases(db)
         await free_leases(db, time.time_ns() // 1_000_000)
         async with db.begin() as tx:
+            await _AGAIN.run(tx)
             await deliveries.try_all_again(self._site.owner, tx, subscription_id=self._site.hook_id)
         await db.close()
         await self._start()

@@ -20,8 +20,9 @@ from linli.edge.cloud import Identity, save_identity
 from linli.edge.doors.driver import DoorDriver
 from linli.edge.faces.rows import FaceRows
 from linli.edge.runtime import deployer
-from linli.edge.runtime.compose import STEPS, Box
+from linli.edge.runtime.compose import Box
 from linli.edge.runtime.desired_rows import CARD, QR, Wish
+from linli.edge.runtime.tables import STEPS
 from linli.edge.store import Store
 from linli.kernel.clock import SystemClock
 from linli.ops.face_models import cache_folder, status

@@ -2,6 +2,8 @@
 
 import pytest
 
+from linli.console.history_routes import _named
+from linli.domains.people.rights import Right
 from tests.console.conftest import administrator, browser  # noqa: F401 - fixtures
 from tests.console.conftest import parts as console_parts  # noqa: F401 - a fixture
 from tests.domains.communities.test_console import approved, desk, importer_jobs, parts  # noqa: F401 - fixtures
@@ -84,10 +86,30 @@ async def test_moving_out_is_told_in_numbers_and_taken_back(home):
     change = (await web.post(f"{at}/residents/move-out", json=leaves)).json()["changeId"]
     out, moved_in = await changes(web, at, "resident", identity)
     assert (out["action"], out["reason"], out["id"]) == ("moved_out", "卖房", change)
-    assert {"field": "house", "before": "", "after": "Building 3, Room 101"} in moved_in["fields"]
+    place = "Building 3, Room 101"
+    leads = {"recordsAfter": [{"kind": "house", "id": house, "name": place}]}
+    assert {"field": "house", "before": "", "after": place, **leads} in moved_in["fields"]
     assert {"field": "id_no", "before": "", "after": "330*************34"} in moved_in["fields"]
     of_house = await changes(web, at, "space", house)
     assert [row["action"] for row in of_house[:2]] == ["resident_moved_out", "resident_moved_in"]
-    assert of_house[0]["fields"] == [{"field": "resident", "before": "李白", "after": ""}]
+    leads = {"recordsBefore": [{"kind": "resident", "id": identity, "name": "李白"}]}
+    assert of_house[0]["fields"] == [{"field": "resident", "before": "李白", "after": "", **leads}]
     assert (await web.post(f"{at}/history/{change}/restore")).status_code == 204
     assert (await web.get(f"{at}/residents")).json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("ids", "told", "leads"),
+    [
+        (["a", "b"], "李白, 杜甫", ["a", "b"]),
+        (["a"], "a", []),  # erased: it keeps its number
+        (["a", "b"], "李, 白, 杜甫", []),  # whose name is whose cannot be told
+        ("", "", []),
+        (None, "", []),
+    ],
+)
+def test_a_name_leads_to_whom_it_names(ids, told, leads):
+    everything = frozenset(Right)
+    assert [record.id for record in _named("member", ids, told, everything)] == leads
+    assert not _named("member", ids, told, everything - {Right.RESIDENTS_SEE})
+    assert not _named("comment", ids, told, everything)

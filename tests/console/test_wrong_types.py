@@ -98,7 +98,10 @@ def body_fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str, Any]]
             schema = content.get("schema", {})
             schema = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
             for name, said in schema.get("properties", {}).items():
-                kinds = {one.get("type", "object") for one in (said, *said.get("oneOf", ()))}
+                kinds = set[str]()
+                for one in (said, *said.get("oneOf", ())):
+                    of_one = one.get("type", "object")
+                    kinds.update(of_one if isinstance(of_one, list) else [of_one])
                 if said:  # some fields take anything
                     yield method, path, name, "x" if kinds & {"object", "array"} else {"x": 1}
 

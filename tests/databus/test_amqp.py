@@ -221,6 +221,7 @@ async def test_nothing_is_lost_when_rabbitmq_is_killed(db, ours, ids, secrets, r
 
 
 @pytest.mark.slow
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_what_is_on_its_way_when_the_platform_is_killed_comes(
     database_url, tmp_path, ids, rabbit, auth_port
 ):

@@ -22,6 +22,7 @@ class Shelf:
     """Many devices; `stored` is by (device, credential)."""
 
     kinds: tuple[str, ...] = (KIND,)
+    whole: bool = True
     most: int = 100
     stored: dict[tuple[str, str], str] = field(default_factory=dict)
     offline: set[str] = field(default_factory=set)

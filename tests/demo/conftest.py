@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from linli.app.platform import Platform
 from linli.demo import place
@@ -20,12 +21,23 @@ from linli.kernel.pages import PageRequest
 from tests.engines import free_port
 
 ALL = PageRequest(1, 1000)
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares a sample goes to one worker: making it takes longer than most of them."""
+    for item in items:
+        if item.path.parent == HERE:
+            for shared in {"seeded", "first_sample"}.intersection(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.xdist_group(f"demo {shared}"))
 
 
 class Sample:
     """A started demo with its parts at hand."""
 
-    def __init__(self, demo: Demo, told: ShownOnce, site: Place) -> None:
+    def __init__(self, folder: DemoFolder, demo: Demo, told: ShownOnce, site: Place) -> None:
+        self.folder = folder
         self.demo = demo
         self.told = told
         self.site = site
@@ -46,7 +58,10 @@ class Sample:
         async def settled() -> bool:
             return not await self._unsettled()
 
-        await until(settled, 120)
+        try:
+            await until(settled, 240, every=0.25)  # it reads all rights of all doors each time
+        except TimeoutError:
+            pytest.fail(f"what doors lack and should not have: {await self._unsettled()}")
 
     async def _unsettled(self) -> dict[str, tuple[set[str], set[str]]]:
         """Door → what it lacks and what it should not have."""
@@ -78,7 +93,7 @@ async def start(folder: DemoFolder, wanted: Wishes | None = None) -> Sample:
     assert demo.platform is not None
     site = await place.find(demo.platform)
     assert site is not None
-    return Sample(demo, told, site)
+    return Sample(folder, demo, told, site)
 
 
 @pytest.fixture
@@ -109,10 +124,10 @@ async def sample(folder: DemoFolder, seeded: Path) -> AsyncIterator[Sample]:
         yield started
 
 
-@pytest.fixture
-async def first_sample(folder: DemoFolder) -> AsyncIterator[Sample]:
-    """A demo that makes its sample."""
-    async with running(folder) as started:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def first_sample(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sample]:
+    """A demo that made its sample. Those who look at it leave it as it is."""
+    async with running(DemoFolder(tmp_path_factory.mktemp("first") / "demo")) as started:
         yield started
 
 
@@ -125,9 +140,9 @@ async def running(folder: DemoFolder) -> AsyncIterator[Sample]:
         await started.demo.stop()
 
 
-async def until[T](asked: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
+async def until[T](asked: Callable[[], Awaitable[T]], seconds: float = 60, *, every: float = 0.02) -> T:
     """The answer once it is true; fails when it does not become so."""
     async with asyncio.timeout(seconds):
         while not (found := await asked()):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every)
     return found

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -153,11 +154,8 @@ def test_ctrl_c_while_it_gets_ready_stops_it_and_the_next_run_finishes(
     later.stop()
 
 
-def test_reset_starts_anew_with_other_keys(data: Path, commands: list[Command]) -> None:
-    first = Command(data, "--no-life")
-    commands.append(first)
-    first.ready()
-    first.stop()
+def test_reset_starts_anew_with_other_keys(data: Path, seeded: Path, commands: list[Command]) -> None:
+    shutil.copytree(seeded, data)
     key = (data / "master.key").read_bytes()
     again = Command(data, "--no-life", "--reset", "--yes")
     commands.append(again)

@@ -1,6 +1,7 @@
 """The log-ins that the demo's sign-in page offers, and that nothing else ever does."""
 
 import re
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,10 @@ async def test_the_demo_offers_one_log_in_a_role_that_opens_its_pages(
         assert await offered(url, **passed_on) == [], "a proxy may stand before others"
 
 
-async def test_they_are_offered_later_too_but_not_by_serve_on_the_same_data(folder: DemoFolder) -> None:
+async def test_they_are_offered_later_too_but_not_by_serve_on_the_same_data(
+    folder: DemoFolder, seeded: Path
+) -> None:
+    shutil.copytree(seeded, folder.path)
     made = await start(folder)
     first = await offered(made.demo.settings.public_url)
     await made.demo.stop()

@@ -14,6 +14,7 @@ from linli.domains.access.queries import doors, keys
 from linli.domains.communities.queries import communities, imports, pois, spaces
 from linli.domains.communities.rows import UNDER_REVIEW
 from linli.domains.notices import queries as notice_queries
+from linli.domains.parking.fees import stay_queries
 from linli.domains.people.person_rules import PENDING, REJECTED
 from linli.domains.people.queries import employees, persons, residents
 from linli.domains.people.rights import Role
@@ -45,6 +46,7 @@ async def figures(sample: Sample) -> dict[str, Any]:
         "meters": len(sample.fleet.meters),
         "cameras": len(sample.fleet.cameras),
         "cameras told of": len(await camera_queries.all_of_community(site.tenant, db, number)),
+        "lots that charge": len(await stay_queries.tariffs_of_lots(site.tenant, db, number)),
         "card holders": sum(bool(person.cards) for person in held.people),
         "code holders": sum(bool(person.codes) for person in held.people),
         "without": sum(not person.cards and not person.codes for person in held.people),
@@ -102,12 +104,13 @@ async def at_the_desk(sample: Sample) -> dict[str, int]:
     }
 
 
-async def test_the_sample_is_complete_and_made_once(first_sample: Sample, folder: DemoFolder) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_sample_is_complete_and_made_once(first_sample: Sample) -> None:
     found = await figures(first_sample)
     expected = {
         "tenants": 1, "keys": 1, "communities": 2, "applications": 1, "building": 3, "unit": 6, "house": 300,
-        "residents": 500, "doors": 15, "lifts": 3, "meters": 6, "cameras": 9, "cameras told of": 8, "without": 0,
-        "fewest own doors": 7,
+        "residents": 500, "doors": 15, "lifts": 3, "meters": 6, "cameras": 9, "cameras told of": 8, "lots that charge": 1,
+        "without": 0, "fewest own doors": 7,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == expected
     desk = {
@@ -119,7 +122,7 @@ async def test_the_sample_is_complete_and_made_once(first_sample: Sample, folder
     assert min(found["gone"], found["void"], found["expected"]) > 1
     assert found["card holders"] > 250
     assert found["code holders"] > 150
-    assert folder.claim().seeded
+    assert first_sample.folder.claim().seeded
     made, key = await seed.seed(first_sample.platform, Terminal("en"))
     assert (made, key) == ([], None)
     assert await figures(first_sample) == found
@@ -131,8 +134,9 @@ async def test_the_sample_is_complete_and_made_once(first_sample: Sample, folder
     assert found_places.total == 2
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_alone(
-    first_sample: Sample, folder: DemoFolder
+    first_sample: Sample,
 ) -> None:
     db = first_sample.platform.db
     assert [one.role for one in first_sample.told.logins] == [seat.role for seat in SEATS]
@@ -145,8 +149,8 @@ async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_a
     assert roles["19900000001"] is Role.RESIDENT
     assert first_sample.told.key is not None
     secrets = [one.password for one in first_sample.told.logins] + [first_sample.told.key[1]]
-    files = [file for file in folder.path.rglob("*") if file.is_file()]
-    offered = folder.path / LOGINS
+    files = [file for file in first_sample.folder.path.rglob("*") if file.is_file()]
+    offered = first_sample.folder.path / LOGINS
     assert stat.S_IMODE(offered.stat().st_mode) == 0o600
     assert first_sample.told.key[1].encode() not in offered.read_bytes()
     for file in files:
@@ -154,6 +158,7 @@ async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_a
         assert file == offered or not any(secret.encode() in content for secret in secrets), file
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_every_door_ends_with_exactly_what_was_granted(first_sample: Sample) -> None:
     await first_sample.doors_settled()
 

@@ -87,7 +87,9 @@ def fault(words: Words) -> str:
         return f"no such command: {command}"
     if command in CAMPAIGNS:
         name = words[1] if len(words) > 1 else "NAME"
-        there = any((ROOT / CAMPAIGNS[command] / f"{name}{end}.py").exists() for end in ("", "_"))
+        there = any(
+            (ROOT / CAMPAIGNS[command] / f"{name.replace('-', '_')}{end}.py").exists() for end in ("", "_")
+        )
         return "" if there or name.isupper() else f"no such campaign: {name}"
     below: Words = (command,)
     for word in words[1:]:

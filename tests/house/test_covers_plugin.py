@@ -38,10 +38,9 @@ SUITE = """
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
-    pytester.makeini("[pytest]\nmarkers = covers(*ids)\n")
-    return pytester
+def suite(inner: pytest.Pytester) -> pytest.Pytester:
+    inner.makeini("[pytest]\nmarkers = covers(*ids)\n")
+    return inner
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["alone", "two workers"])

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guides"
 FOLDERS = ("src", "tests", "scripts", "sdk", "bench", "web", "docs")
 FILES = ("pyproject.toml", "requirements.lock")
-NOT_COPIED = ("node_modules", "static", "static_resident", "static_staff", "dist")
+NOT_COPIED = ("node_modules", "static", "static_resident", "static_staff", "static_terminal", "dist")
 CACHES = (".mypy_cache", ".ruff_cache", ".import_linter_cache")
 """Taken along where there are any, so that checks look at what is new alone."""
 CHECKS = """

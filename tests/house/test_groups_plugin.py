@@ -1,12 +1,9 @@
 """Tests of a group stay together, and a worker that ends takes one test with it."""
 
-from pathlib import Path
-
 import pytest
 
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).resolve().parents[2]
 FALLING = """
     import os
     import pytest
@@ -63,9 +60,8 @@ PAGE = """
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return pytester
+def suite(inner: pytest.Pytester) -> pytest.Pytester:
+    return inner
 
 
 def run(suite: pytest.Pytester, workers: int, *words: str) -> pytest.RunResult:

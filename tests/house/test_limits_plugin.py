@@ -1,12 +1,9 @@
 """A test that hangs fails alone, whatever it hangs in: all others run, and everything shared is torn down once."""
 
-from pathlib import Path
-
 import pytest
 
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).resolve().parents[2]
 HANGING = """
     import asyncio, queue, subprocess, sys, time
     import pytest
@@ -98,15 +95,14 @@ DEAF = """
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+def suite(inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("TEARDOWN_LIMIT_S", "1")
     monkeypatch.setenv("LIMIT_STEP_S", "0.5")
-    pytester.makeini(
+    inner.makeini(
         "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\ntimeout = 100\n"
     )
-    pytester.makeconftest('pytest_plugins = ["tests.plugins.limits", "tests.plugins.groups"]')
-    return pytester
+    inner.makeconftest('pytest_plugins = ["tests.plugins.limits", "tests.plugins.groups"]')
+    return inner
 
 
 def test_whatever_hangs_fails_alone_and_shows_where(suite: pytest.Pytester) -> None:

@@ -182,8 +182,9 @@ def test_web_clients_are_described_again_only_when_the_server_says_something_els
     web, source = copy / "web", copy / "src" / "linli" / "console"
     web.mkdir()
     (web / "package-lock.json").write_text("{}")
-    (source / "resident").mkdir(parents=True)
-    for folder in (source, source / "resident"):
+    for name in ("resident", "terminal"):
+        (source / name).mkdir(parents=True)
+    for folder in (source, source / "resident", source / "terminal"):
         (folder / "__init__.py").touch()
         (folder / "schema.py").write_text("import sys\nopen(sys.argv[1], 'w').write('{}')\n")
     tools = copy / "tools"
@@ -199,7 +200,7 @@ def test_web_clients_are_described_again_only_when_the_server_says_something_els
 
     build, asked = WebBuild(copy, python), tools / "asked"
     build.describe()
-    made = "run --silent api -w console\nrun --silent api -w resident\n"
+    made = "".join(f"run --silent api -w {app}\n" for app in ("console", "resident", "terminal"))
     assert (asked.read_text(), (web / "console/src/api/openapi.json").read_text()) == (made, "{}")
     asked.unlink()
     (source / "other.py").write_text("1")

@@ -92,3 +92,42 @@ async def test_tasks_end_before_who_ended_them_goes_on() -> None:
     await asyncio.sleep(0)
     await end_tasks(task, None)
     assert ended.is_set()
+
+
+async def test_who_ends_tasks_is_ended_too() -> None:
+    """A task that was cancelled while it waited for another one's end went on for ever."""
+    began, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            began.set()
+            await may_end.wait()
+
+    async def keeper() -> None:
+        while True:
+            child = asyncio.create_task(slow())
+            await asyncio.sleep(0)  # it begins
+            await end_tasks(child)
+
+    task = asyncio.create_task(keeper())
+    await began.wait()
+    task.cancel()
+    may_end.set()
+    async with asyncio.timeout(10):
+        await asyncio.wait([task])
+    assert task.cancelled()
+
+
+async def test_what_an_ended_task_raised_is_raised() -> None:
+    async def broken() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError("broken")
+
+    task = asyncio.create_task(broken())
+    await asyncio.sleep(0)
+    with pytest.raises(OSError, match="broken"):
+        await end_tasks(task, None)

@@ -16,10 +16,14 @@ class Ears:
     def __init__(self) -> None:
         self.keys: list[tuple[Hashable, str]] = []
         self.silences = 0
+        self.losses: list[Hashable] = []
         self.quality: Quality | None = None
 
     def pressed(self, end: Hashable, key: str) -> None:
         self.keys.append((end, key))
+
+    def lost(self, end: Hashable) -> None:
+        self.losses.append(end)
 
     def silent(self) -> None:
         self.silences += 1

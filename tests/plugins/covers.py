@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-ROW = re.compile(r"[A-Z]+-?C?\d+")
+ROW = re.compile(r"[A-Z]+\d?-?C?\d+")
 PROPERTY = "covers"
 
 

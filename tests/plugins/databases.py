@@ -23,9 +23,15 @@ from tests.plugins.empty_databases import EmptyDatabases
 
 ENGINES = ("sqlite", "postgresql")
 ROOMS_ON_SQLITE = (
-    "tests/admin", "tests/console", "tests/domains", "tests/real", "tests/resident", "tests/scope/test_callers.py",
-    "tests/scope/test_routes.py", "tests/servicebus", "tests/things/openapi",
-    "tests/things/scripts",
+    "tests/admin", "tests/app/test_handed_files.py", "tests/console", "tests/databus/test_amqp.py",
+    "tests/databus/test_console.py", "tests/databus/test_consumer_code.py", "tests/databus/test_openapi.py",
+    "tests/domains", "tests/openapi/test_console.py", "tests/openapi/test_gateway.py",
+    "tests/openapi/test_public_client.py", "tests/openapi/test_samples.py", "tests/real", "tests/resident",
+    "tests/scope", "tests/servicebus", "tests/things/batches", "tests/things/catalogue", "tests/things/debugging",
+    "tests/things/desired", "tests/things/device_logs", "tests/things/gateways", "tests/things/groups",
+    "tests/things/openapi", "tests/things/scripts", "tests/things/test_device_connections.py",
+    "tests/things/test_devices.py", "tests/things/test_invoker.py", "tests/things/test_linkkit.py",
+    "tests/things/test_products.py", "tests/things/test_registration.py",
 )  # fmt: skip
 """Rules and routes on statements that both engines are asked anyway: plugins `statements` and `strict`, and
 kernel/test_statements.

@@ -10,6 +10,7 @@ left alone with it at the end. And a worker that ended is replaced for good: xdi
 ended it to the next one too, and leaves a new worker waiting for ever for a second test.
 """
 
+import contextlib
 from collections import Counter
 from itertools import chain
 from typing import Any
@@ -22,6 +23,8 @@ from xdist.workermanage import WorkerController
 LEAST_AHEAD = 3
 """Tests that a worker has before it: it runs one when it knows the next."""
 BROWSER_TESTS = "tests/browser/"
+CAMPAIGNS = "tests/campaigns/"
+"""Each keeps a whole platform and its devices busy: two at a time starve each other, and the pages beside them."""
 PAGES = "pages of "
 """How the groups of tests in a browser begin."""
 
@@ -41,6 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")})
         if apart and item.nodeid.startswith(BROWSER_TESTS):
             groups = [PAGES + item.path.stem]  # its platform and its browser are the file's
+        if not groups and item.nodeid.startswith(CAMPAIGNS):
+            groups = ["campaigns"]
         if groups and not item.nodeid.endswith(suffix := "@" + "_".join(groups)):
             item._id = NodeId.parse(item.nodeid + suffix)
     sizes = Counter(item.nodeid.rpartition("@")[2] for item in items)
@@ -110,7 +115,9 @@ class GroupScheduling(LoadGroupScheduling):
     def _assign_work_unit(self, node: WorkerController) -> None:
         if (scope := self._next_for(node)) is not None:
             self.workqueue.move_to_end(scope, last=False)
-            super()._assign_work_unit(node)
+            # One that has just ended: once that is known, what it was given goes to another worker.
+            with contextlib.suppress(OSError):
+                super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:
         if node.shutting_down or node not in self.registered_collections:

@@ -58,8 +58,9 @@ class Caller:
 class BoxProcess:
     """`linli edge` on one piece of hardware: its folder."""
 
-    def __init__(self, home: Path, models: Path) -> None:
-        self.home, self._models = home, models
+    def __init__(self, home: Path, models: Path, lan: str = "") -> None:
+        """`lan`: where it offers its services; empty: none but those of its drivers."""
+        self.home, self._models, self._lan = home, models, lan
         self._process: subprocess.Popen[bytes] | None = None
 
     def _line(self, *words: str) -> list[str]:
@@ -77,7 +78,7 @@ class BoxProcess:
     def start(self) -> None:
         with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._line("run", "--lan", "", "--models", str(self._models)),
+                self._line("run", "--lan", self._lan, "--models", str(self._models)),
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
@@ -102,8 +103,8 @@ class BoxProcess:
 class BoxSite:
     """The platform with a cluster, a node, a gateway and two doors; `box` is the hardware that stands there now."""
 
-    def __init__(self, folder: Path, linli: Installation, browser: httpx.AsyncClient) -> None:
-        self.folder, self.linli, self.browser = folder, linli, browser
+    def __init__(self, folder: Path, linli: Installation, browser: httpx.AsyncClient, lan: str = "") -> None:
+        self.folder, self.linli, self.browser, self.lan = folder, linli, browser, lan
         self.models = folder / "models"
         fake_models(self.models)
         self.machines: list[SimulatedMachine] = []
@@ -123,7 +124,7 @@ class BoxSite:
             Caller(self.linli.url), self.tenant, key["projectId"], key["appKey"], key["appSecret"]
         )  # type: ignore[arg-type]
         # As `linli admin` does beside the server.
-        self._aside = await Platform.open(Settings(data_dir=str(self.linli.folder)))
+        self.aside = await Platform.open(Settings(data_dir=str(self.linli.folder)))
         await self._community(key["projectId"])
         body = {"name": "北京区域-望月府", "model": MODEL, "projectId": key["projectId"]}
         self.cluster = await self.new("/edge/clusters", {**body, "communityId": self.community})
@@ -164,14 +165,14 @@ class BoxSite:
         await self.until_states(east="online", west="online")
 
     async def _community(self, project_id: str) -> None:
-        async with self._aside.db.begin() as tx:
+        async with self.aside.db.begin() as tx:
             await pois.import_catalogue(tx, pois.read_catalogue(POI.splitlines()))
         claim = {
             "tenantId": self.tenant, "paper": "合同 7 号", "poid": "B0FFF0EG44", "name": "望月府", "address": "金龙楼",
             "serviceStart": "2026-01-01", "serviceEnd": "2036-01-01",
         }  # fmt: skip
         self.community = int(await self.new("/community-reviews/on-behalf", claim))
-        async with self._aside.db.begin() as tx:
+        async with self.aside.db.begin() as tx:
             await tenancy.grant_community(
                 Scope.system(self.tenant), tx, project_id=project_id, community_id=self.community
             )
@@ -223,7 +224,7 @@ class BoxSite:
 
     async def new_box(self, name: str) -> BoxProcess:
         """Hardware that nobody knows yet, activated with the node's label."""
-        box = BoxProcess(self.folder / name, self.models)
+        box = BoxProcess(self.folder / name, self.models, self.lan)
         label = await self.get(f"/edge/nodes/{self.node}/label")
         await asyncio.to_thread(box.setup, self.linli.url, label)
         box.start()
@@ -254,13 +255,13 @@ class BoxSite:
         assert told["done"], told
         iot_id = (await self.devices())[name]["iotId"]
         if name not in self.iot_ids:
-            async with self._aside.db.begin() as tx:
+            async with self.aside.db.begin() as tx:
                 await doors.register_door(
                     Scope.system(self.tenant),
                     tx,
                     new=doors.NewDoor(community_id=self.community, name=name, iot_id=iot_id),
-                    keys=self._aside.door_keys,
-                    now_ms=self._aside.clock.now_ms(),
+                    keys=self.aside.door_keys,
+                    now_ms=self.aside.clock.now_ms(),
                 )
         self.iot_ids[name] = iot_id
         return str(told["ids"][0])
@@ -359,7 +360,7 @@ class BoxSite:
             await asyncio.to_thread(self.box.stop)
         await asyncio.gather(*(one.close() for one in self.machines))
         if hasattr(self, "_aside"):
-            await self._aside.db.close()
+            await self.aside.db.close()
 
     @asynccontextmanager
     async def live(self, *topics: str) -> AsyncIterator[list[dict[str, Any]]]:
@@ -399,13 +400,16 @@ def tomorrow() -> str:
 
 
 @asynccontextmanager
-async def box_site(folder: Path) -> AsyncIterator[BoxSite]:
-    linli = Installation(folder / "data")
+async def box_site(
+    folder: Path, *, more: dict[str, str] | None = None, lan: str = ""
+) -> AsyncIterator[BoxSite]:
+    """`more`: further settings of the platform; `lan`: where the box offers its services."""
+    linli = Installation(folder / "data", more=more or {})
     linli.folder.mkdir(parents=True)
     base, headers = f"{linli.url}/api/console", {"x-linli-request": "1", "accept-language": "en"}
     async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=100) as browser:
         await asyncio.to_thread(linli.start)
-        site = BoxSite(folder, linli, browser)
+        site = BoxSite(folder, linli, browser, lan)
         try:
             yield await site.build()
         finally:

@@ -14,10 +14,17 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from linli.domains.intercom.sip.front import SipFront
+from linli.domains.intercom.sip.log import CallLog
 from linli.edge.algorithm import AlgorithmClient
 from linli.edge.doors.caller import Refusal
+from linli.kernel.clock import SystemClock
+from linli.kernel.settings import Sip
 from linli.protocols import face_algorithm
 from linli.vision.fake import marked, vector_of
+from tests.domains.intercom.sip.phone import Phone
+from tests.domains.intercom.sip.test_calls import ANSWER as TALK
+from tests.domains.intercom.sip.test_calls import acknowledge, answer
 from tests.protocols.door_http.test_door_http import photo
 from tests.real.box_hall import Hall
 from tests.real.box_site import CARD, HERE, PERSON, box_site, tomorrow, until
@@ -186,6 +193,63 @@ async def test_a_door_has_its_sip_account_at_every_connection(hall: Hall) -> Non
     assert ACCOUNT["password"] not in (hall.site.box.home / "log").read_text(errors="replace")
 
 
+@contextlib.asynccontextmanager
+async def sip_server(hall: Hall) -> AsyncIterator[int]:
+    """Beside the platform, on its database."""
+    aside = hall.site.aside
+    log = CallLog(aside.db, SystemClock(), aside.ids, process="aside")
+    place = Sip(host=HERE, port=0)
+    front = SipFront(place, aside.db, SystemClock(), aside.secrets, log, host=HERE)
+    await front.start()
+    try:
+        yield front.port
+    finally:
+        await front.stop()
+
+
+@pytest.mark.covers("G-C22")
+async def test_a_keyed_room_rings_the_group_that_the_box_names(hall: Hall) -> None:
+    site, room = hall.site, "1-9-3-1202"
+    (station,) = await site.ok("/entrance/paas/sipservice/sip/add", "1.0.0", count=1, type=1)
+    members = await site.ok("/entrance/paas/sipservice/sip/add", "1.0.0", count=2, type=0)
+    ((group, *_),) = [
+        list(row.values()) for row in await site.ok("/entrance/paas/sipservice/group/add", "1.0.0", count=1)
+    ]
+    numbers = [row["sipNumber"] for row in members]
+    await site.ok("/entrance/paas/sipservice/group/sip/add", "1.0.0", groupID=group, sipNumberList=numbers)
+    maps = [{"roomId": room, "groupId": group}]
+    await site.ok(
+        "/entrance/paas/videointercom/map/add", "1.0.0", iotId=site.iot_ids["hall-video"], maps=maps
+    )
+    account = {"sipNumber": station["sipNumber"], "password": station["sipPassword"]}
+    await hall.invoke("hall-video", "SyncSipNumber", **{**ACCOUNT, **account})
+
+    async def named() -> str:
+        with contextlib.suppress(Refusal):
+            return await hall.machine.group_of(room)
+        return ""
+
+    assert await until(named, 60) == group
+    with pytest.raises(Refusal) as unknown:
+        await hall.machine.group_of("1-9-3-1203")
+    assert unknown.value.answer.code == 99
+    sip = hall.machine.memory.sip
+    assert sip is not None
+    async with sip_server(hall) as port:
+        door = await Phone.open(port, sip.sip_number, sip.password)
+        phones = [await Phone.open(port, row["sipNumber"], row["sipPassword"]) for row in members]
+        for each in (door, *phones):
+            assert (await each.register()).status == 200
+        invite = await door.call(await named())
+        received = [await phone.request("INVITE") for phone in phones]
+        assert {one.from_.uri.user for one in received} == {door.number}
+        answer(phones[1], received[1], 200, body=TALK)
+        acknowledge(door, invite, await door.response(200))
+        await phones[1].request("ACK")
+        for each in (door, *phones):
+            each.close()
+
+
 @pytest.mark.covers("G-C27")
 async def test_openings_in_a_call_are_passes(hall: Hall) -> None:
     async with hall.site.live("pass") as told:
@@ -238,7 +302,7 @@ async def _is_over(hall: Hall, kind: str) -> bool:
     return all(row["overMs"] is not None for row in await hall.alarms(kind=kind))
 
 
-@pytest.mark.covers("G-C33")
+@pytest.mark.covers("C015", "G-C33")
 async def test_lifts_are_read_called_and_released(hall: Hall) -> None:
     lift = hall.lift.memory
     await hall.lift.report_lifts()
@@ -269,6 +333,40 @@ async def test_lifts_are_read_called_and_released(hall: Hall) -> None:
     assert refused == {"code": 99, "message": "lift out of order"}
 
 
+async def test_a_face_at_the_hall_brings_the_lift(hall: Hall) -> None:
+    """By the platform and the box as they are installed; each scene of the contract is in `tests/domains/elevators`."""
+    await known(hall)
+    site, calls = hall.site, hall.lift.memory.calls
+    wish = {"controlMode": "CALL_WITH_TARGET", "triggerFloor": "B1"}
+    ids = {"elevatorIotId": site.iot_ids["lift"], "triggerIotId": site.iot_ids["hall-face"]}
+    data_id = await site.ok("/elevator/entrance/device/add", "1.0.2", **wish, **ids)
+    floors = {"userTargetList": [{"targetFloor": "5", "targetRoomNo": "501"}]}
+    await site.ok("/elevator/entrance/user/save", "1.0.2", dataId=data_id, identityId=PERSON, **floors)
+
+    async def held() -> bool:
+        return [row["state"] for row in (await site.get("/edge/passage-rules"))["data"]] == ["held"]
+
+    await until(held, 60)
+    async with site.live("pass") as told:
+        assert await hall.machine.show_face(ANNA, "36.6") is not None
+        await site.until_told(told, doorName="hall-face", passed=True, kind="FACE")
+
+    async def called() -> bool:
+        asked = [(call.start_floor, call.target_floor, call.target_room) for call in calls]
+        return ("B1", "5", "501") in asked
+
+    await until(called, 60)
+
+    async def recorded() -> Any:
+        query = {"modelId": "AutoElevatorCallRecord", "pageSize": 10}
+        return (await site.ok("/data/model/data/query", "0.0.3", **query))["items"]
+
+    (record,) = await until(recorded, 60)
+    assert (record["identityID"], record["mediaType"], record["callResultCode"]) == (PERSON, "FACE", 200)
+    assert (record["entranceDeviceName"], record["elevatorDeviceName"]) == ("hall-face", "lift")
+    await site.ok("/elevator/entrance/device/delete", "1.0.2", dataId=data_id)
+
+
 @pytest.mark.covers("G-C34")
 async def test_rules_of_a_lift_are_brought_read_back_and_reported(hall: Hall) -> None:
     lift = hall.lift.memory
@@ -290,7 +388,12 @@ async def test_rules_of_a_lift_are_brought_read_back_and_reported(hall: Hall) ->
     (read,) = (await hall.invoke("lift", "queryElevatorRules"))["rules"]
     assert read == {name: value for name, value in rule.items() if name != "type"}
     await hall.lift.rule_done("r1", "card", "F47B0BA2")
-    (done,) = await until(lambda: hall.events("lift", "elevatorRuleEvent"), 60)
+
+    async def reported() -> list[dict[str, Any]]:
+        """The lift's other rules report, too."""
+        return [event for event in await hall.events("lift", "elevatorRuleEvent") if event["ruleId"] == "r1"]
+
+    (done,) = await until(reported, 60)
     assert (done["ruleId"], done["authType"], done["startRoom"]) == ("r1", "card", "501")
     for wanted in ("disable", "enable"):
         await hall.invoke("lift", "SetElevatorRuleState", Availability=wanted)
@@ -300,3 +403,43 @@ async def test_rules_of_a_lift_are_brought_read_back_and_reported(hall: Hall) ->
         )
     await hall.invoke("lift", "syncElevatorRules", rules=[{"type": 4}])
     assert lift.lift_rules == {}
+
+
+@pytest.mark.covers("G-C34")
+async def test_a_lift_keeps_the_rules_of_its_own_reader(hall: Hall) -> None:
+    """By the platform and the box as they are installed: brought, shown, lost and asked for, carried out, recorded."""
+    site, memory = hall.site, hall.lift.memory
+    wish = {"controlMode": "CALL_WITH_TARGET", "triggerFloor": "B1"}
+    ids = {"elevatorIotId": site.iot_ids["lift"], "triggerIotId": site.iot_ids["lift"]}
+    data_id = await site.ok("/elevator/entrance/device/add", "1.0.2", **wish, **ids)
+    floors = {"userTargetList": [{"targetFloor": "5", "targetRoomNo": "501"}]}
+    await site.ok("/elevator/entrance/user/save", "1.0.2", dataId=data_id, identityId=PERSON, **floors)
+
+    async def in_place() -> bool:
+        kept = await site.get(f"/lifts/{site.iot_ids['lift']}/rules/kept")
+        return (kept["state"], kept["wanted"], kept["confirmed"], len(memory.lift_rules)) == ("same", 1, 1, 1)
+
+    async def brought() -> bool:
+        return bool(memory.lift_rules)
+
+    async def gone() -> bool:
+        return not memory.lift_rules
+
+    await until(in_place, 90)
+    (rule,) = memory.lift_rules.values()
+    assert (rule.user_id, rule.start_floor, memory.linkage) == (PERSON, "B1", "enable")
+    memory.lift_rules.clear()
+    await site.send("POST", f"/lifts/{site.iot_ids['lift']}/rules/compare", {})
+    await until(brought, 60)
+    await hall.lift.rule_done(rule.rule_id or "", "card", "F47B0BA2")
+
+    async def recorded() -> Any:
+        query = {"modelId": "AutoElevatorCallRecord", "pageSize": 50}
+        rows = (await site.ok("/data/model/data/query", "0.0.3", **query))["items"]
+        return [row for row in rows if row["mediaID"] == "F47B0BA2" and row["identityID"] == PERSON]
+
+    (record,) = await until(recorded, 60)
+    assert (record["mediaType"], record["callResultCode"]) == ("CARD", 200)
+    assert (record["entranceDeviceName"], record["elevatorDeviceName"]) == ("lift", "lift")
+    await site.ok("/elevator/entrance/device/delete", "1.0.2", dataId=data_id)
+    await until(gone, 60)

@@ -1,9 +1,9 @@
 """A door station that rings a home."""
 
+from linli.calls.rows import Account
 from linli.console.parts import Parts
 from linli.databus.scopes import register_community
 from linli.domains.intercom.models import house_groups
-from linli.domains.intercom.rows import Account
 from linli.domains.intercom.service import calls
 from linli.kernel import tenancy
 from tests.resident.conftest import Village

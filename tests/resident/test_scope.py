@@ -18,6 +18,23 @@ OPEN = {
 BODIES: dict[str, Any] = {
     "POST /houses/{house_id}/members": {"name": "谁", "phone": "13800000333", "type": 2},
     "POST /houses/{house_id}/invitations": {"type": 2},
+    "POST /communities/{community_id}/doors/{iot_id}/view": {"page": "x" * 8},
+    "POST /communities/{community_id}/doors/{iot_id}/view/leave": {"page": "x" * 8},
+    "PUT /communities/{community_id}/doors/{iot_id}/view/voice": {"page": "x" * 8, "on": True},
+    "PUT /communities/{community_id}/doors/{iot_id}/view/picture": {"page": "x" * 8, "description": "v=0"},
+    "PUT /houses/{house_id}/calls/{call_id}/picture": {"page": "x" * 8, "description": "v=0"},
+    **{
+        f"POST /houses/{{house_id}}/calls/{{call_id}}/{way}": {"page": "x" * 8}
+        for way in ("join", "take", "decline", "hang-up")
+    },
+    "PUT /houses/{house_id}/call-settings": {"steps": []},
+    "PUT /houses/{house_id}/duress": {"on": True},
+    "PUT /houses/{house_id}/call-neighbour": {"room": "1"},
+    "PUT /houses/{house_id}/call-neighbour/{asking_id}": {"agreed": True},
+    "POST /houses/{house_id}/auto-open": {"minutes": 5},
+    "POST /houses/{house_id}/terminals": {"code": "X" * 12, "nickname": "客厅"},
+    "PUT /houses/{house_id}/terminals/{bind_id}": {"nickname": "客厅"},
+    "POST /houses/{house_id}/lifts/{iot_id}/call": {"out": True},
     "POST /houses/{house_id}/assets": {"type": 1, "name": "A1"},
     "PUT /houses/{house_id}/assets/{asset_id}": {"type": 1, "name": "A1"},
     "PUT /houses/{house_id}/certification": {"name": "谁", "type": 1},

@@ -6,6 +6,8 @@ from typing import Any
 from linli.domains.boxes.remote.models import edge_tunnels
 from tests.domains.boxes.remote.conftest import activated
 from tests.domains.boxes.remote.working_box import WorkingBox
+from tests.scope.edge_parking_rows import add_order
+from tests.scope.video_rows import add_gateways, answer_for_video
 
 
 async def add_box(town: Any, lot: Any, home: Path) -> WorkingBox:
@@ -27,7 +29,11 @@ async def add_box(town: Any, lot: Any, home: Path) -> WorkingBox:
             "asked_ms": now_ms, "opened_ms": now_ms, "until_ms": now_ms, "ended_ms": now_ms, "bytes_to_box": 1,
             "bytes_from_box": 2, "recorded": 1, "transcript": f"屏幕 {lot.name}",
         })  # fmt: skip
-    return WorkingBox(
+        await add_order(tx, lot, node, now_ms)
+    await add_gateways(town, lot, node)
+    box = WorkingBox(
         home, platform.clock, triple, cloud=platform.objects.base_url, mqtt_port=town.mqtt_port,
         devices=(door.device_name,),
     )  # fmt: skip
+    answer_for_video(box)
+    return box

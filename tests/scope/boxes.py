@@ -8,6 +8,7 @@ from tests.scope.desk import Ask
 
 
 def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
+    video = "/edge/clusters/{cluster_id}/video/{number}"
     node, tunnel = "/edge/nodes/{node_id}", "/edge/tunnels/{tunnel_id}"
 
     def at(x: Any, **more: Any) -> dict[str, Any]:
@@ -42,6 +43,26 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
             lambda x: Ask({"protocol_id": x.box_protocol}, body={"network": "127.0.0.1", "port": 9})
         ],
         "POST /devices/{iot_id}/edge-check": [lambda x: Ask({"iot_id": x.box_device})],
+        f"GET {video}": [lambda x: Ask({"cluster_id": x.box_cluster, "number": 0})],
+        f"POST {video}/devices": [
+            lambda x: Ask(
+                {"cluster_id": x.box_cluster, "number": 0},
+                body={"name": f"SXJ-{x.once}", "kind": "ipc", "ip": "127.0.0.1"},
+            )
+        ],
+        f"DELETE {video}/devices/{{no}}": [
+            lambda x: Ask({"cluster_id": x.box_cluster, "number": 0, "no": 1})
+        ],
+        f"POST {video}/devices/{{no}}/pull": [
+            lambda x: Ask({"cluster_id": x.box_cluster, "number": 0, "no": 1})
+        ],
+        f"POST {video}/devices/{{no}}/identity": [
+            lambda x: Ask(
+                {"cluster_id": x.box_cluster, "number": 0, "no": 1},
+                body={"deviceName": f"SXJ-{x.once}", "model": "community/security/ipcamera"},
+            )
+        ],
+        f"POST {video}/restart": [lambda x: Ask({"cluster_id": x.box_cluster, "number": 0})],
         f"GET {tunnel}/transcript": [lambda x: Ask({"tunnel_id": x.box_tunnel})],
         f"POST {tunnel}/end": [lambda x: Ask({"tunnel_id": x.box_tunnel})],
     }

@@ -1,14 +1,43 @@
 """Cameras of each lot with what is known of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from linli.app.platform import Platform
-from linli.domains.video.service import batches
+from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.models import gb_channels
+from linli.domains.video.service import batches, gb28181
 from linli.domains.video.service import cameras as service
+from linli.media.cameras.hub import Stream
 from linli.things.service import devices, products
 
 CATEGORY = "community/security/ipcamera"
 _KNOWN = ("camera", "spare_camera", "lost_camera", "gone_camera")
+
+
+class Playing:
+    """Stands for a stream: tests/domains/video/live has real ones."""
+
+    over = False
+
+    def __init__(self) -> None:
+        self.stream = Stream(lambda: None)
+
+
+def stand_in(desk: VideoDesk) -> None:
+    """Cameras of the town answer at once."""
+
+    async def play(*_: object, **__: object) -> Playing:
+        return Playing()
+
+    async def recordings(*_: object, **__: object) -> list[object]:
+        return []
+
+    async def steer(*_: object, **__: object) -> None:
+        return
+
+    for name, act in (("live", play), ("past", play), ("recordings", recordings), ("steer", steer)):
+        setattr(desk, name, act)
 
 
 async def add_cameras(platform: Platform, lot: Any) -> None:
@@ -44,9 +73,39 @@ async def add_cameras(platform: Platform, lot: Any) -> None:
                 now_ms=now_ms,
             )  # fmt: skip
             setattr(lot, name, camera_id)
+            if name == "camera":
+                lot.camera_iot = made.iot_id
+        for name in ("gb_device", "spare_gb_device"):
+            row = await gb28181.add_device(
+                owner, tx, community_id=lot.community,
+                new=gb28181.NewDevice(f"{platform.ids.number():020d}", name, "camera-secret-7", "udp"),
+                ids=platform.ids, secrets=platform.secrets, now_ms=now_ms,
+            )  # fmt: skip
+            setattr(lot, name, row.device_id)
+        stand_in(platform.video.desk)
+        channel = {
+            "channel_id": platform.ids.number(), "tenant_id": owner.tenant, "community_id": lot.community,
+            "device_id": lot.gb_device, "channel": "34020000001320000001", "steers": 1, "iot_id": lot.camera_iot,
+            "changed_ms": now_ms,
+        }  # fmt: skip
+        await tx.insert(gb_channels, channel)
         for name in ("lost_camera", "gone_camera"):
             made_batch = await batches.clear(
                 owner, tx, community_id=lot.community, camera_ids=[getattr(lot, name)], expected=1,
                 ids=platform.ids, now_ms=now_ms,
             )  # fmt: skip
             lot.camera_batch = made_batch.batch_id
+
+
+def methods() -> dict[tuple[str, str], list[Callable[[Any], dict[str, Any]]]]:
+    """How the methods of video are called."""
+    file, span = "1795996800-1795997400-0", {"beginTime": 1_795_996_800, "endTime": 1_795_997_400}
+    live = [lambda x: {"iotId": x.camera_iot}]
+    return {
+        **{("/vision/stream/query", version): live for version in ("2.0.0", "2.1.0", "2.1.1")},
+        ("/vision/stream/stop", "1.0.4"): live,
+        ("/vision/record/query", "2.0.0"): [lambda x: {"iotId": x.camera_iot, **span}],
+        ("/vision/vod/getbyfilename", "2.0.0"): [lambda x: {"iotId": x.camera_iot, "fileName": file}],
+        ("/vision/vod/localfile/getbyname", "2.0.0"): [lambda x: {"iotId": x.camera_iot, "fileName": file}],
+        ("/vision/vod/localfile/getbytime", "2.0.1"): [lambda x: {"iotId": x.camera_iot, **span}],
+    }

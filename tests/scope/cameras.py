@@ -1,5 +1,6 @@
 """How the routes of cameras are called; see `routes`."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,35 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
     # The worker looks devices up after this answer, among those of the community alone.
     file = book("zh-CN", [{"device": "none", "name": "东门"}])
 
+    devices = "/communities/{community_id}/gb-devices"
+
+    def new() -> dict[str, str]:
+        return {"gbId": f"{secrets.randbelow(10**18):020d}", "password": "camera-secret-7"}
+
+    begin, end = 1_795_500_000_000, 1_795_500_600_000
+
     return {
+        "GET /communities/{community_id}/device-views": [lambda x: Ask(at(x))],
+        "PUT /communities/{community_id}/device-views/{iot_id}": [
+            lambda x: Ask(at(x, iot_id=x.lane_device), body={"cameraId": x.camera})
+        ],
+        f"GET {devices}": [lambda x: Ask(at(x))],
+        f"POST {devices}": [lambda x: Ask(at(x), body=new())],
+        f"PUT {devices}/{{device_id}}": [lambda x: Ask(at(x, device_id=x.gb_device), body={"name": "南门"})],
+        f"DELETE {devices}/{{device_id}}": [lambda x: Ask(at(x, device_id=x.spare_gb_device))],
+        f"POST {devices}/{{device_id}}/refresh": [lambda x: Ask(at(x, device_id=x.gb_device))],
+        f"POST {here}/{{camera_id}}/live": [lambda x: Ask(at(x, camera_id=x.camera), body={})],
+        f"POST {here}/{{camera_id}}/past": [
+            lambda x: Ask(at(x, camera_id=x.camera), body={"file": "1795996800-1795997400-0"})
+        ],
+        f"POST {here}/{{camera_id}}/snapshot": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"GET {here}/{{camera_id}}/recordings": [
+            lambda x: Ask(at(x, camera_id=x.camera), query={"beginMs": begin, "endMs": end})
+        ],
+        f"POST {here}/{{camera_id}}/steer": [
+            lambda x: Ask(at(x, camera_id=x.camera), body={"direction": "up"})
+        ],
+        f"GET {here}/{{camera_id}}/condition": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"GET {here}": [lambda x: Ask(at(x))],
         f"GET {here}/groups": [lambda x: Ask(at(x))],
         f"GET {here}/devices": [lambda x: Ask(at(x))],

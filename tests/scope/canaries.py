@@ -351,12 +351,15 @@ OWNERS = {
     "edge_node": "SELECT tenant_id, community_id FROM edge_nodes WHERE node_id = ?",
     "edge_protocol": "SELECT tenant_id, community_id FROM edge_protocols WHERE protocol_id = ?",
     "edge_deployment": "SELECT tenant_id, community_id FROM edge_deployments WHERE deployment_id = ?",
+    "gb28181": "SELECT tenant_id, community_id FROM gb_devices WHERE gb_id = ?",
     "payee": "SELECT tenant_id, 0 FROM payee_accounts WHERE tenant_id = ?",
     "pin": "SELECT tenant_id, community_id FROM access_credentials WHERE credential = ?",
     "product": "SELECT tenant_id, 0 FROM products WHERE product_key = ?",
     "qr_key": "SELECT tenant_id, community_id FROM access_keys WHERE community_id = ?",
-    "sip": "SELECT tenant_id, project_id FROM intercom_accounts WHERE number = ?",
+    "sip": "SELECT tenant_id, coalesce(community_id, project_id) FROM intercom_accounts"
+    " LEFT JOIN intercom_terminals USING (number, tenant_id) WHERE number = ?",
     "sip_door": "SELECT tenant_id, community_id FROM intercom_door_numbers WHERE iot_id = ?",
+    "snapshot": "SELECT tenant_id, community_id FROM security_cameras WHERE iot_id = ?",
     "subscription": "SELECT tenant_id, project_id FROM subscriptions WHERE app_key = ?",
 }
 """Whose a sealed text is, by the kind of what it is sealed about: its tenant, and its community or project, or 0."""

@@ -285,12 +285,15 @@ class Ask(msgspec.Struct):
     query: dict[str, Any] = {}
     body: Any = None
     file: bytes = b""
+    form: dict[str, str] = {}
+    """What goes with the file."""
 
     async def send(self, browser: httpx.AsyncClient, method: str, template: str) -> httpx.Response:
         where = template.format(**self.path)
         more: dict[str, Any] = {"params": self.query}
         if self.file:
             more["files"] = {"file": ("a.xlsx", io.BytesIO(self.file))}
+            more["data"] = self.form
         elif self.body is not None:
             more["json"] = self.body
         return await browser.request(method, where, **more)

@@ -1,13 +1,19 @@
 """SIP accounts and groups of each lot, a door with a number and a room, and how the methods name them."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 from linli.app.platform import Platform
 from linli.domains.intercom.models import calls
 from linli.domains.intercom.rows import CallRow
+from linli.domains.intercom.service import fixed_phones
+from linli.kernel.scope import Scope
+from tests.domains.intercom.terminal_codes import bind_one, show_one
+from tests.scope.doorbells import add_doorbells
 
 SIP, GROUP = "/entrance/paas/sipservice/sip", "/entrance/paas/sipservice/group"
+TERMINAL = "/solution/community/intercom"
 SERVER, DOOR = "/entrance/paas/sipserver", "/entrance/paas/videointercom"
 NUMBERS = ("sip_number", "member_sip_number", "spare_sip_number")
 GROUPS = ("sip_group", "spare_sip_group")
@@ -23,6 +29,8 @@ async def add_intercom(platform: Platform, lot: Any) -> None:
         setattr(lot, name, group["groupID"])
     await call(f"{GROUP}/sip/add", "1.0.0", _members(lot, lot.member_sip_number))
     await call(f"{DOOR}/map/add", "1.0.0", _rooms(lot))
+    kept = {"iotId": lot.door, "maps": [{"roomId": "1-9-3-1203", "groupId": lot.sip_group}]}
+    await call(f"{DOOR}/map/add", "1.0.0", kept)  # by which a terminal opens, whatever becomes of the other
     for house in (lot.house, lot.building):
         await call(f"{DOOR}/space/add", "1.0.0", _house(lot, house))
     async with platform.db.begin() as tx:
@@ -34,6 +42,30 @@ async def add_intercom(platform: Platform, lot: Any) -> None:
             ended_ms=platform.clock.now_ms(),
         )  # fmt: skip
         await tx.insert(calls, row._asdict())
+        lot.call = row.id
+        owner = Scope.system(lot.project.tenant_id, "intercom")
+        parts: dict[str, Any] = {
+            "community_id": lot.community,
+            "ids": platform.ids,
+            "secrets": platform.secrets,
+            "now_ms": row.started_ms,
+        }
+        await fixed_phones.set_up_unit(owner, tx, space_id=lot.house, **parts)
+        await fixed_phones.set_up_desk(owner, tx, place=2, **parts)
+    await add_doorbells(platform, lot)
+    lot.terminal_device, lot.spare_terminal_device = f"hall-{lot.name}-0001", f"desk-{lot.name}-0001"
+    devices = (lot.terminal_device, lot.spare_terminal_device, f"lost-{lot.name}-0001")
+    bound = [
+        await bind_one(platform, lot.project, lot.community, lot.house, lot.person, one) for one in devices
+    ]
+    lot.terminal_bind, lot.lost_terminal_bind = bound[0].bind_id, bound[2].bind_id
+    offices = [
+        await bind_one(platform, lot.project, lot.community, None, "", f"office-{lot.name}-{place}")
+        for place in (1, 2)
+    ]
+    lot.office_bind, lot.lost_office_bind = (one.bind_id for one in offices)
+    lot.office_code = await show_one(platform, lot.project, f"new-office-{lot.name}")
+    lot.terminal_code = await show_one(platform, lot.project, f"fresh-{lot.name}-0001")
 
 
 def _members(x: Any, number: str) -> dict[str, Any]:
@@ -72,4 +104,42 @@ def methods() -> dict[tuple[str, str], list[Callable[[Any], dict[str, Any]]]]:
         f"{DOOR}/space/delete": [lambda x: {"spaceId": str(x.building)}],
         f"{DOOR}/space/get": [lambda x: {"spaceId": str(x.house)}, lambda x: {"groupId": x.sip_group}],
     }
-    return {(path, "1.0.1" if path == f"{DOOR}/map/query" else "1.0.0"): each for path, each in calls.items()}
+    newer = (f"{DOOR}/map/query", f"{TERMINAL}/device/status/get", f"{TERMINAL}/unitdoor/open")
+    calls |= _terminals()
+    return {(path, "1.0.1" if path in newer else "1.0.0"): each for path, each in calls.items()}
+
+
+def _terminals() -> dict[str, list[Callable[[Any], dict[str, Any]]]]:
+    def own(x: Any) -> dict[str, Any]:
+        return {"paasIdentityId": x.person}
+
+    def code(x: Any) -> dict[str, Any]:
+        now_ms = x.project.caller.now_ms()
+        text = f"{x.own_key}-{now_ms}-shown-{x.name}TMALL_GENIE"
+        sign = hashlib.md5(text.encode()).hexdigest()
+        return {"deviceId": f"shown-{x.name}", "ts": now_ms, "sign": sign}
+
+    device = f"{TERMINAL}/device"
+    return {
+        f"{device}/qrcode/get": [code],
+        f"{device}/status/get": [lambda x: {"deviceId": x.terminal_device}],
+        f"{device}/end/unbind": [lambda x: {"deviceId": x.spare_terminal_device}],
+        f"{TERMINAL}/unitdoor/open": [
+            lambda x: {"deviceId": x.terminal_device},
+            lambda x: {"deviceId": x.terminal_device, "iotId": x.door},
+        ],
+        f"{device}/channel/get": [lambda x: {"deviceId": x.terminal_device}],
+        f"{TERMINAL}/entrance/device/list": [
+            lambda x: {"deviceId": x.terminal_device, "pageNo": 1, "pageSize": 20}
+        ],
+        f"{device}/bind": [
+            lambda x: {
+                **own(x), "qrCode": x.terminal_code, "houseSpaceId": x.house, "deviceNickName": "客厅",
+            }
+        ],
+        f"{device}/rename": [
+            lambda x: {**own(x), "bindId": x.terminal_bind, "deviceNickName": "书房"}
+        ],
+        f"{device}/list": [own],
+        f"{device}/unbind": [lambda x: {**own(x), "bindId": x.lost_terminal_bind}],
+    }  # fmt: skip

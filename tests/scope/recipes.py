@@ -8,7 +8,16 @@ recipes. A method without one fails the test: whoever registers a method adds it
 from collections.abc import Callable
 from typing import Any
 
-from tests.scope import face_rows, intercom_rows, notice_rows, vehicle_rows, visit_rows
+from tests.scope import (
+    camera_rows,
+    face_rows,
+    intercom_rows,
+    lift_rows,
+    notice_rows,
+    parking_rows,
+    vehicle_rows,
+    visit_rows,
+)
 from tests.scope.service_recipes import service_recipes
 from tests.scope.town import FILE, wall
 
@@ -449,6 +458,9 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **notice_rows.methods(),
     **face_rows.methods(),
     **intercom_rows.methods(),
+    **lift_rows.methods(),
+    **camera_rows.methods(),
+    **parking_rows.methods(),
     **vehicle_rows.methods(),
     **visit_rows.methods(),
     **_projects(),

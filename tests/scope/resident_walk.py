@@ -14,9 +14,11 @@ from tests.scope.canaries import Canaries, Overheard
 from tests.scope.desk import Ask
 from tests.scope.town import Town
 
-READS = sorted(name for name in ROUTES if name.startswith("GET "))
+STREAM = "GET /calls/live"
+"""Ends with its page: what it tells is looked at in tests/resident/test_live.py."""
+READS = sorted(name for name in ROUTES if name.startswith("GET ") and name != STREAM)
 _LAST = ("POST /sessions/revoke-others", "DELETE /session")
-WRITES = [*sorted(ROUTES.keys() - {*READS, *_LAST}), *_LAST]
+WRITES = [*sorted(ROUTES.keys() - {*READS, STREAM, *_LAST}), *_LAST]
 """What ends the session comes last."""
 
 
@@ -26,6 +28,7 @@ def asks(route: str, town: Town, canaries: Canaries, lot_name: str) -> list[Ask]
         "community_id": lot.community, "house_id": lot.house, "identity_id": rows["person"],
         "session_id": 1, "notice_id": rows["notice"], "asset_id": lot.asset, "vehicle_id": rows["vehicle"],
         "apply_id": rows["visit"], "iot_id": lot.door, "request_id": lot.asked_deletion,
+        "call_id": 1, "asking_id": lot.house, "bind_id": lot.terminal_bind,
         "code": canaries.of(lot_name, "house invitation"), "credential_id": lot.credential,
     }  # fmt: skip
     path = {name: known[name] for name in re.findall(r"{(\w+)}", route) if name != "topic"}

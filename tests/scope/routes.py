@@ -32,9 +32,16 @@ from tests.scope import (
     visits,
 )
 from tests.scope.certificate_rows import certificate
+from tests.scope.charges import routes as charge_routes
 from tests.scope.desk import SOON_MS, Ask
+from tests.scope.doorbells import routes as doorbell_routes
+from tests.scope.edge_parking import routes as edge_parking_routes
 from tests.scope.face_rows import last_routes as last_face_routes
 from tests.scope.face_rows import routes as face_routes
+from tests.scope.parking_lanes import routes as parking_routes
+from tests.scope.robot_rows import routes as robot_routes
+from tests.scope.security_routes import routes as security_routes
+from tests.scope.tariff_rows import routes as parking_fee_routes
 
 type RouteRecipe = Callable[[Any], Ask]
 
@@ -63,6 +70,7 @@ WITHOUT_IDS = {
     "POST /sandbox/devices/{device}/acts": SANDBOX,
     "GET /passes/export.csv": PASSES_FILE,
     "GET /passes/export.xlsx": PASSES_FILE,
+    "GET /guard-desk/live": "endless; sip/test_guard_desk.py asks for foreign ones",
     "GET /calls/export.csv": "GET /calls as a file, by the same filter; who took it is kept",
     "POST /reference/code": "describes a method; a key that it names is only written into the text",
     "DELETE /session": "ends the caller's own session",
@@ -84,6 +92,7 @@ WITHOUT_IDS = {
     "PUT /organisation/contract": "says something of the caller's organisation",
     "PUT /organisation/joinable": "says something of the caller's organisation",
     "POST /organisation/end": "ends the service of the caller's organisation; asks for its name",
+    "GET /payment-statement": "answers for the caller's organisation, where a provider takes payments",
     "POST /payee-account/sign": "signs for the caller's organisation",
     "POST /payee-account/sign/code": "has a code sent to the phone of the caller's organisation",
     "POST /poi-requests": "asks for a place for the caller's organisation",
@@ -342,6 +351,40 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 body={"kind": "pin", "personId": x.person, "reach": "doors", "iotIds": [x.door]},
             )
         ],
+        **robot_routes(),
+        **parking_routes(),
+        **charge_routes(),
+        **parking_fee_routes(),
+        **edge_parking_routes(),
+        **security_routes(),
+        "GET /lifts": [lambda x: Ask(query={"communityId": x.community})],
+        "GET /lifts/{iot_id}": [lambda x: Ask({"iot_id": x.called_lift})],
+        "GET /lifts/{iot_id}/waits": [lambda x: Ask({"iot_id": x.called_lift})],
+        "GET /lifts/{iot_id}/runs": [lambda x: Ask({"iot_id": x.called_lift})],
+        "GET /lifts/{iot_id}/rules/kept": [lambda x: Ask({"iot_id": x.linked_lift})],
+        "POST /lifts/{iot_id}/rules/compare": [lambda x: Ask({"iot_id": x.linked_lift})],
+        "POST /lifts/{iot_id}/read": [lambda x: Ask({"iot_id": x.called_lift})],
+        "GET /lift-emergencies": [lambda x: Ask(query={"communityId": x.community})],
+        "GET /lift-emergencies/preview": [
+            lambda x: Ask(query={"communityId": x.community, "spaceId": x.building})
+        ],
+        "POST /lift-emergencies": [
+            lambda x: Ask(
+                body={
+                    "communityId": x.community,
+                    "spaceId": x.building,
+                    "reason": "演练",
+                    "confirm": x.community_name,
+                }
+            )
+        ],
+        "POST /lift-emergencies/{emergency_id}/send-again": [
+            lambda x: Ask({"emergency_id": x.lift_emergency})
+        ],
+        "POST /lift-emergencies/{emergency_id}/end": [lambda x: Ask({"emergency_id": x.lift_emergency})],
+        "PUT /lifts/{iot_id}/home": [lambda x: Ask({"iot_id": x.called_lift}, body={"floor": ""})],
+        "POST /lifts/{iot_id}/service": [lambda x: Ask({"iot_id": x.called_lift}, body={"out": False})],
+        "POST /lifts/{iot_id}/call": [lambda x: Ask({"iot_id": x.called_lift}, body={"startFloor": "1"})],
         "GET /doors/{iot_id}/intercom": [lambda x: Ask({"iot_id": x.door})],
         "GET /doors/{iot_id}/intercom/why": [lambda x: Ask({"iot_id": x.door}, {"roomId": "1-9-3-1202"})],
         "GET /communities/{community_id}/houses/{house_id}/intercom": [
@@ -390,6 +433,57 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "POST /doors/{iot_id}/open": [lambda x: Ask({"iot_id": x.door}, body={"reason": "快递"})],
         "GET /passes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
+        ],
+        "GET /calls/{call_id}": [lambda x: Ask({"call_id": x.call})],
+        "GET /communities/{community_id}/call-settings": [lambda x: Ask({"community_id": x.community})],
+        "GET /communities/{community_id}/site-intercom": [lambda x: Ask({"community_id": x.community})],
+        "PUT /communities/{community_id}/call-settings": [
+            lambda x: Ask({"community_id": x.community}, body={"talkMinutes": 3, "viewSeconds": 60})
+        ],
+        "POST /communities/{community_id}/call-settings/desks/{place}": [
+            lambda x: Ask({"community_id": x.community, "place": 1})
+        ],
+        "DELETE /communities/{community_id}/call-settings/desks/{place}": [
+            lambda x: Ask({"community_id": x.community, "place": 2})
+        ],
+        **doorbell_routes(Ask),
+        "GET /communities/{community_id}/guard-desk": [lambda x: Ask({"community_id": x.community})],
+        **{
+            f"{verb} /communities/{{community_id}}/guard-desk/calls/{{call_id}}/{way}": [
+                lambda x, more=more: Ask(
+                    {"community_id": x.community, "call_id": x.call}, body={"page": "page-0001", **more}
+                )
+            ]
+            for verb, way, more in (
+                ("POST", "join", {}),
+                ("PUT", "picture", {"description": "v=0"}),
+                ("POST", "take", {}),
+                ("POST", "decline", {}),
+                ("POST", "hang-up", {}),
+                ("POST", "open", {}),
+            )
+        },
+        "GET /communities/{community_id}/terminals": [lambda x: Ask({"community_id": x.community})],
+        "POST /communities/{community_id}/terminals": [
+            lambda x: Ask({"community_id": x.community}, body={"code": x.office_code, "nickname": "前台"})
+        ],
+        "PUT /communities/{community_id}/terminals/{bind_id}": [
+            lambda x: Ask({"community_id": x.community, "bind_id": x.office_bind}, body={"nickname": "前台"})
+        ],
+        "DELETE /communities/{community_id}/terminals/{bind_id}": [
+            lambda x: Ask({"community_id": x.community, "bind_id": x.lost_office_bind})
+        ],
+        "POST /communities/{community_id}/houses/{house_id}/intercom/unit": [
+            lambda x: Ask({"community_id": x.community, "house_id": x.house})
+        ],
+        "DELETE /communities/{community_id}/houses/{house_id}/intercom/unit": [
+            lambda x: Ask({"community_id": x.community, "house_id": x.house})
+        ],
+        "GET /communities/{community_id}/houses/{house_id}/intercom/permissions": [
+            lambda x: Ask({"community_id": x.community, "house_id": x.house})
+        ],
+        "PUT /communities/{community_id}/houses/{house_id}/intercom/permissions": [
+            lambda x: Ask({"community_id": x.community, "house_id": x.house}, body={"mobile": "voice"})
         ],
         "GET /calls": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "houseId": x.house})

@@ -1,5 +1,6 @@
-"""Every registered method: own ids work; one foreign id is answered like one that does not exist and changes nothing.
-Device, project, data and subscription methods also fail in the words that the specification has for it (`named_errors`).
+"""Every registered method: own ids work, on both engines; one foreign id is answered like one that does not exist and
+changes nothing. Device, project, data and subscription methods also fail in the words that the specification has for it
+(`named_errors`).
 
 Generated: the cases come from the registry and from the ids that each recipe reads. Foreign is a row of another tenant,
 and a row of a community of the same tenant that the caller's project was not granted.
@@ -80,6 +81,18 @@ async def test_a_foreign_id_is_an_absent_one(town: Town, path: str, version: str
         )
         answer = await _call(spec, recipe, Chosen(second), second)
         assert answer.ok, f"with own ids of the second lot: {answer}"
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("path", "version"), METHODS, ids=lambda part: part)
+async def test_it_works_on_the_other_engine(town: Town, path: str, version: str) -> None:
+    """What an absent id is answered is decided by the same statements: PostgreSQL prepares those of the test above."""
+    first = town.lots["first"]
+    for recipe in RECIPES.get((path, version), []):
+        await town.renew_tokens()
+        answer = await _call(METHODS[path, version], recipe, Chosen(first), first)
+        assert answer.ok, f"with own ids: {answer}"
 
 
 def test_every_method_of_these_parts_has_a_row_of_named_errors() -> None:

@@ -12,6 +12,7 @@ from linli.app import rooms
 from linli.app.platform import Platform
 from linli.console.app import console_routes
 from linli.console.resident.app import resident_routes
+from linli.console.terminal.app import terminal_routes
 from linli.domains.people.rights import SIGNED_IN
 from linli.edge.services.console import api as box_page
 from linli.kernel.settings import Disk, Http, Mqtt, Settings
@@ -39,6 +40,13 @@ def test_routes_of_residents() -> None:
     public = {name for name, handler in held.items() if handler.opt.get("public")}
     assert public == written.RESIDENT_PUBLIC.keys()
     assert held.keys() - public == written.RESIDENT_SIGNED_IN.keys()
+
+
+def test_routes_of_terminals() -> None:
+    held = dict(web_routes(terminal_routes(0)))
+    public = {name for name, handler in held.items() if handler.opt.get("public")}
+    assert public == written.TERMINAL_PUBLIC.keys()
+    assert held.keys() - public == written.TERMINAL_BOUND.keys()
 
 
 def test_methods_of_the_open_api() -> None:

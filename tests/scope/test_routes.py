@@ -17,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from linli.console.app import console_routes
 from linli.domains.people.rights import RIGHTS_OF, Role
-from tests.scope import edge
+from tests.scope import edge, edge_parking
 from tests.scope.cases import Chosen, absent, without
 from tests.scope.desk import Ask, Desk, open_desk, working
 from tests.scope.dump import changes, dump, still
@@ -40,6 +40,7 @@ OF_THE_TENANT = frozenset(
         "invitation", "join_request", "spare_join_request", "refused_claim", "spare_refused_claim",
         "service_model", "spare_service_model", "service_provider", "spare_service_provider",
         *edge.OF_THE_TENANT,
+        "lane_product",
     }
 )  # fmt: skip
 """What staff of any community of a tenant may name."""
@@ -58,8 +59,20 @@ def _names_rows(name: str, handler: HTTPRouteHandler) -> bool:
     return ids or not name.startswith("GET ")
 
 
-WITHOUT_A_SERVICE = {"POST /communities/{community_id}/visits/{apply_id}/pass/message": "visit.messages_off"}
-"""Routes that need an outside service, which this town has not: what they say of one's own rows, by its code."""
+_DESK = "/communities/{community_id}/guard-desk/calls/{call_id}/"
+_CAMERA = "/communities/{community_id}/cameras/{camera_id}"
+WITHOUT_A_SERVICE = {
+    f"POST {_CAMERA}/snapshot": "video.no_key_picture",
+    "POST /communities/{community_id}/gb-devices/{device_id}/refresh": "video.off",
+    "POST /communities/{community_id}/visits/{apply_id}/pass/message": "visit.messages_off",
+    edge_parking.SETTLE: "device.offline",
+    f"PUT {_DESK}picture": "intercom.call_over",
+    **dict.fromkeys(
+        (f"POST {_DESK}{way}" for way in ("join", "take", "decline", "hang-up", "open")), "intercom.call_over"
+    ),
+}
+"""Routes that need an outside service, or a call in hand, which this town has not: what they say of one's own rows, by
+its code."""
 
 
 def test_every_route_that_names_rows_has_a_recipe() -> None:

@@ -455,5 +455,5 @@ async def test_what_is_written_is_really_seen(sights: Sights) -> None:
 async def test_nothing_is_left_out() -> None:
     """What reads is asked by itself when it is new; what changes needs a recipe, or a reason to have none."""
     assert {*READS, "GET /live", *WRITES, *WITHOUT_IDS} == ROUTES.keys()
-    assert {*resident_walk.READS, *resident_walk.WRITES} == RESIDENT_ROUTES.keys()
+    assert {*resident_walk.READS, resident_walk.STREAM, *resident_walk.WRITES} == RESIDENT_ROUTES.keys()
     assert METHODS.keys() == SPECS.keys()

@@ -54,12 +54,17 @@ from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
 from tests.scope.alarm_rows import add_alarms
 from tests.scope.camera_rows import add_cameras
+from tests.scope.charge_rows import add_charges
 from tests.scope.edge_device_rows import add_edge_devices
 from tests.scope.edge_rows import add_edge
 from tests.scope.face_rows import add_faces
 from tests.scope.intercom_rows import add_intercom
+from tests.scope.lift_rows import add_lifts
 from tests.scope.notice_rows import add_notices
+from tests.scope.parking_rows import add_parking
+from tests.scope.security_rows import add_security
 from tests.scope.service_recipes import serve_all
+from tests.scope.stay_rows import add_stays
 from tests.scope.tables import Tables, tables_of
 from tests.scope.vehicle_rows import add_vehicles
 from tests.scope.visit_rows import add_visits
@@ -113,6 +118,7 @@ class Lot:
     asset: int = 0
     spare_asset: int = 0
     box_node: int = 0
+    box_cluster: int = 0
     box_device: str = ""
     box_protocol: int = 0
     """A door behind the box."""
@@ -193,6 +199,15 @@ class Lot:
     coming_visit: int = 0
     asked_visit: int = 0
     refused_visit: int = 0
+    call: int = 0
+    terminal_device: str = ""
+    terminal_bind: str = ""
+    spare_terminal_device: str = ""
+    lost_terminal_bind: str = ""
+    terminal_code: str = ""
+    office_code: str = ""
+    office_bind: str = ""
+    lost_office_bind: str = ""
     alarm: int = 0
     taken_alarm: int = 0
     spare_alarm: int = 0
@@ -210,6 +225,15 @@ class Lot:
     camera_device: str = ""
     camera_name: str = ""
     camera_batch: int = 0
+    camera_iot: str = ""
+    gb_device: int = 0
+    spare_gb_device: int = 0
+    security_alarm: int | None = 0
+    security_capture: int | None = 0
+    face_library: int = 0
+    spare_library: int = 0
+    library_face: int = 0
+    spare_face: int = 0
     form_protocol: int = 0
     form_device: int = 0
     spare_form_device: int = 0
@@ -233,6 +257,26 @@ class Lot:
     lift_device: int = 0
     edge_certificate: int = 0
     passage_rule: int = 0
+    linked_lift: str = ""
+    linked_door: str = ""
+    spare_linked_door: str = ""
+    free_door: str = ""
+    called_lift: str = ""
+    lift_emergency: int = 0
+    parking_lot: int = 0
+    lane: int = 0
+    """With `lane_device`, which answers."""
+    spare_lane: int = 0
+    free_lane: int = 0
+    empty_lane: int = 0
+    lane_device: str = ""
+    spare_lane_device: str = ""
+    free_lane_device: str = ""
+    lane_product: str = ""
+    vehicle_pass: int = 0
+    community_name: str = ""
+    linkage: str = ""
+    spare_linkage: str = ""
     tenant: str = ""
     sn: str = ""
     """Serial number of `door`."""
@@ -327,10 +371,13 @@ class Lot:
 
 
 IDS = frozenset(
-    name for name in Lot.__dataclass_fields__ if name not in ("project", "name", "doors", "face_url")
+    name
+    for name in Lot.__dataclass_fields__
+    if name not in ("project", "name", "doors", "face_url", "office_code", "community_name")
 )
-OF_THE_TENANT = frozenset({"unbound_device"})
-"""Ids that every project of one tenant may use: foreign only to other tenants."""
+OF_THE_TENANT = frozenset({"unbound_device", "terminal_code"})
+"""Ids that every project of one tenant may use: foreign only to other tenants. Of a terminal's code: who knows it
+stands before the terminal."""
 
 
 _open_tunnels = Query(
@@ -509,10 +556,15 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await add_cameras(town.platform, lot)
     await add_edge_devices(town.platform, lot)
     await add_edge(town.platform, lot)
+    await add_security(town.platform, lot)
     await add_visits(town.platform, lot)
     await add_alarms(town.platform, lot)
     await add_faces(town.platform, lot)
     await add_intercom(town.platform, lot)
+    await add_lifts(town.platform, lot, mqtt_port=town.mqtt_port)
+    await add_parking(town.platform, lot, mqtt_port=town.mqtt_port)
+    await add_stays(town.platform, lot)
+    await add_charges(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
     return lot
 

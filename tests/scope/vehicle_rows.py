@@ -4,11 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from linli.app.platform import Platform
+from linli.domains.parking.fees import service as tariffs
+from linli.domains.parking.fees.forms import ClassForm, PlanForm, PriceForm, SegmentForm, TariffForm
 from linli.domains.people.service import vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 
 VEHICLE = "/solution/community/household/user/vehicle"
 NAMES = ("vehicle", "spare_vehicle", "dropped_vehicle", "removed_vehicle")
+TARIFF = TariffForm(
+    classes=[
+        ClassForm(
+            "",
+            [PlanForm(["workday", "weekend", "holiday"], [SegmentForm("00:00", "24:00", PriceForm(60, 1))])],
+        )
+    ]
+)
 
 
 def plate(lot: Any, last: str) -> str:
@@ -17,7 +27,13 @@ def plate(lot: Any, last: str) -> str:
 
 async def add_vehicles(platform: Platform, lot: Any) -> None:
     owner = lot.project.owner
+    now_ms = platform.clock.now_ms()
     async with platform.db.begin() as tx:
+        for name in ("tariff", "spare_tariff"):
+            number = await tariffs.create(
+                owner, tx, community_id=lot.community, name=name, form=TARIFF, ids=platform.ids, now_ms=now_ms
+            )
+            setattr(lot, name, number)
         for number, name in enumerate(NAMES):
             form = VehicleForm(plate=plate(lot, str(number)))
             (made,) = await vehicles.add(

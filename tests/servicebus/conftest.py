@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,13 @@ class Bench:
 
 @pytest.fixture
 async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with opened(database_url, tmp_path) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def opened(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    """For campaigns, which run without pytest."""
     settings = Settings(
         data_dir=str(tmp_path / "data"),
         database_url=database_url,

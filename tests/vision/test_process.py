@@ -101,6 +101,7 @@ async def test_without_models_or_with_broken_ones_it_is_off(tmp_path):
     nothing = ProcessEngine(tmp_path / "none", tmp_path / "l")
     await nothing.start()
     assert "there are no models" in nothing.state.reason
+    assert nothing.state.cause == "no_models"
     with pytest.raises(Off):
         await nothing.look(b"x")
     (tmp_path / "m").mkdir()
@@ -113,6 +114,7 @@ async def test_without_models_or_with_broken_ones_it_is_off(tmp_path):
         broken = ProcessEngine(tmp_path / "m", tmp_path / "l")
         await broken.start()
         assert "manifest.json" in broken.state.reason
+        assert broken.state.cause == "unusable"
         with pytest.raises(Off):
             await broken.mark("1")
         await broken.stop()

@@ -4,6 +4,7 @@ import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 import { earlyFiles, fewFiles, pagesOfRoutes } from '../shared/vite/early'
+import broughtAnswers from './src/app/broughtAnswers.json' with { type: 'json' }
 import firstQuestions from './src/app/firstQuestions.json' with { type: 'json' }
 import { DAILY, roomsOf } from './src/i18n/firstViews'
 import { lightParts, withLanguage } from '../shared/vite/light'
@@ -17,10 +18,8 @@ const TOGETHER: [string, RegExp][] = [
     'frame-parts',
     /\/src\/app\/(QuietSwitches|BrandMark|ManualLink|useWaiting|navigation|useUndo|useFolds|OpenPage|theme)/,
   ],
-  [
-    'links',
-    /\/src\/domains\/(hubs\/\w+Link|doors\/(DoorLink|useOutages|usePasses)|usergroups\/useUserGroups|people\/useResidents)/,
-  ],
+  ['links', /\/src\/domains\/(hubs\/\w+Link|doors\/(DoorLink|useOutages|usePasses))/],
+  ['people', /\/src\/domains\/(usergroups\/useUserGroups|people\/useResidents)/],
   ['desk', /\/src\/domains\/overview\/(FirstSteps|LivePasses|useOverview|FigureRow|useFigures)/],
   ['alarms', /\/src\/domains\/doors\/(AlarmStrip|useAlarms|useAlarmSound)/],
 ]
@@ -60,6 +59,7 @@ export default defineConfig({
       served: {
         script: here('./early.js'),
         questions: { '/': firstQuestions['/overview'], ...firstQuestions },
+        brought: { '/': broughtAnswers['/overview'], ...broughtAnswers },
         texts: textsOf,
       },
     }),

@@ -61,6 +61,18 @@ class DeviceAddresses:
             listed=trust is not None and host in trust.names,
         )
 
+    def authority_for(self, host: str) -> str | None:
+        """With what a box checks our certificate for a name, as PEM; empty: what its system knows; None: it cannot.
+
+        Reads files.
+        """
+        if self._settings.tls.certificate:
+            return ""
+        trust = self.certificates.trust()
+        if trust is None or not trust.own or host not in trust.names:
+            return None
+        return self.certificates.authority.certificate.read_text("ascii")
+
     def for_boxes(self, host: str) -> MqttAddress:
         """Where a box that came to the web server by the name `host` finds the front of devices."""
         public_host = self._settings.mqtt.public_host or host or "127.0.0.1"

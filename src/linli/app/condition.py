@@ -22,6 +22,10 @@ class Condition:
         """A notice if the system's limit of open files is too low."""
         self.sip_notice: Callable[[], str] = str
         """Who floods or guesses at the SIP port; empty: nobody."""
+        self.cameras_notice: Callable[[], str] = str
+        """The same at the port of cameras."""
+        self.media_notice = ""
+        """What calls lack; empty: nothing."""
         self.tls_fault: Callable[[], str] = str
         """A notice about TLS for the operator; empty: none."""
 
@@ -50,6 +54,10 @@ class Condition:
             faults["tls"] = reason
         if notice := self.sip_notice():
             faults["sip"] = notice
+        if notice := self.cameras_notice():
+            faults["gb28181"] = notice
+        if self.media_notice:
+            faults["media"] = self.media_notice
         if self._settings.sms.provider == "off":
             faults["sms"] = "off: nobody gets a one-time code"
         else:

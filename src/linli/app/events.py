@@ -13,8 +13,11 @@ from linli.console.live_topics import (
     FIRMWARE,
     MESSAGE,
     PASS,
+    SECURITY,
     VISIT,
 )
+from linli.console.resident.live import home_topic
+from linli.console.terminal.live import notices_topic
 from linli.databus import changes, device_events, erasure, scopes
 from linli.databus.topics import Kind
 from linli.delivery.console import delivery_rows
@@ -27,14 +30,19 @@ from linli.domains.boxes import room as boxes
 from linli.domains.boxes.events import EdgeMoved
 from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
 from linli.domains.communities.handlers import batch_started, device_moved
+from linli.domains.elevators import room as elevators
 from linli.domains.intercom import room as intercom
+from linli.domains.intercom.events import CallMoved
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.overview import handlers as overview
+from linli.domains.parking import room as parking
 from linli.domains.payments.handlers import resident_page_asked
 from linli.domains.people.events import UserChanged, UsersErased
 from linli.domains.people.queries.person_names import PersonNames
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
+from linli.domains.security import room as security
+from linli.domains.security.events import SecurityAlarmed
 from linli.domains.video import room as video
 from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
@@ -85,6 +93,9 @@ def to_rooms(handlers: Handlers[Tx]) -> None:
     video.register(handlers)
     intercom.register(handlers)
     boxes.register(handlers)
+    elevators.register(handlers)
+    parking.register(handlers)
+    security.register(handlers)
     handlers.inline(ResidentPageAsked, resident_page_asked)
 
 
@@ -158,8 +169,39 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
             lambda: hub.publish(ALARM, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
+    async def camera_alarmed(tx: Tx, event: SecurityAlarmed) -> None:
+        row = {
+            "alarmId": str(event.alarm_id),
+            "iotId": event.iot_id,
+            "eventType": event.event_type,
+            "atMs": event.at_ms,
+            "state": event.state,
+        }
+        tx.after_commit(
+            lambda: hub.publish(SECURITY, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
+    async def called(tx: Tx, event: CallMoved) -> None:
+        if event.space_id is None:
+            return
+        topic = home_topic(event.space_id)
+        row = {"callId": str(event.call_id), "houseId": str(event.space_id), "state": event.state}
+        row["outcome"] = event.outcome
+        tx.after_commit(
+            lambda: hub.publish(topic, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
+    async def noticed(tx: Tx, event: NoticeChanged) -> None:
+        topic = notices_topic(event.community_id)
+        tx.after_commit(
+            lambda: hub.publish(topic, {}, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
+    db.handlers.inline(NoticeChanged, noticed)
+    db.handlers.inline(CallMoved, called)
     db.handlers.inline(EdgeMoved, edge_moved)
     db.handlers.inline(DoorAlarmed, alarmed)
+    db.handlers.inline(SecurityAlarmed, camera_alarmed)
     db.handlers.inline(DoorAttacked, attacked)
     db.handlers.inline(VisitChanged, visited)
     db.handlers.inline(UpgradeMoved, upgraded)

@@ -12,7 +12,7 @@ from linli.app.http import HttpScope, answer, caller_address
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden, LinliError, NotFound, TooLarge, Unavailable
 from linli.kernel.http import Receive, Send, known_caller
-from linli.kernel.objects import ObjectStore
+from linli.kernel.objects import ObjectStore, Permit
 from linli.kernel.objects.one_time import hand
 
 PREFIX = "/files/"
@@ -41,7 +41,7 @@ class Files:
             permit = self._store.check(key, scope["query_string"].decode("latin-1"), method)
             known_caller(scope)
             if method == "PUT":
-                await self._put(key, permit.limit, scope, receive, send)
+                await self._put(key, permit, scope, receive, send)
             else:
                 if permit.device and method == "GET":
                     await self._hand(key, permit.device, scope)
@@ -84,21 +84,28 @@ class Files:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body"})
 
-    async def _put(self, key: str, limit: int, scope: HttpScope, receive: Receive, send: Send) -> None:
+    async def _put(self, key: str, permit: Permit, scope: HttpScope, receive: Receive, send: Send) -> None:
         declared = next((int(v) for n, v in scope["headers"] if n == b"content-length"), 0)
-        if declared > limit:
-            raise TooLarge(limit=limit)
+        if declared > permit.limit:
+            raise TooLarge(limit=permit.limit)
 
         async def chunks() -> AsyncIterator[bytes]:
-            more = True
+            more, first = True, b""
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise ConnectionError("the upload broke off")
                 more = message.get("more_body", False)
-                yield message.get("body", b"")
+                body = message.get("body", b"")
+                if len(first) < len(permit.starts):
+                    first += body[: len(permit.starts)]
+                    if first[: len(permit.starts)] != permit.starts[: len(first)] or (
+                        not more and len(first) < len(permit.starts)
+                    ):
+                        raise BadInput(field="file", rule="file_kind")
+                yield body
 
-        stored = await self._store.receive(key, chunks(), limit=limit)
+        stored = await self._store.receive(key, chunks(), limit=permit.limit)
         await answer(send, 200, headers=((b"etag", b'"%s"' % stored.etag.encode()),))
 
 

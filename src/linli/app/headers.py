@@ -19,7 +19,7 @@ _EACH: Final[tuple[Header, ...]] = (
         b"permissions-policy",
         (
             b"camera=(self), accelerometer=(), bluetooth=(), browsing-topics=(), display-capture=(), geolocation=(), "
-            b"gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+            b"gyroscope=(), hid=(), magnetometer=(), microphone=(self), midi=(), payment=(), serial=(), usb=()"
         ),
     ),
 )

@@ -10,12 +10,15 @@ from linli.delivery.retention import forget_ended
 from linli.domains.access.service.alarms import purge_alarms
 from linli.domains.access.service.code_retention import forget_ended_codes
 from linli.domains.access.service.passes import purge_passes
+from linli.domains.boxes.parking.details import purge as purge_edge_cars
 from linli.domains.boxes.remote.service import presence
 from linli.domains.communities.service import lifecycle
 from linli.domains.faces.service.enrolment import purge as purge_faces
 from linli.domains.intercom.service.calls import purge as purge_calls
+from linli.domains.intercom.service.messages import purge as purge_messages
 from linli.domains.intercom.service.openings import purge as purge_openings
 from linli.domains.intercom.sip.phones import forget_expired
+from linli.domains.parking.service.passes import purge_passes as purge_vehicle_passes
 from linli.domains.privacy.service import deletion, exports
 from linli.domains.visitors.service.visits import purge as purge_visits
 from linli.kernel import audit, telemetry
@@ -72,6 +75,8 @@ class Housekeeping:
         self._ids = ids
         self._lease = Lease(db, clock, "housekeeping", holder=process, lasts_ms=LEASE_MS)
         self._task: asyncio.Task[None] | None = None
+        self.tidy_security: Callable[[], Awaitable[int]] | None = None
+        """Erases pictures of alarms and captures after their time, and ends libraries on their day."""
         self.expire_faces: Callable[[], Awaitable[int]] | None = None
         """Erases faces after their end or after the end of their consent."""
         self.derive_intercom: Callable[[], Awaitable[None]] | None = None
@@ -94,7 +99,11 @@ class Housekeeping:
             await partitions.drop_before(self._db, audit.secret_reads, today - audit.KEPT_DAYS)
             if self.expire_faces is not None:
                 await self.expire_faces()
+            if self.tidy_security is not None:
+                await self.tidy_security()
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
+            await purge_vehicle_passes(self._db, now_ms=now, days=kept.passes_days)
+            await purge_edge_cars(self._db, now_ms=now, days=kept.passes_days)
             await purge_alarms(self._db, now_ms=now, days=kept.passes_days)
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await presence.purge(self._db, now_ms=now)
@@ -103,6 +112,7 @@ class Housekeeping:
             await forget_expired(self._db, now_ms=now)
             await purge_calls(self._db, now_ms=now, days=kept.passes_days)
             await purge_openings(self._db, now_ms=now, days=kept.passes_days)
+            await purge_messages(self._db, now_ms=now, days=kept.passes_days)
             await forget_handed(self._db, before_ms=now - partitions.DAY_MS)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await lifecycle.expire_due(self._db, ids=self._ids, now_ms=now)

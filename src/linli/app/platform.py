@@ -9,6 +9,7 @@ from linli.app.http import Router
 from linli.app.listeners import Listeners
 from linli.app.live import LiveRelay
 from linli.app.sip import SipPort
+from linli.app.video import VideoPort
 from linli.app.web import router_of
 from linli.console import access, live_socket
 from linli.console.hub import Hub as LiveHub
@@ -36,6 +37,9 @@ from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import LISTS, Importer
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
+from linli.domains.elevators import room as elevators
+from linli.domains.elevators.robots.room import Robots
+from linli.domains.elevators.service.visitor_lifts import HostLifts
 from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
 from linli.domains.faces.service.pictures import Fetcher
@@ -43,9 +47,15 @@ from linli.domains.faces.service.search import FaceSearch
 from linli.domains.intercom.places import sip_address_if_on
 from linli.domains.intercom.room import IntercomDoors, register_derivation
 from linli.domains.intercom.service.derived import Derivation
+from linli.domains.intercom.site.calls import SiteRequests
+from linli.domains.intercom.site.document import Maker
 from linli.domains.notices.service import Publisher
 from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.overview.queries import MapPlaces
+from linli.domains.parking.merchants.pages import MerchantPages
+from linli.domains.parking.prepay.links import ParkingLinks
+from linli.domains.parking.room import Drivers, ParkingDevices
+from linli.domains.payments.room import PaymentsRoom
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes, messages
 from linli.domains.people.service.sms_outbox import OutboxSms
@@ -53,6 +63,9 @@ from linli.domains.privacy.service.exports import ExportMaker
 from linli.domains.projects.ports import Clusters
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.workshop import Workshop
+from linli.domains.security.room import MODEL, SecurityRoom
+from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.live.pictures import Thumbnails
 from linli.domains.video.service import imports as camera_import
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.service.links import PassLinks
@@ -75,6 +88,7 @@ from linli.ops.face_models import models_folder
 from linli.ops.sms import HttpSms
 from linli.ops.tls import Authority
 from linli.protocols.edge_link import LOGS as EDGE_LOGS
+from linli.protocols.edge_link import SipPlace
 from linli.servicebus.bus import ServiceBus
 from linli.servicebus.openapi import MorePlans
 from linli.servicebus.room import service_bus
@@ -140,7 +154,10 @@ class Platform:
             self.ids,
             self.processes,
             self.things.invoker,
+            self.objects,
         )
+        self.answering = sip.answering
+        self.video = VideoPort(settings, db, clock, self.secrets, self.ids, self.callers, self.condition)
         self._listeners = Listeners(settings, clock, self.things, self.addresses, sip)
         self.condition.tls_fault = self._listeners.tls_fault
         self._delivery()
@@ -157,12 +174,37 @@ class Platform:
                 settings.public_url, self.addresses.for_boxes, self.addresses.for_trusting_boxes
             ),
         )
-        self.boxes.register(self.jobs)
+        self.boxes.register(self.jobs, self.things.handlers)
+        SiteRequests(db, clock, self.ids, self._site_maker()).register(self.boxes.front)
         self.boxes.front.on_heartbeat.append(self.edge_remote.heartbeat)
         self.boxes.front.route("POST", EDGE_LOGS, self.edge_remote.take_lines)
+        self._security(settings)
         links = PassLinks(self.secrets, settings.public_url)
-        self.visitors = VisitorsRoom(db, clock, self.ids, self.door_keys, links, sms, callers=self.callers)
+        lifts = HostLifts(db, clock, self.things.invoker)
+        self.visitors = VisitorsRoom(
+            db, clock, self.ids, self.door_keys, links, sms, callers=self.callers, lifts=lifts
+        )
         self.visitors.register(self.jobs)
+        self.payments = PaymentsRoom(
+            db,
+            clock,
+            self.ids,
+            self.secrets,
+            cashier=settings.payments.cashier,
+            platform_url=settings.own_url,
+        )
+        self.payments.register(self.jobs)
+        self.drivers = Drivers(
+            db,
+            clock,
+            self.ids,
+            ParkingLinks(self.secrets, settings.public_url),
+            callers=self.callers,
+            collector=self.payments.collector,
+            invoker=self.things.invoker,
+        )
+        self.drivers.register(self.jobs)
+        self.merchant_pages = MerchantPages(db, clock, self.ids, self.callers)
         ExportMaker(db, self.objects, settings.timezone).register(self.jobs)
         NotificationsRoom(db, self.secrets, settings, signed_in=self._signed_in).register(self.jobs)
         self._databus(settings)
@@ -173,6 +215,7 @@ class Platform:
             db, clock, settings.retention, self.objects, self.ids, process=self.processes.name
         )
         self.housekeeping.expire_faces = self.door_faces.handlers.expire_due
+        self.housekeeping.tidy_security = self.security.tidy
         self.housekeeping.derive_intercom = self.intercom.bring_all_in_line
         self.processes.on_gone(self._free_leases)
 
@@ -238,6 +281,20 @@ class Platform:
             invoker=self.things.invoker,
             objects=self.objects,
         )
+        self.things.invoker.guards.append(elevators.guard(self.db))
+        elevators.register_devices(
+            self.db, self.clock, self.ids, self.jobs, self.things.handlers, invoker=self.things.invoker
+        )
+        ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
+            self.carriers,
+            self.jobs,
+            self.things.handlers,
+            invoker=self.things.invoker,
+            objects=self.objects,
+        )
+        self.robots = Robots(self.db, self.ids, self.clock, self.things.invoker, process=self.processes.name)
+        self.robots.register(self.db.handlers, self.jobs)
+        self.things.backend.guests.append(self.robots.guests)
         self.intercom = Derivation(self.db, self.ids, self.secrets, sip_address_if_on(self.settings))
         register_derivation(self.db.handlers, self.intercom)
         doors.register_events(self.jobs)
@@ -257,6 +314,35 @@ class Platform:
         self.faces = FaceEngineRoom(self.db, self.objects, self.face_engine)
         self.faces.register(self.jobs)
 
+    def _site_maker(self) -> Maker:
+        """Of what boxes that run their site's intercom get."""
+        return Maker(self.secrets, realm=self.settings.sip.realm, place=self._sip_place)
+
+    def _sip_place(self) -> SipPlace | None:
+        """Where boxes find the SIP server: by TLS where it has it and they can check it."""
+        place = sip_address_if_on(self.settings)
+        if place is None:
+            return None
+        host, tls = place[0], self.settings.sip.tls_port
+        authority = self.addresses.authority_for(host) if tls else None
+        if authority is None:
+            return SipPlace(host=host, port=int(place[1]))
+        return SipPlace(host=host, port=tls, tls=True, authority=authority)
+
+    def _security(self, settings: Settings) -> None:
+        self.security = SecurityRoom(
+            self.db,
+            self.clock,
+            self.ids,
+            self.secrets,
+            self.objects,
+            engine=self.face_engine,
+            asks=self.things.rrpc,
+            allow_private=(settings.pictures.allow_private, settings.webhooks.allow_private),
+            process=self.processes.name,
+        )
+        self.security.register(self.jobs, self.boxes.front)
+
     def _databus(self, settings: Settings) -> None:
         things = self.things
         self.databus = DataBus(
@@ -274,6 +360,7 @@ class Platform:
 
     def _openapi(self, settings: Settings) -> None:
         self.service_bus = service_bus(self.db, self.clock, self.ids, settings, self.things.rrpc)
+        self.service_bus.serve(MODEL, self.security.serve)
         self.openapi = OpenApi(
             rooms.registry(),
             db=self.db,
@@ -298,6 +385,8 @@ class Platform:
                 Secrets: self.secrets,
                 Settings: settings,
                 Tickets: self.databus.tickets,
+                VideoDesk: self.video.desk,
+                Thumbnails: self.video.thumbnails,
             },
         )
         self.databus.open_streams(self.openapi.gateway)
@@ -352,10 +441,19 @@ class Platform:
         if self.relay is not None:
             await self.relay.start()
         await self.edge_remote.start()
+        await self.robots.start()
+        await self.security.start()
         if router is not None:
             await self._listeners.start_devices()
+            await self.video.start()
             await self.databus.listen(self._listeners.tls)
-            upgrades = {live_socket.PATH: live_socket.upgrade(router), **self.edge_remote.upgrades()}
+            pages = dict.fromkeys(live_socket.PATHS, live_socket.upgrade(router))
+            upgrades = {
+                **pages,
+                **self.edge_remote.upgrades(),
+                **self.robots.upgrades(),
+                **self.video.upgrades(),
+            }
             await self._listeners.start_web(router, upgrades)
             await self.sandbox.keeper.start()
         self.processes.watch()
@@ -396,7 +494,10 @@ class Platform:
         self.live.close()
         await self.edge_remote.stop()
         await self.sandbox.keeper.stop()
+        await self.robots.stop()
+        await self.security.stop()
         await self.databus.close_streams()
+        await self.video.stop()
         await self._listeners.stop()
         await self.housekeeping.stop()
         await self.reconciler.stop()

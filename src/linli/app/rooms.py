@@ -6,11 +6,14 @@ from linli.databus import openapi as databus
 from linli.databus import openapi_subscriptions as subscriptions
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
+from linli.domains.elevators import openapi as elevators
 from linli.domains.faces import openapi as faces
 from linli.domains.intercom import openapi as intercom
 from linli.domains.notices import openapi as notices
+from linli.domains.parking import openapi as parking
 from linli.domains.people import openapi as people
 from linli.domains.projects import openapi as projects
+from linli.domains.video import openapi as video
 from linli.domains.visitors import openapi as visitors
 from linli.openapi import token_methods
 from linli.openapi.registry import Registry
@@ -27,8 +30,11 @@ METHODS: tuple[ModuleType, ...] = (
     access,
     faces,
     intercom,
+    elevators,
+    parking,
     notices,
     visitors,
+    video,
     databus,
     subscriptions,
 )

@@ -2,10 +2,12 @@
 
 import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
 
 from linli.app.condition import Condition
 from linli.delivery.ports import Invoker
+from linli.domains.intercom.answering import Answering
 from linli.domains.intercom.places import sip_host
 from linli.domains.intercom.service.calls import end_left
 from linli.kernel.clock import Clock
@@ -13,12 +15,20 @@ from linli.kernel.db import Database
 from linli.kernel.http import Upgrade
 from linli.kernel.ids import Ids
 from linli.kernel.lobby import Failed, Lobby
+from linli.kernel.objects import ObjectStore
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
+from linli.kernel.telemetry import logger
+
+log = logger(__name__)
+NO_FILMS: Final = "visitors can leave no messages: FFmpeg is not installed"
+NO_BROWSERS: Final = "browsers take no calls: the packages of the extra `browsers` are not installed"
 
 if TYPE_CHECKING:
+    from linli.domains.intercom.sip.bell_calls import BellCalls
     from linli.domains.intercom.sip.front import SipFront
+    from linli.domains.intercom.sip.message_keeper import MessageKeeper
     from linli.media.relay import Relay
 
 
@@ -33,6 +43,7 @@ class SipPort:
         ids: Ids,
         processes: Processes,
         invoker: Invoker,
+        objects: ObjectStore,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -41,11 +52,15 @@ class SipPort:
         self._condition = condition
         self._ids = ids
         self._invoker = invoker
+        self._objects = objects
         self._process = processes.name
         processes.on_gone(self._end_calls_of)
         self._front: SipFront | None = None
         self._relay: Relay | None = None
         self._door: Lobby | None = None
+        self._messages: MessageKeeper | None = None
+        self._bells: BellCalls | None = None
+        self.answering = Answering()
 
     async def start(self, tls: Callable[[], ssl.SSLContext], failed: Failed) -> None:
         """`tls` makes the context of its TLS port, if it has one. Raises OSError when a port is taken."""
@@ -71,14 +86,47 @@ class SipPort:
             self._front.serve_tls(await self._door.start(self._settings.sip.host, at))
 
     async def _start_media(self, front: "SipFront") -> None:
-        from linli.domains.intercom.sip.media import Relayed
+        from linli.calls.relay_media import Relayed, host_here
+        from linli.domains.intercom.sip.bell_calls import BellCalls
+        from linli.domains.intercom.sip.mailbox import Mailbox
+        from linli.domains.intercom.sip.message_keeper import MessageKeeper
+        from linli.domains.intercom.sip.page_calls import PageCalls
+        from linli.domains.intercom.sip.page_dials import PageDials
+        from linli.domains.intercom.sip.watch import PageViews
+        from linli.domains.intercom.sip.web_views import WebViews
+        from linli.media import films
         from linli.media.relay import Relay
 
         media = self._settings.media
         host = media.host or self._settings.sip.host
-        self._relay = Relay(host, media.first_port, media.last_port, memory_mb=media.memory_mb)
+        browser_port = media.browser_port or None
+        if browser_port is not None and not _browsers_can_be_served():
+            self._condition.media_notice = NO_BROWSERS
+            log.warning(NO_BROWSERS)
+            browser_port = None
+        self._relay = Relay(
+            host, media.first_port, media.last_port, memory_mb=media.memory_mb, browser_port=browser_port
+        )
         await self._relay.start()
-        front.calls.media = Relayed(self._relay, host, media.public_host)
+        front.calls.media = relayed = Relayed(self._relay, host, media.public_host)
+        if films.served():
+            folder = self._settings.data_path / "messages" / self._process
+            self._messages = MessageKeeper(
+                self._db, self._clock, self._ids, self._objects, folder, process=self._process
+            )
+            await self._messages.start()
+            front.dialling.mailbox = Mailbox(front, front.calls, self._messages, folder, host=host_here(host))
+        else:
+            log.warning(NO_FILMS)
+        if browser_port is not None:
+            terminals = self.answering.terminals
+            front.dialling.pages = pages = PageCalls(
+                front, front.calls, self.answering.guard_desks, terminals
+            )
+            views = PageViews(front)
+            front.dialling.views = WebViews(front.calls, views, front.log.openings)
+            self.answering.open(pages, views, PageDials(front, terminals.tell_number))
+            self._bells = self.answering.bells = BellCalls(front, relayed)
 
     def upgrades(self) -> dict[str, Upgrade]:
         """For phones in browsers; nothing where SIP is off."""
@@ -96,7 +144,15 @@ class SipPort:
         """In any state."""
         if self._door is not None:
             self._door.close()
+        if self._bells is not None:
+            self._bells.close()
         if self._front is not None:
             await self._front.stop()
         if self._relay is not None:
             await self._relay.stop()
+        if self._messages is not None:
+            await self._messages.stop()
+
+
+def _browsers_can_be_served() -> bool:
+    return all(find_spec(name) is not None for name in ("OpenSSL", "pylibsrtp"))

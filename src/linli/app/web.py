@@ -12,10 +12,12 @@ from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.first_answers import FirstAnswers
 from linli.console.packing import packed
-from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Manuals, Pages
+from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, TERMINAL_PAGES, Manuals, Pages
 from linli.console.parts import Parts
 from linli.console.resident.app import PREFIX as RESIDENT
 from linli.console.resident.app import resident_app
+from linli.console.terminal.app import PREFIX as TERMINAL
+from linli.console.terminal.app import terminal_app
 from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
 from linli.databus.sse.http import PREFIX as EVENT_STREAMS
 from linli.domains.access.queries.card_holders import CardNumbers
@@ -24,6 +26,9 @@ from linli.domains.boxes.queries.clusters import NodesOfGateways
 from linli.domains.boxes.remote.box_page import PREFIX as BOX_PAGE
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.intercom.console.doorbells import PATH as BELL
+from linli.domains.intercom.doorbell.front import DoorbellPages
+from linli.domains.payments.charges.collector import Collecting
 from linli.domains.people.queries.person_names import PersonNames
 from linli.kernel import telemetry
 from linli.kernel.http import ASGIApp
@@ -70,16 +75,23 @@ def router_of(platform: "Platform") -> Router:
             FILES: Files(platform.objects, platform.db, platform.settings.http.trusted_proxies),
             CONSOLE: console,
             RESIDENT: carrying(packed(resident_app(parts)), (NOT_KEPT,)),
+            TERMINAL: carrying(packed(terminal_app(parts)), (NOT_KEPT,)),
             "/m": Pages(RESIDENT_PAGES, base="/m"),
             "/staff": Pages(STAFF_PAGES, base="/staff"),
+            "/terminal": Pages(TERMINAL_PAGES, base="/terminal"),
             "/help": Manuals(base="/help"),
             "/oss": upload,
             "/v": platform.visitors.pages,
             "/r": platform.visitors.pages,
+            "/park": platform.drivers.pages,
+            "/shop": platform.merchant_pages,
+            BELL: DoorbellPages(platform.db, platform.clock, platform.callers, platform.answering),
             EDGE: platform.boxes.front,
             BOX_PAGE: platform.edge_remote.pages,
             EVENT_STREAMS: cast(ASGIApp, platform.databus.streams),
             RABBIT_AUTH: platform.databus.rabbit_auth,
+            **platform.video.prefixes(),
+            **platform.payments.prefixes(),
         },
         forms=upload,
         pages=Pages(tiles=platform.settings.map.tiles, answers=FirstAnswers(console)),
@@ -111,6 +123,10 @@ def _services(platform: "Platform") -> dict[str, object]:
         "edge_importer": platform.edge_importer,
         "edge_remote": platform.edge_remote,
         "sample_logins": platform.sample_logins,
+        "answering": platform.answering,
+        "video": platform.video.desk,
+        "sightings": platform.security.sightings,
+        "payments": Collecting(platform.payments.collector),
         "platform_health": platform.condition.all_faults,
         "served_certificates": platform.addresses.certificates.served,
         "device_authority": platform.authority,

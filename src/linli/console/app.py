@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from linli import __version__
 from linli.console import access, errors, sources
+from linli.console.desk_live import desk_live_routes
 from linli.console.history_routes import company_history_routes, history_routes
 from linli.console.live_routes import live_routes
 from linli.console.parts import Parts
@@ -27,9 +28,11 @@ from linli.domains.accounts.cookies import COOKIE
 from linli.domains.boxes.catalogue.console import ROUTES as catalogue_routes
 from linli.domains.boxes.console import ROUTES as boxes_routes
 from linli.domains.boxes.devices.console import ROUTES as edge_device_routes
+from linli.domains.boxes.parking.console import edge_parking_routes
 from linli.domains.boxes.passage.console import passage_rule_routes
 from linli.domains.boxes.remote.console import ROUTES as edge_remote_routes
 from linli.domains.communities.console import ROUTES as communities_routes
+from linli.domains.elevators.console import ROUTES as elevators_routes
 from linli.domains.faces.console import ROUTES as faces_routes
 from linli.domains.faces.console.holding import ROUTES as face_routes
 from linli.domains.intercom.console import ROUTES as intercom_routes
@@ -37,12 +40,21 @@ from linli.domains.notices.console import ROUTES as notices_routes
 from linli.domains.notifications.console import ROUTES as notifications_routes
 from linli.domains.operations.console import ROUTES as operations_routes
 from linli.domains.overview.console import ROUTES as overview_routes
+from linli.domains.parking.console import ROUTES as parking_routes
+from linli.domains.parking.fees.console import ROUTES as parking_fee_routes
+from linli.domains.parking.fees.lot_console import ROUTES as parking_lot_routes
+from linli.domains.parking.fees.shift_console import ROUTES as parking_shift_routes
+from linli.domains.parking.fees.stay_console import ROUTES as parking_stay_routes
+from linli.domains.parking.merchants.console import ROUTES as parking_coupon_routes
+from linli.domains.parking.prepay.console import ROUTES as parking_page_routes
+from linli.domains.payments.charges.console import ROUTES as charge_routes
 from linli.domains.payments.console import ROUTES as payments_routes
 from linli.domains.people.console import ROUTES as people_routes
 from linli.domains.people.rights import ANY_RIGHT, SIGNED_IN, Right
 from linli.domains.privacy.console import ROUTES as privacy_routes
 from linli.domains.projects.console import ROUTES as projects_routes
 from linli.domains.sandbox.console import ROUTES as sandbox_routes
+from linli.domains.security.console import ROUTES as security_routes
 from linli.domains.video.console import ROUTES as video_routes
 from linli.domains.visitors.console import ROUTES as visitors_routes
 from linli.kernel.entry import Routes
@@ -57,6 +69,7 @@ PREFIX: Final = "/api/console"
 ROUTES: Final[tuple[Routes, ...]] = (
     *account_routes,
     live_routes,
+    desk_live_routes,
     *delivery_routes,
     history_routes,
     company_history_routes,
@@ -66,19 +79,30 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *access_routes,
     *faces_routes,
     *intercom_routes,
+    *elevators_routes,
+    *parking_routes,
     *notices_routes,
     *notifications_routes,
     *privacy_routes,
     *overview_routes,
     *operations_routes,
     *visitors_routes,
+    *security_routes,
     *video_routes,
     *boxes_routes,
     *catalogue_routes,
     *edge_device_routes,
     passage_rule_routes,
+    edge_parking_routes,
     *face_routes,
     *payments_routes,
+    *charge_routes,
+    *parking_page_routes,
+    *parking_fee_routes,
+    *parking_lot_routes,
+    *parking_coupon_routes,
+    *parking_shift_routes,
+    *parking_stay_routes,
     *edge_remote_routes,
     *databus_routes,
     *things_routes,

@@ -4,7 +4,8 @@ Behind a slow line each question that waits for another costs half a second; a p
 known who is there and in which community (ADR 0090).
 """
 
-from collections.abc import Mapping, MutableMapping
+import asyncio
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final, cast
 
 import msgspec
@@ -13,13 +14,28 @@ from linli.domains.accounts.cookies import COOKIE
 from linli.kernel.http import ASGIApp
 
 SESSION: Final = "/api/console/session"
-QUESTIONS: Final = (SESSION, "/api/console/communities?pageSize=100")
+COMMUNITIES: Final = "/api/console/communities?pageSize=100"
+QUESTIONS: Final = (SESSION, COMMUNITIES)
 """Letter by letter what the pages ask (`web/console/early.js`); the later ones only when the first is answered."""
 _SENT_ON: Final = frozenset(
     {b"cookie", b"accept-language", b"host", b"x-forwarded-for", b"x-forwarded-proto"}
 )
 
 type Message = MutableMapping[str, Any]
+type Asks = Mapping[str, Iterable[str]]
+"""Right → what a page asks first with it; `{community}` is the one worked in."""
+
+
+class _Who(msgspec.Struct):
+    rights: frozenset[str]
+
+
+class _Community(msgspec.Struct):
+    id: str
+
+
+class _Communities(msgspec.Struct):
+    data: list[_Community]
 
 
 class FirstAnswers:
@@ -28,8 +44,11 @@ class FirstAnswers:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def of(self, scope: Mapping[str, Any]) -> dict[str, msgspec.Raw]:
-        """Question → answer; empty for whoever is not signed in."""
+    async def of(self, scope: Mapping[str, Any], asks: Asks) -> dict[str, msgspec.Raw]:
+        """Question → answer; empty for whoever is not signed in.
+
+        `asks` are answered for who works in one community only: which of several is chosen, the browser knows.
+        """
         cookies = b";".join(value for name, value in scope["headers"] if name == b"cookie")
         if COOKIE.encode() not in cookies:
             return {}
@@ -37,8 +56,16 @@ class FirstAnswers:
         for question in QUESTIONS:
             body = await self._asked(scope, question)
             if body is None:
-                break
+                return answers
             answers[question] = msgspec.Raw(body)
+        if asks and not scope["query_string"]:
+            more = _questions(answers, asks)
+            bodies = await asyncio.gather(*(self._asked(scope, question) for question in more))
+            answers |= {
+                question: msgspec.Raw(body)
+                for question, body in zip(more, bodies, strict=True)
+                if body is not None
+            }
         return answers
 
     async def _asked(self, scope: Mapping[str, Any], question: str) -> bytes | None:
@@ -65,3 +92,17 @@ class FirstAnswers:
 
         await self._app(cast(Any, asked), receive, send)
         return b"".join(parts) if status == 200 else None
+
+
+def _questions(answers: Mapping[str, msgspec.Raw], asks: Asks) -> list[str]:
+    """What the page will ask in the only community there is, with the rights its reader has."""
+    communities = msgspec.json.decode(answers[COMMUNITIES], type=_Communities).data
+    if len(communities) != 1:
+        return []
+    rights = msgspec.json.decode(answers[SESSION], type=_Who).rights
+    return [
+        question.replace("{community}", communities[0].id)
+        for right, questions in asks.items()
+        if right in rights
+        for question in questions
+    ]

@@ -9,11 +9,20 @@ from linli.console.routes import AnyRequest
 from linli.databus.console import HISTORY as databus_history
 from linli.domains.access.console import HISTORY as access_history
 from linli.domains.accounts.service.sessions import Session
+from linli.domains.boxes.parking.console import HISTORY as edge_parking_history
 from linli.domains.communities.console.history import HISTORY as communities_history
+from linli.domains.elevators.console import HISTORY as elevators_history
+from linli.domains.intercom.console import HISTORY as intercom_history
 from linli.domains.notices.console import HISTORY as notices_history
+from linli.domains.parking.console import HISTORY as parking_history
+from linli.domains.parking.fees.console import HISTORY as parking_fee_history
+from linli.domains.parking.fees.lot_console import HISTORY as parking_lot_history
+from linli.domains.parking.fees.shift_console import HISTORY as parking_shift_history
+from linli.domains.parking.fees.stay_console import HISTORY as parking_stay_history
+from linli.domains.parking.merchants.console import HISTORY as parking_coupon_history
 from linli.domains.payments.console import HISTORY as payments_history
 from linli.domains.people.console.history import HISTORY as people_history
-from linli.domains.people.queries import own_rights
+from linli.domains.people.queries import own_rights, residence
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
 from linli.domains.video.console import HISTORY as video_history
 from linli.domains.visitors.console import HISTORY as visitors_history
@@ -36,8 +45,17 @@ KINDS: Final[dict[str, Kind]] = {
         *access_history,
         *communities_history,
         *databus_history,
+        *edge_parking_history,
+        *elevators_history,
+        *parking_history,
+        *intercom_history,
         *notices_history,
         *payments_history,
+        *parking_fee_history,
+        *parking_lot_history,
+        *parking_coupon_history,
+        *parking_shift_history,
+        *parking_stay_history,
         *people_history,
         *servicebus_history,
         *things_history,
@@ -47,10 +65,20 @@ KINDS: Final[dict[str, Kind]] = {
 }
 
 
-class FieldChange(msgspec.Struct, rename="camel", frozen=True):
+class NamedRecord(msgspec.Struct, rename="camel", frozen=True):
+    kind: Annotated[str, Meta(description="house, resident")]
+    id: str
+    name: str
+
+
+class FieldChange(msgspec.Struct, rename="camel", frozen=True, omit_defaults=True):
     field: str
     before: str
     after: str
+    records_before: Annotated[
+        list[NamedRecord], Meta(description="Who or what `before` names, as far as the reader may see them.")
+    ] = []
+    records_after: Annotated[list[NamedRecord], Meta(description="The same of `after`.")] = []
 
 
 class HistoryRow(msgspec.Struct, rename="camel", frozen=True):
@@ -64,6 +92,30 @@ class HistoryRow(msgspec.Struct, rename="camel", frozen=True):
     ]
     at_ms: int
     restorable: bool
+
+
+_HUBS: Final = {
+    "house": ("house", Right.HOUSES_SEE),
+    "resident": ("resident", Right.RESIDENTS_SEE),
+    "owner": ("resident", Right.RESIDENTS_SEE),
+    "member": ("resident", Right.RESIDENTS_SEE),
+}
+"""Fields that name a record with a page of its own → its kind, and the right to see it."""
+
+
+def _named(field: str, ids: Any, text: Any, rights: frozenset[Right]) -> list[NamedRecord]:
+    """The records behind a field's names: none where the record is gone, which keeps its number, or not to be seen."""
+    kind, right = _HUBS.get(field, ("", None))
+    if right not in rights or ids in (None, ""):
+        return []
+    numbers = ids if isinstance(ids, list) else [ids]
+    names = str(text).split(", ") if isinstance(ids, list) else [str(text)]
+    if len(names) != len(numbers):
+        return []
+    pairs = [(str(number), name) for number, name in zip(numbers, names, strict=True)]
+    if any(number == name for number, name in pairs):
+        return []
+    return [NamedRecord(kind, number, name) for number, name in pairs]
 
 
 def kind_of(name: str) -> Kind:
@@ -89,12 +141,12 @@ async def _history_rows(
     for name in (name for name, right in kind.needs.items() if right not in rights):
         for fields in differences:
             fields.pop(name, None)
+    ids = [dict(fields) for fields in differences]
     if kind.tell is not None:
         await kind.tell(scope, db, differences)
-    staff = {int(row.by_id) for row in rows if row.by_kind == "staff" and row.by_id.isdecimal()}
-    names = await own_rights.names(db, sorted(staff))
+    names = await _author_names(rows, scope, db, rights)
     histories = []
-    for row, fields in zip(rows, differences, strict=True):
+    for row, fields, numbers in zip(rows, differences, ids, strict=True):
         words = []
         for name, pair in fields.items():
             whole = not rights.isdisjoint(kind.whole_for.get(name, frozenset()))
@@ -102,12 +154,9 @@ async def _history_rows(
             before, after = (
                 hide(_word(value)) if hide and value else _word(masked({name: value})[name]) for value in pair
             )
-            words.append(FieldChange(name, before, after))
-        who = (
-            names.get(int(row.by_id), row.by_id)
-            if row.by_kind == "staff" and row.by_id.isdecimal()
-            else row.by_id
-        )
+            links = [_named(name, *both, rights) for both in zip(numbers[name], pair, strict=True)]
+            words.append(FieldChange(name, before, after, *links))
+        who = names.get((row.by_kind, row.by_id), row.by_id)
         histories.append(
             HistoryRow(
                 id=str(row.change_no),
@@ -121,6 +170,20 @@ async def _history_rows(
             )
         )
     return histories
+
+
+async def _author_names(
+    rows: list[Change], scope: Any, db: Database, rights: frozenset[Right]
+) -> dict[tuple[str, str], str]:
+    """Names by kind and id; of residents for who may see residents."""
+    ids = {
+        kind: sorted({int(row.by_id) for row in rows if row.by_kind == kind and row.by_id.isdecimal()})
+        for kind in ("staff", "resident")
+    }
+    staff = await own_rights.names(db, ids["staff"])
+    seen = ids["resident"] if Right.RESIDENTS_SEE in rights else []
+    by_kind = {"staff": staff, "resident": await residence.names(scope, db, seen)}
+    return {(kind, str(number)): name for kind, names in by_kind.items() for number, name in names.items()}
 
 
 history_routes = Routes("/communities/{community_id:int}/history", tags=("history",))

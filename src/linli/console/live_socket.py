@@ -17,6 +17,10 @@ from linli.kernel.http.websocket import WebSocketLine, is_own_page
 from linli.protocols.websocket import HandshakeRefused, Whole, accept
 
 PATH: Final = "/api/console/live"
+RESIDENT_PATH: Final = "/api/resident/calls/live"
+TERMINAL_PATH: Final = "/api/terminal/live"
+DESK_PATH: Final = "/api/console/guard-desk/live"
+PATHS: Final = (PATH, RESIDENT_PATH, DESK_PATH, TERMINAL_PATH)
 REFUSED: Final = 4000
 """With the HTTP status added: why the stream was not opened, as the code of our Close."""
 _MOST_HEARD: Final = 1024
@@ -25,7 +29,7 @@ _OF_THE_HANDSHAKE: Final = (b"upgrade", b"connection", b"sec-websocket-")
 
 
 def upgrade(app: ASGIApp) -> Callable[[MutableMapping[str, Any]], Switch]:
-    """For the HTTP server, at `PATH`: only for pages of the platform itself."""
+    """For the HTTP server, at the paths above: only for pages of the platform itself."""
 
     def take(scope: MutableMapping[str, Any]) -> Switch:
         headers: list[tuple[bytes, bytes]] = scope["headers"]

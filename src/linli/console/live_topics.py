@@ -27,6 +27,8 @@ ATTACK: Final = "attack"
 
 ALARM: Final = "alarm"
 """A door raised an alarm, or said that one is over (`access`)."""
+SECURITY: Final = "security"
+"""A camera raised an alarm, or a person said what it was (`security`)."""
 
 RIGHTS: Final[dict[str, Right]] = {
     PASS: Right.DEVICES_SEE,
@@ -39,6 +41,7 @@ RIGHTS: Final[dict[str, Right]] = {
     EDGE: Right.DEVICES_SEE,
     ATTACK: Right.DEVICES_SEE,
     ALARM: Right.DEVICES_SEE,
+    SECURITY: Right.DEVICES_SEE,
 }
 TOPICS: Final = frozenset(RIGHTS)
 

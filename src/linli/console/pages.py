@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from linli.console.first_answers import FirstAnswers
+from linli.console.first_answers import Asks, FirstAnswers
 from linli.kernel import i18n
 
 HERE: Final = Path(__file__).parent / "static"
 RESIDENT_PAGES: Final = Path(__file__).parent / "static_resident"
+TERMINAL_PAGES: Final = Path(__file__).parent / "static_terminal"
 STAFF_PAGES: Final = Path(__file__).parent / "static_staff"
 MANUALS: Final = Path(__file__).parent / "static_help"
 _POLICY: Final = "; ".join(
@@ -27,6 +28,7 @@ _POLICY: Final = "; ".join(
         "script-src 'self'{scripts}",
         "style-src 'self' 'unsafe-inline'",  # positions that the component library writes into style attributes
         "img-src 'self' data: blob:{tiles}",
+        "media-src 'self' blob:",  # pictures of cameras come in pieces, put together by the page
         "connect-src 'self'{tiles}",
         "font-src 'self' data:",  # the phone components' few icons are a font inside their style sheet
         "object-src 'none'",
@@ -119,23 +121,26 @@ class Pages:
             await _respond(send, 404, _File(b"", None, None, "text/plain", False), headers, head=False)
             return
         if file is None:
-            file = self._page(path) or _File(_NOT_BUILT, None, None, "text/html", False)
+            needs = self._needs(path)
+            file = self._page(needs) or _File(_NOT_BUILT, None, None, "text/html", False)
             if self._answers is not None and _ANSWERS in file.body and scope["method"] == "GET":
-                file = _answered(file, await self._answers.of(scope))
+                file = _answered(file, await self._answers.of(scope, _asks(needs or b"{}")))
         rules = b"" if file.is_part else policy(self._tiles, file.scripts).encode()
         await _respond(send, 200, file, headers, head=scope["method"] == "HEAD", policy=rules)
 
     def _find(self, path: str) -> _File | None:
         return _find(self._folder, path)
 
-    def _page(self, path: str) -> _File | None:
-        """The page, told which files and answers its path needs first, if the build has said so (`FIRST`)."""
-        page = self._find("/index.html")
-        first = self._find(FIRST)
-        if page is None or first is None:
-            return page
+    def _needs(self, path: str) -> bytes | None:
+        """Which files and answers a path needs first, if the build has said so (`FIRST`)."""
+        if (first := self._find(FIRST)) is None:
+            return None
         needs = _first(first.body)
-        return _placed(page.body, needs.get(path.rstrip("/") or "/") or needs.get("", b"{}"))
+        return needs.get(path.rstrip("/") or "/") or needs.get("", b"{}")
+
+    def _page(self, needs: bytes | None) -> _File | None:
+        page = self._find("/index.html")
+        return page if page is None or needs is None else _placed(page.body, needs)
 
 
 class Manuals:
@@ -209,6 +214,19 @@ def _load(file: Path, _changed: int, *, kept: bool) -> _File:
 @lru_cache(maxsize=8)
 def _first(body: bytes) -> dict[str, bytes]:
     return {path: bytes(raw) for path, raw in msgspec.json.decode(body, type=dict[str, msgspec.Raw]).items()}
+
+
+class _Needs(msgspec.Struct):
+    ask: dict[str, list[str]] = {}
+    bring: dict[str, list[str]] = {}
+    """Not worth a request of its own before the scripts are there."""
+
+
+@lru_cache(maxsize=256)
+def _asks(needs: bytes) -> Asks:
+    both = msgspec.json.decode(needs, type=_Needs)
+    rights = both.ask.keys() | both.bring.keys()
+    return {right: [*both.ask.get(right, ()), *both.bring.get(right, ())] for right in rights}
 
 
 @lru_cache(maxsize=256)

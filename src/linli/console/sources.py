@@ -25,13 +25,18 @@ from linli.domains.communities.places import Places
 from linli.domains.communities.service.importer import Importer
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.service.person_faces import Room as FaceRoom
+from linli.domains.intercom.answering import Answering, PagePlace
+from linli.domains.intercom.queries.screens import BoundTerminal
 from linli.domains.operations.console.health import Faults
 from linli.domains.operations.console.installation import Served
+from linli.domains.payments.charges.collector import Collecting
 from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries.residence import Resident
 from linli.domains.people.rights import Rights
 from linli.domains.people.service.organisation import Hand
 from linli.domains.sandbox.room import SandboxRoom
+from linli.domains.security.service.sightings import Sightings
+from linli.domains.video.live.desk import VideoDesk
 from linli.domains.visitors.room import VisitorsRoom
 from linli.kernel.db import Reader
 from linli.kernel.entry import WholeScope
@@ -70,6 +75,10 @@ SERVICES: Final[dict[str, Any]] = {
     "sandbox": SandboxRoom,
     "edge_remote": RemoteRoom,
     "sample_logins": SampleLogins,
+    "answering": Answering,
+    "video": VideoDesk,
+    "sightings": Sightings,
+    "payments": Collecting,
 }
 """The rooms' own objects by their names in `Parts.services`, and the types by which routes ask for them."""
 
@@ -130,10 +139,17 @@ CONSOLE: Final[Sources] = {
     Places: _provided(provide_places),
     Hand: _hand,
     EdgeHand: _edge_hand,
+    PagePlace: lambda request: PagePlace(parts_of(request.scope).callers.of(request.scope)),
     By: lambda request: By(_rights(request).name, _session(request).id),
 }
 RESIDENT: Final[Sources] = {
     **_of_parts(),
     Resident: lambda request: cast(Resident, request.user),
+    PagePlace: lambda request: PagePlace(parts_of(request.scope).callers.of(request.scope)),
     Session: _session,
+}
+TERMINAL: Final[Sources] = {
+    **_of_parts(),
+    BoundTerminal: lambda request: cast(BoundTerminal, request.user),
+    PagePlace: lambda request: PagePlace(parts_of(request.scope).callers.of(request.scope)),
 }

@@ -50,6 +50,8 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ma
     """The content of a text: a time in one of the Date forms, or JSON (an object becomes text)."""
     values: tuple[AllowedValue, ...] = ()
     """The closed list of values; empty when anything of the type is allowed."""
+    further: str = ""
+    """A pattern of values beside the list: kinds of makers' own."""
     file: Literal["picture", "text"] | None = None
     """The field holds the NAME of an uploaded file of this kind."""
     index: IndexSlot | None = None

@@ -1,6 +1,7 @@
 """A row's way in: every field checked against its model, before anything is written."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
@@ -83,7 +84,7 @@ def accept_value(field: Field, value: Any, *, zone: tzinfo = times.SITE_ZONE, pr
             raise BadInput(field=name, rule="format", example=times.EXAMPLE)
     else:
         accepted = _boolean(value, name)
-    if field.values and accepted != "" and all(accepted != allowed.value for allowed in field.values):
+    if field.values and accepted != "" and not _is_listed(field, accepted):
         raise BadInput(
             field=name,
             rule="one_of",
@@ -92,6 +93,12 @@ def accept_value(field: Field, value: Any, *, zone: tzinfo = times.SITE_ZONE, pr
     if field.required and field.values and accepted == "":
         raise BadInput(field=name, rule="blank")
     return accepted
+
+
+def _is_listed(field: Field, value: Any) -> bool:
+    if field.further and re.fullmatch(field.further, str(value)):
+        return True
+    return any(value == allowed.value for allowed in field.values)
 
 
 def _text(field: Field, value: Any, name: str, zone: tzinfo) -> str:

@@ -26,6 +26,7 @@ from linli.kernel.db.errors import DatabaseAway
 from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.scope import Scope
 from linli.sync import ABSENT, new_item, report
+from linli.sync.states import SETTLED
 
 log = telemetry.logger(__name__)
 
@@ -182,5 +183,5 @@ def _as_reported(reader: ReadsBack, row: DesiredRow, fingerprint: str | None) ->
     if fingerprint is None:
         return ABSENT
     if not row.deleting and fingerprint == reader.fingerprint(row.kind, row.content):
-        return row.wanted
+        return row.wanted if reader.whole or row.item.state in SETTLED else row.reported
     return f"!{fingerprint[:64]}"

@@ -70,6 +70,9 @@ class DeliveryStep(msgspec.Struct, rename="camel", frozen=True):
     status: str
     reason: str
     caller: str
+    """Who caused it: `staff:12`, `resident:3`, `app:30239797`, `system:visitors`, `device`."""
+    caller_name: str
+    """Of the account, where a person caused it; otherwise empty."""
 
 
 class DeviceProgress(msgspec.Struct, rename="camel", frozen=True):
@@ -248,10 +251,11 @@ async def retry_device(iot_id: str, scope: Scope, tx: Tx, clock: Clock) -> Retri
 
 
 @routes.get("/{delivery_id:int}/history", right="devices.use", raises=(NotFound,))
-async def history(delivery_id: int, scope: Scope, db: Database) -> list[DeliveryStep]:
+async def history(delivery_id: int, scope: Scope, db: Database, persons: SubjectNames) -> list[DeliveryStep]:
     """The history of a delivery, newest first."""
     row = await queries.get_row(scope, db, row_id=delivery_id)
     steps = await queries.history_of(scope, db, row_id=row.id)
+    names = await persons.caller_names(db, sorted({step.caller for step in steps}))
     return [
         DeliveryStep(
             at_ms=step.at_ms,
@@ -261,6 +265,7 @@ async def history(delivery_id: int, scope: Scope, db: Database) -> list[Delivery
                 step.reason, hidden_words(step.detail, [(row.kind, row.credential)]), scope.language
             ),
             caller=step.caller,
+            caller_name=names.get(step.caller, ""),
         )
         for step in steps
     ]

@@ -33,6 +33,10 @@ class SubjectNames(Protocol):
         """identityId → name, for persons whom the scope may see."""
         ...
 
+    async def caller_names(self, db: Reader, callers: list[str]) -> dict[str, str]:
+        """Caller (`staff:12`, `resident:3`) → the name of the account, for those that are persons with one."""
+        ...
+
 
 class CannotTell(Exception):
     """This device has no way to say what it holds."""
@@ -44,6 +48,10 @@ class ReadsBack(Protocol):
 
     @property
     def kinds(self) -> Sequence[str]: ...
+    @property
+    def whole(self) -> bool:
+        """Whether a fingerprint says all of a content. If not, what waits to be sent is not settled by reading back."""
+        ...
 
     async def read_back(self, device: str, scope: Scope) -> Mapping[tuple[str, str], str]:
         """The device's rows: a fingerprint of each content by (kind, credential). Raises CannotTell and what the call

@@ -17,12 +17,25 @@ import msgspec
 
 from linli.app.platform import Platform
 from linli.demo import sample
-from linli.demo.edge_sample import DRIVER, LIFT, LIFT_DRIVER, LIFT_IP, PORT, SERIAL, EdgeDoor, node_of
+from linli.demo.edge_sample import (
+    DRIVER,
+    LIFT,
+    LIFT_DRIVER,
+    LIFT_IP,
+    MODBUS_IP,
+    MODBUS_MAP,
+    PORT,
+    SERIAL,
+    EdgeDoor,
+    node_of,
+)
 from linli.demo.town import Town
 from linli.domains.boxes.service.nodes import code_of
 from linli.edge.cloud import activate, load_identity, save_identity
 from linli.edge.doors.caller import CallFailed, Refusal
 from linli.edge.doors.simulator import SimulatedMachine
+from linli.edge.doors.simulator.cars import Cars
+from linli.edge.drivers.modbus_lift.simulator import SimulatedController
 from linli.edge.framework.supervisor import State
 from linli.edge.runtime.compose import Box
 from linli.edge.runtime.lan import Ports
@@ -44,6 +57,8 @@ STRANGERS: Final = 0.08
 KEPT: Final = 30
 FLOORS: Final = 18
 """Of the house with the lift."""
+FLOOR_SECONDS: Final = 1.0
+"""From one to the next."""
 
 
 class Passing(NamedTuple):
@@ -70,6 +85,8 @@ class EdgeBox:
         self._random = random.Random(sample.SEED + 7)
         self._line = _Line()
         self._machines: dict[str, SimulatedMachine] = {}
+        self._controller = SimulatedController(MODBUS_MAP, host=MODBUS_IP, port=PORT)
+        self._controller.presses = True
         self._box: Box | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.passings: deque[Passing] = deque(maxlen=KEPT)
@@ -91,11 +108,16 @@ class EdgeBox:
             )
             await machine.start()
         self._machines[LIFT].memory.lifts = _lifts()
+        await self._controller.start()
         async with asyncio.timeout(START_SECONDS):
             heard = {name: await _listening(box, name) for name in (DRIVER, LIFT_DRIVER)}
         for name, machine in self._machines.items():
             machine.aim("127.0.0.1", heard[LIFT_DRIVER if name == LIFT else DRIVER])
             self._tasks.append(asyncio.create_task(_keep_connected(machine), name=f"demo {machine.sn}"))
+        cars = Cars(self._machines[LIFT], floor_s=FLOOR_SECONDS)
+        self._tasks.append(asyncio.create_task(cars.run(), name="demo cars"))
+        moving = self._controller.run(SystemClock(), FLOOR_SECONDS)
+        self._tasks.append(asyncio.create_task(moving, name="demo controller"))
 
     def live(self) -> None:
         """People come to the doors from now on."""
@@ -108,6 +130,7 @@ class EdgeBox:
         if self._box is not None:
             await self._box.stop()
         await asyncio.gather(*(machine.close() for machine in self._machines.values()))
+        await self._controller.stop()
 
     def page(self) -> tuple[str, str]:
         """(address of the box's own page, a one-time code to log in there)."""
@@ -219,10 +242,18 @@ class _Line(httpx.AsyncBaseTransport):
 
 
 def _lifts() -> Elevators:
-    """The controller's report of its lift."""
+    """The controller's report of its two cars."""
     floors = [{"floor": str(floor)} for floor in range(1, FLOORS + 1)]
-    lift = {"elevatorId": "01", "isDualCardDoor": False, "floorInfo": floors}
-    return msgspec.convert({"elevatorMode": "ALL", "floorInfoList": [lift]}, Elevators)
+    cars = [
+        {
+            "elevatorId": f"0{number}",
+            "elevatorName": f"{number} 号梯",
+            "isDualCardDoor": False,
+            "floorInfo": floors,
+        }
+        for number in (1, 2)
+    ]
+    return msgspec.convert({"elevatorMode": "ALL", "floorInfoList": cars}, Elevators)
 
 
 async def _listening(box: Box, name: str) -> int:

@@ -40,8 +40,25 @@ READERS: Final = {
 }
 """The product of machines by what they read: each under the category that the box's check means."""
 TERMINAL: Final = Kind("边缘门禁终端 GH-E3", "", "community/people/aio", ("card",))
+_GARAGE_DOOR: Final = 3
+"""The number of a door there."""
 _LIFT: Final = "会所电梯"
 _RULE: Final = "会所侧门 到家呼梯"
+MODBUS_DRIVER: Final = "modbus_lift"
+MODBUS_LIFT: Final = "edge-lift-02"
+"""DeviceName of a lift controller whose registers were mapped."""
+MODBUS_IP: Final = f"127.0.20.{DOORS + 2}"
+MODBUS_FLOORS: Final = ("B1", *(str(floor) for floor in range(1, 19)))
+MODBUS_MAP: Final[dict[str, Any]] = {
+    "port": PORT, "pollMs": 500,
+    "cars": [
+        {"elevatorId": "1", "elevatorName": "3 号梯", "profile": "relays",
+         "floors": [{"floor": floor} for floor in MODBUS_FLOORS]},
+    ],
+}  # fmt: skip
+CONTROLLER: Final = Kind("电梯控制器 GH-E4", "", "community/people/elc")
+_MODBUS_LIFT: Final = "地库电梯"
+_MODBUS_RULE: Final = "地下车库 到家呼梯"
 _PLACES: Final = (
     "会所侧门",
     "地下车库",
@@ -80,6 +97,7 @@ async def ensure(platform: Platform, site: Place, town: Town) -> list[EdgeDoor]:
         if node is None:
             await _make(platform, tx, site)
         await _ensure_lift(platform, tx, site)
+        await _ensure_controller(platform, tx, site)
         return node
 
     node = await platform.db.run(make)
@@ -202,6 +220,40 @@ async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
         **common,
     )
     rule = RuleForm(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)
+    await passage.create(owner, tx, gateway_id=gateway.gateway_id, form=rule, ids=platform.ids, now_ms=now_ms)
+    await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **common)
+
+
+async def _ensure_controller(platform: Platform, tx: Tx, site: Place) -> None:
+    """A lift on Modbus that comes to the garage; a sample of before has none."""
+    now_ms, owner = platform.clock.now_ms(), site.tenant
+    common: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
+    node = await cluster_queries.node_of_serial(tx, SERIAL)
+    gateway = await gateway_queries.gateway_of_node(owner, tx, node.node_id) if node is not None else None
+    if gateway is None:
+        return
+    if await gateway_queries.device_named(owner, tx, gateway.gateway_id, MODBUS_LIFT) is not None:
+        return
+    door = await gateway_queries.device_named(owner, tx, gateway.gateway_id, _device_name(_GARAGE_DOOR))
+    if door is None:
+        return
+    protocol = await protocols.add(
+        owner, tx, gateway_id=gateway.gateway_id, driver_id=MODBUS_DRIVER, **common
+    )
+    lift = await edge_devices.add(
+        owner,
+        tx,
+        gateway=gateway,
+        protocol=protocol,
+        values=edge_devices.EdgeDeviceValues(
+            device_name=MODBUS_LIFT,
+            alias=_MODBUS_LIFT,
+            product_key=await devices.product_of(platform, tx, site, CONTROLLER),
+            custom={"ip": MODBUS_IP, **MODBUS_MAP},
+        ),
+        **common,
+    )
+    rule = RuleForm(_MODBUS_RULE, door.edge_device_id, lift.edge_device_id, "B1", release=True)
     await passage.create(owner, tx, gateway_id=gateway.gateway_id, form=rule, ids=platform.ids, now_ms=now_ms)
     await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **common)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import devices, sample
+from linli.demo import devices, lanes, sample
 from linli.demo.place import Place
 from linli.sim.door import SimulatedDoor
 from linli.sim.face_door import SimulatedFaceDoor
+from linli.sim.lane_camera import SimulatedLaneCamera
 from linli.sim.lift import SimulatedLift
 from linli.sim.link import DeviceLink, Triple
 from linli.sim.plant import SimulatedCamera, SimulatedMeter
@@ -25,11 +26,12 @@ ONLINE_SECONDS: Final = 20.0
 
 
 class Fleet:
-    """Doors by iotId, lifts by building, meters and cameras."""
+    """Doors by iotId, lifts by building, cameras at lanes by direction, meters and cameras."""
 
     def __init__(self) -> None:
         self.doors: dict[str, SimulatedFaceDoor] = {}
         self.lifts: dict[str, SimulatedLift] = {}
+        self.lanes: dict[int, SimulatedLaneCamera] = {}
         self.meters: list[SimulatedMeter] = []
         self.cameras: list[SimulatedCamera] = []
 
@@ -66,6 +68,16 @@ class Fleet:
                 now_ms=platform.clock.now_ms,
                 report_every_s=LIFT_REPORTS_S,
             )
+        of_name = {lane.device_name: lane for lane in lanes.LANES}
+        for row in await rows(lanes.CAMERA, list(of_name)):
+            lane = of_name[row.device_name]
+            fleet.lanes[lane.direction] = SimulatedLaneCamera(
+                await triple(row),
+                host,
+                port,
+                direction="out" if lane.direction else "in",
+                now_ms=platform.clock.now_ms,
+            )
         for row in await rows(devices.METER, [meter.device_name for meter in sample.meters()]):
             fleet.meters.append(
                 SimulatedMeter(await triple(row), host, port, every_s=METER_REPORTS_S, level=load)
@@ -94,5 +106,11 @@ class Fleet:
     def links(self) -> list[DeviceLink]:
         return [device.link for device in self._all()]
 
-    def _all(self) -> list[SimulatedDoor | SimulatedMeter | SimulatedCamera]:
-        return [*self.doors.values(), *self.lifts.values(), *self.meters, *self.cameras]
+    def _all(self) -> list[SimulatedDoor | SimulatedLaneCamera | SimulatedMeter | SimulatedCamera]:
+        return [
+            *self.doors.values(),
+            *self.lifts.values(),
+            *self.lanes.values(),
+            *self.meters,
+            *self.cameras,
+        ]

@@ -20,6 +20,7 @@ from linli.demo.place import Place
 from linli.kernel import telemetry
 from linli.kernel.db import Tx
 from linli.kernel.http import HttpServer, Receive, Send
+from linli.kernel.http.client import Client
 from linli.openapi import trial
 
 log = telemetry.logger(__name__)
@@ -98,7 +99,7 @@ class Integrator:
             self._site.tenant, platform.db, platform.secrets, app_key=self._site.app.caller.id
         )
         base = f"http://127.0.0.1:{self._port}"
-        async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=30) as client:
+        async with Client(base_url=base, trust_env=False, timeout=30) as client:
 
             async def call(path: str, version: str, params: dict[str, Any], **request: str) -> Any:
                 nonce = platform.ids.request_id()

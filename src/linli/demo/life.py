@@ -8,6 +8,7 @@ from typing import Final
 from linli.app.platform import Platform
 from linli.demo import sample
 from linli.demo.barriers import Barriers
+from linli.demo.callers import Callers
 from linli.demo.day import Day, Errand, steps
 from linli.demo.faces import Snapshots
 from linli.demo.fleet import Fleet
@@ -41,18 +42,21 @@ class Life:
         self._random = random.Random(sample.SEED)
         self._wallet = Wallet(platform, site)
         self._visitors = Visitors(platform, site, town, fleet, self._wallet)
-        self._barriers = Barriers(platform, site)
+        self._barriers = Barriers(platform, site, fleet)
+        self.callers = Callers(platform, fleet)
         self._snapshots = Snapshots(platform, site)
         self._mishaps = Mishaps(platform, site, town, fleet)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
+        await self.callers.start()
         self._tasks = [
             asyncio.create_task(self._days(), name="demo residents"),
             self._now_and_then(self._visitors.come, 20, 40),
             self._now_and_then(self._visitors.are_received, 90, 180),
             self._now_and_then(self._let_in, 20, 45),
             self._now_and_then(self._barriers.drive, 4, 14),
+            self._now_and_then(self.callers.ring, 60, 180),
             self._now_and_then(self._go_wrong, 15, 35),
             *(asyncio.create_task(work, name="demo mishaps") for work in self._mishaps.work()),
         ]
@@ -61,6 +65,7 @@ class Life:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.callers.stop()
 
     # the day
 

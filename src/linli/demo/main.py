@@ -42,6 +42,7 @@ def run(arguments: Sequence[str]) -> int:
             # Beside a port that nobody chose, the one 7,000 above may be anybody's.
             mqtt_tls_port=None if words.mqtt_port else _port(0, "--mqtt-port"),
             sip_port=_port(0, "--port"),
+            browser_port=_port(0, "--port"),
             warp=words.warp,
             life=not words.no_life,
             logins=words.logins,

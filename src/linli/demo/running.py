@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from linli.app import schema
 from linli.app.platform import Platform
@@ -19,15 +19,18 @@ from linli.demo.life import Life
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
+from linli.demo.robot import DeliveryRobot
 from linli.kernel import telemetry
 from linli.kernel.errors import LinliError
-from linli.kernel.settings import Faces, Http, Mqtt, Settings, Sip, Webhooks
+from linli.kernel.settings import Faces, Http, Media, Mqtt, Payments, Settings, Sip, Webhooks
 from linli.ops.face_models import cache_folder
 
 log = telemetry.logger(__name__)
 
 RIGHTS_SECONDS = 5.0
 """How long a new demo waits for its doors to hold their rights before it says that it is ready."""
+EXAMPLES: Final = ("http://localhost:8095", "http://127.0.0.1:8095")
+"""Where the page of sdk/intercom/examples is served, as its README has it."""
 
 
 class Wishes(NamedTuple):
@@ -51,6 +54,8 @@ class Wishes(NamedTuple):
     """None: where it stands beside `mqtt_port`; with one of its own, devices with certificates come there too."""
     sip_port: int = 0
     """Where SIP phones log in; 0: nowhere, and then doors have no accounts and rooms."""
+    browser_port: int = 0
+    """For sound and picture of calls in browsers; 0: browsers take none."""
 
 
 class ShownOnce(NamedTuple):
@@ -72,6 +77,7 @@ class Demo:
         self.fleet: Fleet | None = None
         self._life: Life | None = None
         self._box: EdgeBox | None = None
+        self._robot: asyncio.Task[None] | None = None
         self._site_page: EdgePage | None = None
         self.integrator: Integrator | None = None
         self.site_url = ""
@@ -91,7 +97,9 @@ class Demo:
                 tls_port=wishes.mqtt_tls_port,
                 x509_port=wishes.mqtt_tls_port,
             ),
-            sip=Sip(host=wishes.host, port=wishes.sip_port),
+            sip=Sip(host=wishes.host, port=wishes.sip_port, web_origins=list(EXAMPLES)),
+            media=Media(enabled=wishes.browser_port > 0, browser_port=wishes.browser_port),
+            payments=Payments(cashier=True),
             faces=Faces(models=str(cache_folder()) if wishes.faces else ""),
             # A person who tries webhooks has the receiver on the same machine.
             webhooks=Webhooks(allow_private=wishes.host in ("127.0.0.1", "localhost", "::1")),
@@ -128,6 +136,8 @@ class Demo:
             await self._life.start()
             if self._box is not None:
                 self._box.live()
+                robot = DeliveryRobot(platform, site, url=self.settings.public_url)
+                self._robot = asyncio.create_task(robot.run(), name="demo robot")
         return shown
 
     async def integrate(self) -> None:
@@ -176,6 +186,9 @@ class Demo:
         """People first, then the platform while its devices still answer, then the devices."""
         if self.integrator is not None:
             await self.integrator.stop()
+        if self._robot is not None:
+            self._robot.cancel()
+            await asyncio.gather(self._robot, return_exceptions=True)
         if self._life is not None:
             await self._life.stop()
         if self._site_page is not None:

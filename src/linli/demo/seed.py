@@ -11,12 +11,14 @@ from linli.demo import (
     faces,
     glance,
     home_doors,
+    lanes,
     logins,
     names,
     picture,
     place,
     rights,
     sample,
+    tariff,
     workbook,
 )
 from linli.demo.logins import Login
@@ -59,6 +61,8 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
     with terminal.step("devices"):
         await devices.ensure(platform, site)
         await cameras.ensure(platform, site)
+        await lanes.ensure(platform, site)
+        await tariff.ensure(platform, site)
     created: list[Login] = []
     if await accounts.find_account(platform.db, logins.SEATS[0].login) is None:
         passwords = await logins.new_passwords(platform)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import httpx
 
 from linli.kernel.http import HttpServer, Limits, Receive, Send
+from linli.kernel.http.client import Client
 from linli.protocols import face_algorithm
 from linli.protocols.face_algorithm import AVAILABLE, BAD_FILE, CROP, DETECT, FAILED, OK, Vector
 from linli.protocols.forms import FormError
@@ -125,7 +126,7 @@ class AlgorithmClient:
     """Asks one service for vectors."""
 
     def __init__(self, host: str, port: int, *, timeout_s: float = 10.0) -> None:
-        self._client = httpx.AsyncClient(
+        self._client = Client(
             base_url=f"http://{host}:{port}", trust_env=False, timeout=timeout_s, follow_redirects=False
         )
 

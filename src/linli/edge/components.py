@@ -12,13 +12,19 @@ import msgspec
 CLUSTER: Final = "edge_cluster"
 DEVICE_ACCESS: Final = "device_access"
 COLLABORATION: Final = "collaboration"
+COLLABORATION_VEHICLE: Final = "collaboration_vehicle"
 PASSAGE: Final = "passage"
+PASSAGE_VEHICLE: Final = "passage_vehicle"
 FACES: Final = "face_recognition"
+VIDEO: Final = "video_access"
+VIDEO_THREE: Final = "video_access_three"
 LOG: Final = "log"
 MONITOR: Final = "monitor"
 INTERCONNECT: Final = "interconnect"
 FILES: Final = "files"
 BACKUP: Final = "backup"
+SECURITY: Final = "smart_security"
+INTERCOM: Final = "site_intercom"
 
 
 class ComponentManifest(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from linli.edge.bench import commands as adapter_commands
 from linli.edge.bench import report as reports
 from linli.edge.bench.manual import ManualSubject
 from linli.edge.bench.runner import Report, certify_device, certify_simulator
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("report", type=Path)
     command.add_argument("--by", help="fingerprint of the key that must have signed it")
     command.set_defaults(run=_verify)
+    adapter_commands.add_to(commands)
     return parser
 
 

@@ -11,6 +11,7 @@ from linli.kernel.errors import BadInput
 
 _PLACE: Final = re.compile(r"(?P<said>.*?)(?: - at `(?P<path>[^`]*)`)?", re.S)
 _MISSING: Final = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(?P<name>[^`]+)`")
 _GOT: Final = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`")
 _LENGTH: Final = re.compile(
     r"Expected `(?P<kind>[^`]+)` of length (?P<sign>[<>]=|[<>]|==) (?P<limit>\d+)(?: and <= (?P<high>\d+))?"
@@ -34,6 +35,8 @@ def of_words(text: str, path: str, *, whole: str = "params") -> BadInput:
     field = path or whole
     if missing := _MISSING.match(text):
         return BadInput(field=f"{path}.{missing['name']}" if path else missing["name"], rule="required")
+    if extra := _UNKNOWN.match(text):
+        return BadInput(field=f"{path}.{extra['name']}" if path else extra["name"], rule="unknown")
     if got := _GOT.match(text):
         if got["got"] == "null":
             return BadInput(field=field, rule="required")

@@ -43,7 +43,7 @@ _SECRET_PARTS: Final = (
 _PAPER_PARTS: Final = ("idcard", "idno", "certno", "idnum")
 _SECRET_NAMES: Final = frozenset((
     "pin", "pins", "sign", "credentials", "sessionkey", "aeskey", "authkey", "blekey", "bluetoothkey", "doorkey",
-    "openkey", "otp", "userpass", "sealed", "cookie", "bleorder",
+    "openkey", "otp", "userpass", "sealed", "cookie", "bleorder", "qrcodeurl",
 ))  # fmt: skip
 _OPEN_NAMES: Final = frozenset(("passworddigest", "publickey", "rsapublickey"))
 """Names that sound like secrets and are none: a property of doors that keep digests, public keys."""

@@ -1,7 +1,6 @@
 """Waiting for whatever comes first, and rounds of work that begin when something changed or a time is over."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -31,13 +30,18 @@ async def set_within(clock: Clock, seconds: float, event: asyncio.Event) -> bool
 
 
 async def end_tasks(*tasks: "asyncio.Task[Any] | None") -> None:
-    """Cancel tasks and wait until they have ended. Raises what one of them raised."""
+    """Cancel tasks and wait until they have ended. Raises what one of them raised.
+
+    Whoever calls this may be cancelled meanwhile, and is: an `await` of each task could not tell whose end it heard.
+    """
     running = [task for task in tasks if task is not None]
     for task in running:
         task.cancel()
+    if running:
+        await asyncio.wait(running)
     for task in running:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        if not task.cancelled():
+            task.result()
 
 
 class Rounds:

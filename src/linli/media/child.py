@@ -10,14 +10,32 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from linli.media import frames
-from linli.media.frames import Announce, Close, Counted, Counts, News, Open, Order, Ping, Pong, Release, Route
+from linli.media.frames import (
+    Announce,
+    Browser,
+    BrowserGone,
+    Browsers,
+    Close,
+    Counted,
+    Counts,
+    News,
+    Open,
+    Order,
+    Ping,
+    Pong,
+    Release,
+    Route,
+)
 from linli.media.latch import Gate
-from linli.media.streams import MOST_PACKETS, Stream
+from linli.media.streams import MOST_PACKETS, PhoneStream, Stream
+
+if TYPE_CHECKING:
+    from linli.media.browsers import BrowserPort
 
 TICK_S: Final = 1.0
 """Between two counts."""
@@ -32,6 +50,7 @@ class Mover:
         self._selector.register(orders, selectors.EVENT_READ, self._take_orders)
         self._streams: dict[int, Stream] = {}
         self._told: dict[int, Counts] = {}
+        self._browsers: BrowserPort | None = None
         self._over = False
 
     def run(self) -> None:
@@ -92,6 +111,14 @@ class Mover:
                     stream.release(now_ms)
             case Close(port):
                 self._close(port)
+            case Browsers():
+                self._open_browsers(sockets[0])
+            case Browser():
+                if self._browsers is not None:
+                    self._streams |= {stream.port: stream for stream in self._browsers.add(order)}
+            case BrowserGone(number, fragment):
+                if self._browsers is not None:
+                    self._browsers.remove(number, fragment)
             case Ping(number):
                 self._tell(Pong(number))
 
@@ -103,7 +130,7 @@ class Mover:
             Gate(order.signalled, order.latched, now_ms),
             Gate(order.signalled, order.control_latched, now_ms),
         )
-        stream = Stream(order.port, data, control, gates, self._tell, video=order.video)
+        stream = PhoneStream(order.port, (data, control), gates, self._tell, video=order.video)
         self._streams[order.port] = stream
         read: Callable[[int], None] = stream.read_data
         self._selector.register(data, selectors.EVENT_READ, read)
@@ -111,14 +138,23 @@ class Mover:
             control, selectors.EVENT_READ, lambda now_ns: stream.read_control(now_ns // 1_000_000)
         )
 
+    def _open_browsers(self, wire: socket.socket) -> None:
+        from linli.media.browsers import BrowserPort  # its libraries are there only where browsers are served
+
+        wire.setblocking(False)
+        self._browsers = BrowserPort(wire, self._tell)
+        self._selector.register(wire, selectors.EVENT_READ, self._browsers.read)
+
     def _close(self, port: int) -> None:
         stream = self._streams.pop(port, None)
         if stream is None:
+            self._tell(Counted(port, Counts(), last=True))
             return
         self._told.pop(port, None)
-        for wire in stream.sockets:
-            self._selector.unregister(wire)
-            wire.close()
+        if isinstance(stream, PhoneStream):
+            for wire in stream.sockets:
+                self._selector.unregister(wire)
+        stream.close()
         for other in self._streams.values():
             if stream in other.targets:
                 other.targets = tuple(target for target in other.targets if target is not stream)

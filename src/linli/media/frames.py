@@ -40,6 +40,29 @@ class Route(msgspec.Struct, frozen=True, tag="route", array_like=True):
     source: int | None
 
 
+class Browsers(msgspec.Struct, frozen=True, tag="browsers", array_like=True):
+    """The port of all browsers: its socket comes with this message."""
+
+
+class Browser(msgspec.Struct, frozen=True, tag="browser", array_like=True):
+    """A browser answered. `media`: port number, picture or not, payload types; such numbers are of no socket."""
+
+    number: int
+    fragment: str
+    password: str
+    fingerprint: str
+    media: list[tuple[int, bool, list[int]]]
+    renamed: dict[int, int] = {}
+    """Payload types of the others by that browser's, where it named them before it knew theirs."""
+    voice: int = 0
+    """Under which source (SSRC) it hears all voices; 0: each under its own."""
+
+
+class BrowserGone(msgspec.Struct, frozen=True, tag="browser_gone", array_like=True):
+    number: int
+    fragment: str
+
+
 class Release(msgspec.Struct, frozen=True, tag="release", array_like=True):
     """The key that opens doors, which was pressed at the other end, goes on."""
 
@@ -54,7 +77,7 @@ class Ping(msgspec.Struct, frozen=True, tag="ping", array_like=True):
     number: int
 
 
-type Order = Open | Announce | Route | Release | Close | Ping
+type Order = Open | Announce | Route | Release | Close | Ping | Browsers | Browser | BrowserGone
 
 
 class Latched(msgspec.Struct, frozen=True, tag="latched", array_like=True):
@@ -96,11 +119,24 @@ class Counted(msgspec.Struct, frozen=True, tag="counted", array_like=True):
     """The port is closed."""
 
 
+class Certificate(msgspec.Struct, frozen=True, tag="certificate", array_like=True):
+    """What the child shows to browsers: SHA-256, in hexadecimal with colons."""
+
+    fingerprint: str
+
+
+class BrowserState(msgspec.Struct, frozen=True, tag="browser_state", array_like=True):
+    """Whether a browser's keys are there, or it is lost."""
+
+    number: int
+    connected: bool
+
+
 class Pong(msgspec.Struct, frozen=True, tag="pong", array_like=True):
     number: int
 
 
-type News = Latched | Key | Counted | Pong
+type News = Latched | Key | Counted | Pong | Certificate | BrowserState
 
 encode: Final = msgspec.msgpack.Encoder().encode
 _orders: Final[msgspec.msgpack.Decoder[Order]] = msgspec.msgpack.Decoder(Order)

@@ -10,18 +10,37 @@ import time
 from collections.abc import Hashable
 from typing import Final
 
-from linli.media.frames import Close, Counted, Counts, Key, Latched, News, Open, Order, Ping, Pong
+from linli.media.frames import (
+    Browsers,
+    BrowserState,
+    Certificate,
+    Close,
+    Counted,
+    Counts,
+    Key,
+    Latched,
+    News,
+    Open,
+    Order,
+    Ping,
+    Pong,
+)
 from linli.media.line import Line
 from linli.media.ports import Ports
-from linli.media.session import Listener, Session, Stream
+from linli.media.session import Listener, NoBrowsers, Session, Stream
 
 log = logging.getLogger(__name__)
 
+NUMBERS: Final = 100_000
+"""Numbers of browsers' media begin above all ports."""
+START_S: Final = 20.0
 TICK_S: Final = 1.0
 HUNG_S: Final = 5.0
 """Without an answer for so long the child is ended."""
 SILENT_S: Final = 30.0
 """Without anything from any end for so long a call is over."""
+BROWSER_SILENT_S: Final = 12.0
+"""Browsers check their way every 5 s at least (RFC 7675); without one for so long they are gone."""
 _AGAIN_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Before the child is started again after it ended so many times in a row."""
 _LASTING_S: Final = 10.0
@@ -31,8 +50,16 @@ class Relay:
     """`start`, then `session` for each call; `stop` at the end."""
 
     def __init__(
-        self, host: str, first: int, last: int, *, memory_mb: int = 256, silent_s: float = SILENT_S
+        self,
+        host: str,
+        first: int,
+        last: int,
+        *,
+        memory_mb: int = 256,
+        silent_s: float = SILENT_S,
+        browser_port: int | None = None,
     ) -> None:
+        self._host = host
         self._ports = Ports(host, first, last)
         self._memory_mb = memory_mb
         self._silent_ms = silent_s * 1000
@@ -44,6 +71,11 @@ class Relay:
         self._tasks: list[asyncio.Task[None]] = []
         self._ponged_s = 0.0
         self._pings = 0
+        self._browsers: socket.socket | None = None
+        self._browser_port = browser_port
+        self._fingerprint = ""
+        self._certified = asyncio.Event()
+        self._last_number = NUMBERS
         self.restarts = 0
         """How often the child had to be started again."""
 
@@ -58,7 +90,15 @@ class Relay:
         return len(self._streams)
 
     async def start(self) -> None:
+        """Raises OSError when the port of browsers is taken."""
+        if self._browser_port is not None:
+            family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+            self._browsers = socket.socket(family, socket.SOCK_DGRAM)
+            self._browsers.bind((self._host, self._browser_port))
         await self._spawn()
+        if self._browsers is not None:
+            async with asyncio.timeout(START_S):
+                await self._certified.wait()
         self._tasks = [
             asyncio.create_task(self._keep(), name="media child"),
             asyncio.create_task(self._watch(), name="media watch"),
@@ -75,6 +115,8 @@ class Relay:
         for port in list(self._ending):
             self._close(port)
         await self._end()
+        if self._browsers is not None:
+            self._browsers.close()
 
     def session(self, listener: Listener, anchor: Hashable, *, guarded: bool = False) -> Session:
         session = Session(self, listener, anchor, guarded=guarded)
@@ -86,10 +128,24 @@ class Relay:
 
     def open(self, session: Session, end: Hashable, signalled: str, *, video: bool) -> Stream:
         """Raises NoPorts."""
-        stream = Stream(self._ports.take(), end, signalled, video)
-        self._streams[stream.pair.port] = (session, stream)
+        pair = self._ports.take()
+        stream = Stream(pair.port, pair, end, signalled, video)
+        self._streams[stream.port] = (session, stream)
         self._hand_over(stream)
         return stream
+
+    def open_browser(self, session: Session, end: Hashable, *, video: bool) -> Stream:
+        self._last_number += 1
+        stream = Stream(self._last_number, None, end, "", video)
+        self._streams[stream.port] = (session, stream)
+        return stream
+
+    @property
+    def browser_place(self) -> tuple[int, str]:
+        """Raises NoBrowsers."""
+        if self._browsers is None or not self._fingerprint:
+            raise NoBrowsers
+        return self._browsers.getsockname()[1], self._fingerprint
 
     def send(self, order: Order) -> None:
         if self._line is not None:
@@ -97,7 +153,7 @@ class Relay:
 
     def shut(self, session: Session, stream: Stream) -> None:
         """Its sockets close when the child has closed its own."""
-        port = stream.pair.port
+        port = stream.port
         if self._streams.pop(port, None) is not None:
             self._ending[port] = (session, stream)
             if self._line is None:
@@ -117,6 +173,12 @@ class Relay:
         match news:
             case Pong():
                 self._ponged_s = time.monotonic()
+            case Certificate(fingerprint):
+                self._fingerprint = fingerprint
+                self._certified.set()
+            case BrowserState(number, connected):
+                if not connected and (place := self._streams.get(number)) is not None:
+                    place[0].listener.lost(place[1].end)
             case Latched(port, address, control):
                 if (place := self._streams.get(port)) is not None:
                     if control:
@@ -136,7 +198,8 @@ class Relay:
 
     def _close(self, port: int) -> None:
         _, stream = self._ending.pop(port)
-        stream.pair.close()
+        if stream.pair is not None:
+            stream.pair.close()
 
     def _tell_closed(self, session: Session) -> None:
         if (
@@ -150,8 +213,8 @@ class Relay:
     # ------------------------------------------------------------ the child
 
     def _hand_over(self, stream: Stream) -> None:
-        if self._line is not None:
-            pair = stream.pair
+        pair = stream.pair
+        if self._line is not None and pair is not None:
             self._line.send(
                 Open(pair.port, stream.video, stream.signalled, stream.latched, stream.control_latched),
                 (pair.data.fileno(), pair.control.fileno()),
@@ -172,9 +235,16 @@ class Relay:
                 raise
         self._line = Line(ours, self._take, self._kill)
         self._ponged_s = time.monotonic()
+        if self._browsers is not None:
+            self._fingerprint = ""
+            self._line.send(Browsers(), (self._browsers.fileno(),))
         for _, stream in self._streams.values():
             stream.before, stream.now = stream.counts, Counts()
             self._hand_over(stream)
+        gone = {(session, stream.end) for session, stream in self._streams.values() if stream.pair is None}
+        for session, end in gone:
+            session.drop(end)  # its keys died with the child
+            session.listener.lost(end)
         for _, stream in self._streams.values():
             for order in (stream.announced, stream.route):
                 if order is not None:
@@ -200,6 +270,7 @@ class Relay:
                     await asyncio.sleep(_AGAIN_S[-1])
 
     async def _watch(self) -> None:
+        stale: set[int] = set()
         while True:
             await asyncio.sleep(TICK_S)
             if self._line is not None:
@@ -208,8 +279,15 @@ class Relay:
                 if time.monotonic() - self._ponged_s > HUNG_S:
                     log.warning("the media child does not answer")
                     self._kill()
+            for port in stale & self._ending.keys():
+                session = self._ending[port][0]
+                self._close(port)  # its last counts are lost, as news may be
+                self._tell_closed(session)
+            stale = set(self._ending)
             now_ms = _now_ms()
             for session in list(self._sessions):
+                for end in session.quiet_browsers(now_ms, BROWSER_SILENT_S * 1000):
+                    session.listener.lost(end)
                 signs = sum(stream.counts.signs for stream in session.streams)
                 if signs != session.signs or not session.watched:
                     session.signs, session.heard_ms = signs, now_ms

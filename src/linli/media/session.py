@@ -1,12 +1,14 @@
 """One anchored call: its ends, their ports, who hears whom and who may talk."""
 
+import secrets
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from linli.media.frames import Announce, Counts, Order, Release, Route
+from linli.media.browser_offer import Credentials, browser_answer, browser_offer, fingerprint_in
+from linli.media.frames import Announce, Browser, BrowserGone, Counts, Order, Release, Route
 from linli.media.latch import Address
 from linli.media.ports import Pair, sendable
 from linli.protocols import sdp
@@ -16,11 +18,19 @@ TALKS: Final = 50
 _KEYS: Final = "telephone-event"
 
 
+class NoBrowsers(Exception):
+    """Browsers are not served here, or not at this moment."""
+
+
 class Listener(Protocol):
     """Who is told what happens in a session."""
 
     def pressed(self, end: Hashable, key: str) -> None:
         """A key of a phone, which may be of a code: nothing writes it down."""
+        ...
+
+    def lost(self, end: Hashable) -> None:
+        """A browser is gone, or its keys: it must be offered the call anew."""
         ...
 
     def silent(self) -> None:
@@ -50,7 +60,9 @@ class Quality(NamedTuple):
 class Stream:
     """One port pair, and what its child must be told again when there is a new one."""
 
-    pair: Pair
+    port: int
+    """Of its socket; of a browser's medium a number above all ports."""
+    pair: Pair | None
     end: Hashable
     signalled: str
     video: bool
@@ -61,10 +73,15 @@ class Stream:
     before: Counts = field(default_factory=Counts)
     """Of children that are no more."""
     now: Counts = field(default_factory=Counts)
+    heard_ms: int = 0
+    """Of a browser: when something came the last time."""
+    heard_signs: int = -1
+    deaf: bool = False
+    """Its end wants nothing of it now: a browser that holds its call, or takes no picture."""
 
     @property
     def hears(self) -> bool:
-        return self.announced is not None and self.announced.address is not None
+        return not self.deaf and self.announced is not None and self.announced.address is not None
 
     @property
     def counts(self) -> Counts:
@@ -79,6 +96,13 @@ class Desk(Protocol):
         ...
 
     def send(self, order: Order) -> None: ...
+
+    def open_browser(self, session: "Session", end: Hashable, *, video: bool) -> Stream: ...
+
+    @property
+    def browser_place(self) -> tuple[int, str]:
+        """The port of browsers, and the fingerprint that is shown there. Raises NoBrowsers."""
+        ...
 
     def shut(self, session: "Session", stream: Stream) -> None: ...
 
@@ -100,6 +124,7 @@ class Session:
         self.listener = listener
         self._ends: dict[Hashable, dict[int, Stream]] = {}
         self._signalled: dict[Hashable, str] = {}
+        self._browsers: dict[Hashable, tuple[int, Credentials]] = {}
         self._talker: Hashable = None
         self.over = False
         self.signs = -1
@@ -126,7 +151,7 @@ class Session:
                     continue
                 stream = self._open(end, index, video=medium.kind == "video")
             order = _announce(
-                stream.pair.port, signalled, description.address(medium), medium, guarded=self._guarded
+                stream.port, signalled, description.address(medium), medium, guarded=self._guarded
             )
             self._keys.update(order.keys)
             self._set_announced(stream, order)
@@ -152,7 +177,7 @@ class Session:
                 if medium.live and index not in streams:
                     self._open(end, index, video=medium.kind == "video")
             ports = [
-                streams[index].pair.port if index in streams else 0 for index in range(len(description.media))
+                streams[index].port if index in streams else 0 for index in range(len(description.media))
             ]
         return description.placed(host, ports or [0] * len(description.media))
 
@@ -160,7 +185,116 @@ class Session:
         stream = self._ends[end][index] = self._desk.open(self, end, self._signalled[end], video=video)
         return stream
 
+    # ------------------------------------------------------------ browsers
+
+    def offer(self, end: Hashable, description: sdp.Description, host: str, *, shows: bool = False) -> bytes:
+        """A phone's description, for a browser that joins. `shows`: its camera is the picture. Raises NoBrowsers."""
+        port, fingerprint = self._desk.browser_place
+        self.drop(end)
+        streams = self._ends[end] = {
+            index: self._desk.open_browser(self, end, video=medium.kind == "video")
+            for index, medium in enumerate(description.media)
+            if medium.live
+        }
+        self._signalled[end] = ""
+        number = min((stream.port for stream in streams.values()), default=0)
+        # A browser that shows its camera and is shown none takes no voice that was not announced.
+        voice = secrets.randbits(31) + 1 if shows else 0
+        proof = Credentials(secrets.token_hex(4), secrets.token_hex(16), fingerprint, voice)
+        self._browsers[end] = (number, proof)
+        return browser_offer(description, host, port, proof, shows=shows)
+
+    def answer(self, end: Hashable, description: sdp.Description) -> bool:
+        """What a browser makes of an offer; False: it names no certificate, takes no medium, or was not asked."""
+        fingerprint, asked = fingerprint_in(description), self._browsers.get(end)
+        streams = self._ends.get(end, {})
+        media = [
+            (streams[index], medium)
+            for index, medium in enumerate(description.media)
+            if medium.live and index in streams
+        ]
+        if fingerprint is None or asked is None or not media:
+            return False
+        number, proof = asked
+        kinds = [[int(kind) for kind in medium.formats if kind in medium.codecs] for _, medium in media]
+        listed = [(stream.port, stream.video, types) for (stream, _), types in zip(media, kinds, strict=True)]
+        order = Browser(number, proof.fragment, proof.password, fingerprint, listed, voice=proof.voice)
+        self._desk.send(order)
+        for stream, medium in media:
+            here = sdp.Address("browser", 9, 9)
+            announced = _announce(stream.port, "browser", here, medium, guarded=self._guarded)
+            announced = msgspec.structs.replace(announced, sealed=False)  # its keys are ours
+            self._keys.update(announced.keys)
+            stream.deaf = not medium.receives
+            self._set_announced(stream, announced)
+        self._route()
+        return True
+
+    def join(self, end: Hashable, offer: sdp.Description, served: sdp.Description, host: str) -> bytes:
+        """The answer to a browser that offers itself; `served`: what the anchor sends. Empty: nothing fits.
+
+        Raises NoBrowsers.
+        """
+        port, _ = self._desk.browser_place
+        if not self.offer(end, served, host):
+            return b""
+        number, proof = self._browsers[end]
+        body, taken = browser_answer(offer, served, host, port, proof)
+        fingerprint, streams = fingerprint_in(offer), self._ends[end]
+        if fingerprint is None or not taken:
+            self.drop(end)
+            return b""
+        listed = [(streams[at].port, streams[at].video, sorted(kinds)) for at, (_, kinds) in taken.items()]
+        renamed = {own: other for _, kinds in taken.values() for own, other in kinds.items() if own != other}
+        self._desk.send(Browser(number, proof.fragment, proof.password, fingerprint, listed, renamed))
+        here = sdp.Address("browser", 9, 9)
+        for at, (medium, _) in taken.items():
+            order = _announce(streams[at].port, "browser", here, served.media[at], guarded=self._guarded)
+            order = msgspec.structs.replace(order, sealed=False)
+            self._keys.update(order.keys)
+            streams[at].deaf = not medium.receives
+            self._set_announced(streams[at], order)
+        self._route()
+        return body
+
+    def again(self, end: Hashable, offer: sdp.Description, served: sdp.Description, host: str) -> bytes:
+        """The answer to a browser that changes what it takes: it holds, or wants no picture. Empty: that does not fit.
+
+        Raises NoBrowsers.
+        """
+        port, _ = self._desk.browser_place
+        asked = self._browsers.get(end)
+        if asked is None:
+            return b""
+        body, taken = browser_answer(offer, served, host, port, asked[1])
+        for at, (medium, _) in taken.items():
+            if (stream := self._ends[end].get(at)) is not None:
+                stream.deaf = not medium.receives
+        self._route()
+        return body if taken else b""
+
+    def quiet_browsers(self, now_ms: int, most_ms: float) -> list[Hashable]:
+        """Ends of browsers from which nothing came for so long, not even a check; each again after as long a time."""
+        quiet = []
+        for end, (number, _) in self._browsers.items():
+            streams = self._ends[end].values()
+            first = next((stream for stream in streams if stream.port == number), None)
+            signs = sum(stream.counts.signs for stream in streams)
+            if first is None or first.announced is None:
+                continue
+            if signs != first.heard_signs:
+                first.heard_signs, first.heard_ms = signs, now_ms
+            elif now_ms - first.heard_ms > most_ms:
+                first.heard_ms = now_ms
+                quiet.append(end)
+        return quiet
+
     # ------------------------------------------------------------ who hears whom
+
+    def turn(self, anchor: Hashable) -> None:
+        """From now on all others hear this end."""
+        self._anchor = anchor
+        self._route()
 
     def talk(self, end: Hashable) -> None:
         """The anchor hears this end from now on, and no other one; None: nobody."""
@@ -172,10 +306,12 @@ class Session:
         """This end may open the door: the key that it pressed goes on."""
         for stream in self._ends.get(end, {}).values():
             if not stream.video:
-                self._desk.send(Release(stream.pair.port))
+                self._desk.send(Release(stream.port))
 
     def drop(self, end: Hashable) -> None:
         """An end is no more in the call."""
+        if (asked := self._browsers.pop(end, None)) is not None:
+            self._desk.send(BrowserGone(asked[0], asked[1].fragment))
         for stream in self._ends.pop(end, {}).values():
             self._desk.shut(self, stream)
         self._route()
@@ -185,7 +321,7 @@ class Session:
         others = [(end, streams) for end, streams in self._ends.items() if end != self._anchor]
         for index, stream in anchor.items():
             hearing = [
-                streams[index].pair.port for _, streams in others if index in streams and streams[index].hears
+                streams[index].port for _, streams in others if index in streams and streams[index].hears
             ]
             self._set_route(stream, hearing, None)
         for end, streams in others:
@@ -194,12 +330,12 @@ class Session:
                 talks = end == self._talker and source is not None and source.hears
                 self._set_route(
                     stream,
-                    [source.pair.port] if talks and source is not None else [],
-                    None if source is None else source.pair.port,
+                    [source.port] if talks and source is not None else [],
+                    None if source is None else source.port,
                 )
 
     def _set_route(self, stream: Stream, targets: list[int], source: int | None) -> None:
-        route = Route(stream.pair.port, targets, source)
+        route = Route(stream.port, targets, source)
         if route != stream.route:
             stream.route = route
             self._desk.send(route)
@@ -216,6 +352,8 @@ class Session:
 
     def close(self) -> None:
         if not self.over:
+            for number, proof in self._browsers.values():
+                self._desk.send(BrowserGone(number, proof.fragment))
             self.over = True
             self._desk.closing(self)
 

@@ -17,6 +17,7 @@ import msgspec
 
 from linli.kernel.clock import Clock
 from linli.kernel.errors import Unauthorized, Unavailable
+from linli.kernel.http.client import Client
 from linli.kernel.settings import LoginProvider, SignIn
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -229,7 +230,7 @@ class LoginProviders:
     async def _ask(self, how: str, url: str, **given: Any) -> dict[str, Any]:
         """A JSON object. Errors do not repeat the provider's answer: it may contain secrets."""
         try:
-            async with httpx.AsyncClient(
+            async with Client(
                 timeout=self._settings.timeout_seconds, trust_env=False, follow_redirects=False
             ) as client:
                 answer = await client.request(how, url, **given)

@@ -6,6 +6,7 @@
 import httpx
 
 from linli.kernel.errors import Unavailable
+from linli.kernel.http.client import Client
 from linli.kernel.settings import SmsGateway
 from linli.kernel.sms import Sms
 
@@ -22,7 +23,7 @@ class HttpSms:
         headers = {"authorization": f"Bearer {settings.token}"} if settings.token else {}
         body = {"phone": message.phone, "text": message.text, "kind": message.kind, "code": message.code}
         try:
-            async with httpx.AsyncClient(timeout=settings.timeout_seconds, trust_env=False) as client:
+            async with Client(timeout=settings.timeout_seconds, trust_env=False) as client:
                 answer = await client.post(settings.url, json=body, headers=headers)
         except httpx.HTTPError as error:
             raise Unavailable(reason=type(error).__name__) from None

@@ -4,9 +4,9 @@ Source: RFC 4566; RFC 3264 (offer and answer); RFC 3605 (`a=rtcp`); RFC 8839 and
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 MAX_BYTES: Final = 16_384
 MAX_LINES: Final = 500
@@ -56,6 +56,15 @@ class Medium:
         """Whether it is offered or taken: a port of 0 refuses it."""
         return self.port != 0
 
+    @property
+    def receives(self) -> bool:
+        """Whether who wrote it wants to get the medium."""
+        return not any(kind == "a" and value in ("sendonly", "inactive") for kind, value in self.lines)
+
+    @property
+    def sends(self) -> bool:
+        return not any(kind == "a" and value in ("recvonly", "inactive") for kind, value in self.lines)
+
     def attributes(self, name: str) -> list[str]:
         """The values of an attribute, without its name."""
         begin = f"{name}:"
@@ -80,8 +89,17 @@ class Medium:
     def leave_out(self, name: str) -> None:
         """Take a codec away, unless it is all there is."""
         gone = {kind for kind, codec in self.codecs.items() if codec.partition("/")[0] == name}
-        if not gone or not self.voices - {name}:
-            return
+        if gone and self.voices - {name}:
+            self._drop(gone)
+
+    def keep_only(self, names: Container[str]) -> None:
+        """Take all other codecs away, unless none of these is there."""
+        gone = {kind for kind, codec in self.codecs.items() if codec.partition("/")[0] not in names}
+        gone |= set(self.formats) - set(self.codecs)
+        if gone != set(self.formats):
+            self._drop(gone)
+
+    def _drop(self, gone: set[str]) -> None:
         self.formats = [kind for kind in self.formats if kind not in gone]
         self.lines = [(kind, value) for kind, value in self.lines if kind != "a" or _about(value) not in gone]
 
@@ -105,6 +123,28 @@ class Description:
         control = medium.attributes("rtcp")
         port, _, _ = (control[0] if control else "").strip().partition(" ")
         return Address(host, medium.port, _port(port) or min(medium.port + 1, 65_535))
+
+    def without_picture(self) -> Self:
+        """Refuse all but voices. Changes this description."""
+        for medium in self.media:
+            if medium.kind != "audio":
+                medium.port = 0
+        return self
+
+    def voice_only(self, codecs: Sequence[str]) -> Self:
+        """Refuse all but voices, and of those all but these codecs and the keys. Changes this description."""
+        for medium in self.without_picture().media:
+            if medium.kind == "audio" and medium.voices & set(codecs):
+                medium.keep_only({*codecs, "telephone-event"})
+        return self
+
+    def written(self) -> bytes:
+        """As it is."""
+        lines = list(self.lines)
+        for medium in self.media:
+            lines.append(("m", f"{medium.kind} {medium.port} {medium.profile} {' '.join(medium.formats)}"))
+            lines += medium.lines
+        return "".join(f"{kind}={value}\r\n" for kind, value in lines).encode("utf-8", "surrogateescape")
 
     def placed(self, host: str, ports: Sequence[int]) -> bytes:
         """The same with these addresses: one port a medium, its control port beside it; 0 where it is refused."""
@@ -144,6 +184,32 @@ def read(data: bytes) -> Description:
     if not description.lines or description.lines[0] != ("v", "0") or not description.media:
         raise Unreadable("this is no description of a call")
     return description
+
+
+def common(offer: Description, other: Description) -> Description:
+    """An answer to an offer, with what `other` sends so far as both number it alike: no packet is numbered anew."""
+    media = []
+    for index, medium in enumerate(offer.media):
+        sent = other.media[index] if index < len(other.media) else None
+        formats: list[str] = []
+        if (
+            sent is not None
+            and sent.live
+            and medium.live
+            and sent.kind == medium.kind
+            and "SAVP" not in sent.profile + medium.profile
+        ):
+            formats = [
+                kind for kind in sent.formats if sent.codecs.get(kind, kind) == medium.codecs.get(kind)
+            ]
+        answer = Medium(medium.kind, 0, medium.profile, formats or medium.formats)
+        if sent is not None and formats and Medium("", 9, "", formats, sent.lines).voices:
+            answer.port = sent.port
+            answer.lines = [
+                (kind, value) for kind, value in sent.lines if kind != "a" or _about(value) in ("", *formats)
+            ]
+        media.append(answer)
+    return Description(other.lines, media)
 
 
 def _read_medium(value: str) -> Medium:

@@ -31,6 +31,10 @@ type StandIn = Callable[[str, ServiceModel, Method], Awaitable[Any]]
 """Answers (tenant id, model, method) where nobody serves. None: it does not stand in for this tenant."""
 
 
+type RoomServes = Callable[[Scope, str, dict[str, Any]], Awaitable[Any]]
+"""A room of the platform: (caller's scope, method, parameters) to `data`. Raises ServiceRefused."""
+
+
 class ProviderAnswer(msgspec.Struct):
     code: int | str = 200
     message: str | None = None
@@ -73,6 +77,7 @@ class ServiceBus:
         self._carriers = carriers
         self.log = CallLog(db, clock, ids)
         self.stand_in: StandIn | None = None
+        self._rooms: dict[str, RoomServes] = {}
         self._models: dict[tuple[str, str], dict[str, ServiceModel]] = {}
         """(tenant, model id) -> version -> model; tenants' own."""
         self._providers: dict[tuple[str, str], list[ProviderRow]] = {}
@@ -93,6 +98,10 @@ class ServiceBus:
         await self.log.stop()
         for carrier in self._carriers.values():
             await carrier.close()
+
+    def serve(self, model_id: str, room: RoomServes) -> None:
+        """A room that answers where no application does."""
+        self._rooms[model_id] = room
 
     # what is known
 
@@ -177,6 +186,10 @@ class ServiceBus:
             if only is None and (data := await self._stood_in(caller, model_id, method)) is not None:
                 line.provider = "linli"
                 return msgspec.Raw(_encode(data))
+            room = self._rooms.get(model_id) if only is None else None
+            if room is not None:
+                line.provider = "linli"
+                return msgspec.Raw(_encode(await room(scope, method, params)))
             raise NobodyServes(why=f"no application serves {model_id} for the project {caller.project_id}")
         line.provider, line.provider_no = provider.name, provider.provider_no
         envelope = _encode(

@@ -9,6 +9,7 @@ import httpx
 
 from linli.databus import address
 from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.http.client import Client
 from linli.kernel.scope import Scope
 from linli.servicebus.errors import BadAnswer, ProviderDown
 from linli.servicebus.queries import ProviderRow
@@ -38,7 +39,7 @@ class HttpCarrier:
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._clients: dict[int, httpx.AsyncClient] = {}
+        self._clients: dict[int, Client] = {}
         """Apart for each provider: two names on one IP must not share a TLS session."""
 
     async def carry(self, provider: ProviderRow, method: str, envelope: bytes) -> bytes:
@@ -63,7 +64,7 @@ class HttpCarrier:
         if client is None:
             # No proxy from the environment: it would connect on its own, past the check of the address.
             # No limit of its own, which would be 5 s: the provider's is set around the call.
-            client = httpx.AsyncClient(verify=_trust(), trust_env=False, follow_redirects=False, timeout=None)
+            client = Client(verify=_trust(), trust_env=False, follow_redirects=False, timeout=None)
             self._clients[provider.provider_no] = client
         request = client.build_request(
             "POST",

@@ -5,7 +5,6 @@ clock (`now_ms`), and lost, doubled or late calls (`link.mischief`).
 """
 
 import asyncio
-import base64
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +12,6 @@ from typing import Any
 
 import httpx
 import msgspec
-from cryptography.hazmat.primitives import padding
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from linli.protocols.face_data import (
     FaceDataError,
@@ -23,6 +20,7 @@ from linli.protocols.face_data import (
     encode_report,
     encode_results,
 )
+from linli.protocols.upload_tokens import unseal
 from linli.rules import PassCode
 from linli.rules.credentials import Decision
 from linli.rules.schedules import holds
@@ -137,8 +135,8 @@ class SimulatedFaceDoor(SimulatedDoor):
         self.link.queue_event("OssStsTokenRequest", {"RequestType": 0})
         async with asyncio.timeout(UPLOAD_SECONDS):
             token = await self._tokens.get()
-        openeds = _opened(self.link.triple.device_secret, token["Credentials"])
-        url = f"{token['EndPoint']}/{token['ObjectName']}?{openeds['securityToken']}"
+        opened = unseal(self.link.triple.device_secret, token["Credentials"])
+        url = f"{token['EndPoint']}/{token['ObjectName']}?{opened['securityToken']}"
         await self._put(url, picture)
         return str(token["ObjectName"])
 
@@ -223,13 +221,3 @@ class SimulatedFaceDoor(SimulatedDoor):
         aside = self._state_file.with_suffix(".faces.part")
         aside.write_bytes(encode_report(self.linkface.report()))
         aside.replace(self._state_file.with_suffix(".faces"))
-
-
-def _opened(device_secret: str, credentials: str) -> dict[str, Any]:
-    """AES/ECB/PKCS5 with the first 16 characters of the device secret (spec A 4.2)."""
-    key = device_secret[:16].encode()
-    decryptor = Cipher(algorithms.AES(key), modes.ECB()).decryptor()
-    unpadder = padding.PKCS7(128).unpadder()
-    plain = decryptor.update(base64.b64decode(credentials)) + decryptor.finalize()
-    fields: dict[str, Any] = msgspec.json.decode(unpadder.update(plain) + unpadder.finalize())
-    return fields

@@ -1,13 +1,17 @@
-"""The intercom of a simulated door (spec A 4.2): its account, its rooms, and how rooms are keyed."""
+"""The intercom of a simulated door (spec A 4.2): its account, its rooms, how rooms are keyed, and how long it is used."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import msgspec
 
 from linli.sim.link import CallFailed, DeviceLink
 
+LEAST_USE, MOST_USE = 1, 5
+"""Minutes of one use (spec A 4.1)."""
+MINUTE_S: Final = 60.0
 _ACCOUNT = ("sipNumber", "password", "sipServerAddr", "sipServerPort")
 
 
@@ -26,6 +30,7 @@ class Kept(msgspec.Struct, frozen=True):
     account: dict[str, str] = {}
     rooms: dict[str, str] = {}
     mode: int = 0
+    use_minutes: int = MOST_USE
 
 
 class DoorIntercom:
@@ -43,6 +48,8 @@ class DoorIntercom:
         """Group by room, as it is keyed here."""
         self.mode = 0
         """0: the house alone is keyed, 1: building, unit and house."""
+        self.use_minutes = MOST_USE
+        self.minute_s = MINUTE_S
         self._download = download
         self._changed = changed
         link.on_service("SyncSipNumber", self._take_account)
@@ -53,12 +60,24 @@ class DoorIntercom:
         """Whom the door rings when somebody keys a room."""
         return self.rooms.get(room)
 
+    def choose_use(self, minutes: int) -> None:
+        """Somebody sets on its screen how long one use may last. Raises ValueError."""
+        if not LEAST_USE <= minutes <= MOST_USE:
+            raise ValueError(f"one use lasts {LEAST_USE} to {MOST_USE} minutes")
+        self.use_minutes = minutes
+        self._changed()
+
+    def use(self, end: Callable[[], None]) -> asyncio.TimerHandle:
+        """A talk begins: `end` is called when it has lasted long enough, unless it is cancelled before."""
+        return asyncio.get_running_loop().call_later(self.use_minutes * self.minute_s, end)
+
     @property
     def kept(self) -> Kept:
-        return Kept(self.account, self.rooms, self.mode)
+        return Kept(self.account, self.rooms, self.mode, self.use_minutes)
 
     def load(self, kept: Kept) -> None:
         self.account, self.rooms, self.mode = dict(kept.account), dict(kept.rooms), kept.mode
+        self.use_minutes = kept.use_minutes
 
     def set(self, params: Any) -> dict[str, Any]:
         """The part of a property call that is the intercom's; what is to be reported."""

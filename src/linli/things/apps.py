@@ -73,9 +73,9 @@ class AppLogin:
         )
 
     async def revoked(self, app_keys: Iterable[str]) -> list[str]:
-        """The given keys that are deleted, disabled, or have another secret than at their log-in."""
+        """The given keys that are deleted, disabled, or have another secret than at their log-in. Guests have none."""
         keys = []
-        for app_key in app_keys:
+        for app_key in [key for key in app_keys if key in self._sealed]:
             key = await tenancy.find_app_key(self._db, app_key)
             if key is None or not key.enabled or self._sealed.get(app_key) != key.secret:
                 keys.append(app_key)

@@ -12,7 +12,7 @@ from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.inbox.ingest import Ingest
 from linli.things.mqtt.close_reasons import Gone
-from linli.things.mqtt.ports import Publisher, TopicFault, Uplink
+from linli.things.mqtt.ports import Guests, Publisher, TopicFault, Uplink
 from linli.things.mqtt.principals import (
     NOT_ALLOWED,
     AppPrincipal,
@@ -61,11 +61,13 @@ class Backend:
         self._refused = refused_attempts
         self._publisher = publisher
         self._edge_bus = edge_bus
+        self.guests: list[Guests] = []
 
     async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
         attempt = _connect(request)
         if request.name.kind is ConnectKind.APP:
-            answer = await self._apps.authenticate(request)
+            guests = self._guests(request.name.user)
+            answer = await (guests or self._apps).authenticate(request)
             if isinstance(answer, Refused):
                 await self._refused.note(attempt, answer)
             return answer
@@ -157,6 +159,9 @@ class Backend:
 
     def accept(self, uplinks: list[Uplink]) -> None:
         if uplinks and uplinks[0].session.is_app:
+            if guests := self._guests(uplinks[0].session.key[0]):
+                guests.take(uplinks)
+                return
             uplinks = self._edge_bus.take(uplinks)
         if uplinks:
             self._ingest.accept(uplinks)
@@ -164,7 +169,14 @@ class Backend:
     def topic_refused(self, session: Session, topic: str, payload: bytes, what: TopicFault) -> None:
         self._ingest.refuse_topic(session.device_no, topic, payload, _TOPIC_FAULTS[what])
 
+    def _guests(self, user: str) -> Guests | None:
+        prefix, colon, _ = user.partition(":")
+        return next((guests for guests in self.guests if colon and guests.prefix == prefix), None)
+
     def connected(self, session: Session) -> None:
+        if session.is_app and (guests := self._guests(session.key[0])):
+            guests.came(session)
+            return
         device = self._fleet.device(session.device_no)
         if device is not None:
             if session.name is not None:
@@ -177,6 +189,9 @@ class Backend:
         """A take-over is no going: the same device connects at once. Nor is it the end for a device that is still
         logged in through a gateway, or for a sub-device with a connection of its own.
         """
+        if session.is_app and (guests := self._guests(session.key[0])):
+            guests.left(session)
+            return
         elsewhere = self._publisher.through_gateway(*session.key)
         if session.device_no and reason is not Gone.TAKEN_OVER and not elsewhere:
             self._went(session.device_no)

@@ -65,13 +65,15 @@ class Estate:
     def now(self) -> int:
         return self.platform.clock.now_ms()
 
-    async def new_door(self, sn: str, name: str, *, online: bool = True) -> tuple[str, SimulatedDoor]:
+    async def new_door(
+        self, sn: str, name: str, *, online: bool = True, kind: type[SimulatedDoor] = SimulatedDoor
+    ) -> tuple[str, SimulatedDoor]:
         wanted = {"communityId": self.community, "sn": sn, "name": name, "productKey": self.product_key}
         answer = await self.desk.post("/doors", json=wanted)
         assert answer.status_code == 201, answer.text
         told = answer.json()
         triple = Triple(told["productKey"], told["deviceName"], told["deviceSecret"])
-        door = SimulatedDoor(triple, LOOPBACK, self.platform.mqtt_port, now_ms=self.platform.clock.now_ms)
+        door = kind(triple, LOOPBACK, self.platform.mqtt_port, now_ms=self.platform.clock.now_ms)
         self.platform.doors.append(door)
         if online:
             await door.start()
@@ -140,7 +142,13 @@ class Estate:
 
 @asynccontextmanager
 async def open_estate(
-    database: Database, clock: ManualClock, ids: Ids, tmp_path: Path, settings: Settings | None = None
+    database: Database,
+    clock: ManualClock,
+    ids: Ids,
+    tmp_path: Path,
+    settings: Settings | None = None,
+    *,
+    tsl: str = TSL,
 ) -> AsyncIterator[Estate]:
     database.clock = clock
     secrets = Secrets.random()
@@ -160,7 +168,7 @@ async def open_estate(
     services["subject_names"] = PersonNames()
     parts = Parts(
         db=database, clock=clock, ids=ids, secrets=secrets, objects=platform.store,
-        settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)), services=services,
+        settings=msgspec.structs.replace(settings or Settings(), data_dir=str(tmp_path)), services=services,
     )  # fmt: skip
     try:
         async with Browser(parts) as desk:
@@ -175,7 +183,7 @@ async def open_estate(
                     tx, tenant_id=tenant.tenant, community_id=community, scope_id=ids.scope_id()
                 )
                 product = await products.create_product(
-                    tenant, tx, values=products.ProductValues(name="门", tsl=TSL), ids=ids, secrets=secrets
+                    tenant, tx, values=products.ProductValues(name="门", tsl=tsl), ids=ids, secrets=secrets
                 )
             root = await spaces.require_root(tenant, database, community)
             buildings = [await make_space(database, tenant, ids, root, "building", f"{n}幢") for n in (1, 2)]

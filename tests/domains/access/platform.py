@@ -20,6 +20,8 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.queries.zones import CommunityZones
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.uploads import SavedFaces
+from linli.domains.elevators import openapi as elevators_api
+from linli.domains.elevators import room as elevators_room
 from linli.domains.faces import openapi as faces_api
 from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
@@ -31,6 +33,8 @@ from linli.domains.intercom.places import sip_address_if_on
 from linli.domains.intercom.room import IntercomDoors
 from linli.domains.intercom.service.derived import Derivation
 from linli.domains.overview.queries import MapPlaces
+from linli.domains.parking import openapi as parking_api
+from linli.domains.parking import room as parking_room
 from linli.domains.people import openapi as people_api
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes
@@ -47,6 +51,9 @@ from linli.openapi.tokens import TokenTargets
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
 from linli.sync import Backoff
+from linli.things.downlink.invoker import Invoker
+from linli.things.openapi import devices as things_devices
+from linli.things.openapi import services as things_services
 from linli.things.room import Things
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
@@ -89,19 +96,30 @@ class AccessPlatform(Platform):
         self.faces.register_devices(
             carriers, jobs, self.things.handlers, invoker=self.things.invoker, secrets=self.secrets
         )
+        self.things.invoker.guards.append(elevators_room.guard(self.db))
+        elevators_room.register_devices(
+            self.db, self.clock, self.ids, jobs, self.things.handlers, invoker=self.things.invoker
+        )
+        parking_room.register(self.db.handlers)
+        parking_room.ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
+            carriers, jobs, self.things.handlers, invoker=self.things.invoker, objects=self.store
+        )
         Expansion(self.db, carriers).register(jobs)
         codes.register(jobs, OutboxSms(self.db, self.secrets, self.ids), self.secrets, self.clock)
         self.worker = Worker(self.db, self.clock, jobs)
         self.reconciler = Reconciler(self.db, self.clock, carriers, backoff=self.backoff)
         registry = Registry()
-        registry.add(token_methods, access_api, faces_api, intercom_api, people_api, databus_api)
+        registry.add(
+            token_methods, access_api, faces_api, intercom_api, people_api, databus_api, elevators_api,
+            parking_api,            things_devices, things_services,
+        )  # fmt: skip
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
             services={
                 TokenTargets: self.targets, DoorKeys: self.keys, ObjectStore: self.store,
                 Fetcher: Fetcher(self.store, allow_private=False), DevicePlaces: MapPlaces(),
                 FaceUploads: SavedFaces(self.store), Houses: SpaceHouses(), FaceSearch: engine.search,
-                Secrets: self.secrets, Settings: self.settings,
+                Secrets: self.secrets, Settings: self.settings, Invoker: self.things.invoker,
             },
         )  # fmt: skip
         await self.api.start()

@@ -54,7 +54,9 @@ async def test_it_is_changed_removed_and_put_back(desk):  # noqa: F811
 
     deleted, changed, created = await changes(desk, vehicle)
     assert [row["action"] for row in (deleted, changed, created)] == ["deleted", "changed", "created"]
-    assert {"field": "owner", "before": "", "after": "王伟"} in created["fields"]
+    (owner,) = (row for row in created["fields"] if row["field"] == "owner")
+    assert (owner["before"], owner["after"]) == ("", "王伟")
+    assert [(row["kind"], row["name"]) for row in owner["recordsAfter"]] == [("resident", "王伟")]
     assert changed["fields"] == [
         {"field": "plate", "before": PLATE, "after": "浙B54321"},
         {"field": "color", "before": "", "after": "8"},

@@ -65,6 +65,7 @@ async def test_the_state_of_the_engine_and_of_a_community(desk, parts):  # noqa:
     room.engine = NoEngine("there are no models in models")
     told = (await staff.get(at)).json()
     assert (told["on"], told["reason"], told["thresholds"]) == (False, "there are no models in models", None)
+    assert told["cause"] == "no_models"
     assert (told["toEnrol"], told["recognised"]) == (2, 0)
     # What would be fetched, with its licence, where there is nothing.
     assert {one["state"] for one in told["models"]} == {"missing"}

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from linli.calls.rows import Binding
 from linli.domains.communities.service import lifecycle, removal
 from linli.domains.intercom import room as intercom
 from linli.domains.intercom.queries import doors as door_queries
 from linli.domains.intercom.queries import numbers, owners
-from linli.domains.intercom.rows import Binding
 from linli.domains.intercom.service.derived import group_of_house
 from linli.domains.intercom.sip import phones
 from linli.domains.people.service import residents

@@ -1,5 +1,6 @@
 """Accounts, rooms and the mode on their way to doors over MQTT, and back again when a door says something else."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -101,6 +102,27 @@ async def test_a_renewed_password_follows_and_a_deleted_account_leaves(home: Hom
     await home.ok(f"{SIP}/delete", sipNumberList=[issue["sipNumber"]])
     assert await home.ok(f"{DOOR}/sipnumber/get", iotId=iot_id) is None
     await until(lambda: door.intercom.account == {})
+
+
+async def test_a_password_renewed_while_the_door_is_asked_is_still_brought(home: Home) -> None:
+    iot_id, door = await new_door(home)
+    issue = await account(home)
+    await home.ok(f"{DOOR}/sipnumber/sync", iotId=iot_id, **issue)
+    await until_status(home, iot_id, NUMBER, "transferred")
+    asked, renewed = asyncio.Event(), asyncio.Event()
+
+    async def answer(params: Any) -> dict[str, Any]:
+        asked.set()
+        await renewed.wait()
+        return {"sipNumber": issue["sipNumber"]}
+
+    door.link.on_service("querySipNumber", answer)
+    async with home.platform.db.begin() as tx:
+        await delivery.compare_soon(tx, device=iot_id, now_ms=home.platform.clock.now_ms())
+    await asyncio.wait_for(asked.wait(), 30)
+    fresh = (await home.ok(f"{SIP}/password/update", sipNumber=issue["sipNumber"]))["sipPassword"]
+    renewed.set()
+    await until(lambda: door.intercom.account["password"] == fresh)
 
 
 async def test_a_door_that_leaves_gives_everything_back(home: Home) -> None:

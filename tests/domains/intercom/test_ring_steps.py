@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from linli.calls.rows import Binding
 from linli.domains.intercom import room as intercom
 from linli.domains.intercom.queries import doors as door_queries
 from linli.domains.intercom.queries import numbers
 from linli.domains.intercom.ring_steps import Brought, RingFacts, steps_of
 from linli.domains.intercom.room_numbers import Form
-from linli.domains.intercom.rows import Binding
 from linli.domains.intercom.sip import phones
 from linli.domains.people.service import residents
 from linli.kernel.clock import ManualClock
@@ -36,6 +36,8 @@ def test_a_way_on_which_all_holds() -> None:
         ("rooms_delivered", "ok", ""),
         ("members", "ok", "3"),
         ("phones", "ok", "1/3"),
+        ("quiet", "ok", ""),
+        ("permission", "ok", ""),
     ]
 
 
@@ -57,6 +59,10 @@ def test_a_way_on_which_all_holds() -> None:
         ({"rooms": Brought("needManual", "busy")}, "rooms_delivered", "bad"),
         ({"members": 0, "phones": 0}, "members", "bad"),
         ({"phones": 0}, "phones", "bad"),
+        ({"quiet": "skip"}, "quiet", "waiting"),
+        ({"mobile": "voice"}, "permission", "waiting"),
+        ({"mobile": "off"}, "permission", "waiting"),
+        ({"mobile": "off", "indoor": "off"}, "permission", "bad"),
     ],
 )
 def test_the_step_that_does_not_hold(change: dict[str, Any], code: str, state: str) -> None:

@@ -66,3 +66,28 @@ async def test_from_a_new_community_to_its_cameras(parts, gateway, administrator
     assert (await main.get(f"{at}/devices")).json()["total"] == 2, "the devices stay bound"
     back = await main.post(f"{desk.at}/batches/{cleared.json()['id']}/undo")
     assert (back.status_code, sorted(await desk.names())) == (200, ["东门枪机", "西门"])
+
+
+@pytest.mark.covers("B060")
+async def test_an_app_writes_and_reads_master_data_of_cameras(parts, gateway, desk):  # noqa: F811
+    to_subscribers(parts.db.handlers)
+    project = await make(desk.browser, models=["VideoDeviceInfo"])
+    where = {"communityIds": [int(desk.community)]}
+    assert (await desk.browser.put(f"/projects/{project}/communities", json=where)).status_code == 204
+    key = await key_of(gateway, desk.browser, project)
+    camera = {
+        "deviceId": desk.devices["CAM-0001"],
+        "name": "东门枪机",
+        "brand": "海康",
+        "longitude": 120.1,
+        "latitude": 30.2,
+    }
+    scope = (await desk.browser.get(f"/communities/{desk.community}")).json()["scopeId"]
+    row = {"modelId": "VideoDeviceInfo", "properties": camera, "scopeId": scope}
+    told = await key.call("/data/model/data/insert", "0.0.3", row)
+    assert (told["code"], type(told["data"])) == (200, int), told
+    named = [{"fieldName": "name", "operate": "eq", "value": "东门枪机"}]
+    found = await key.call(*QUERY, {"modelId": "VideoDeviceInfo", "conditions": named, "returnFields": ["*"]})
+    (item,) = found["data"]["items"]
+    assert {name: item[name] for name in camera} == camera
+    assert {"id", "scope_id"} <= item.keys()

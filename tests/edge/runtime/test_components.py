@@ -190,12 +190,11 @@ async def test_what_the_box_does_not_have_cannot_be_had(town: LiftTown) -> None:
     box, desk = await town.new_box(), await Desk.at(town)
     await desk.base()
     told = {health.code for health in box.components.health()}
-    for code in ("rules_engine", "alarms", "video_access", "passage_vehicle", "collaboration"):
+    for code in ("rules_engine", "alarms", "passage_vehicle", "collaboration"):
         row = await desk.row(code)
         assert (code in told, row["state"], row["can"]) == (False, "missing", [])
         assert row["reason"] == "Not available on this box"
-        verb = "ask" if row["mode"] == "ask" else "install"
-        assert "not available on this box" in await desk.refused("POST", f"{code}/{verb}", {})
+        assert "not available on this box" in await desk.refused("POST", f"{code}/install", {})
     assert {row["code"] for row in (await town.estate.desk.get(desk.part)).json()} >= told
 
 

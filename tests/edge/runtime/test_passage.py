@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from linli.domains.access.service import doors, qr
-from linli.domains.boxes.passage.followers import GATHER_MS
+from linli.domains.boxes.models import edge_nodes
+from linli.domains.boxes.passage.service import GATHER_MS
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.room import Boxes
 from linli.domains.boxes.service import (
@@ -25,7 +26,7 @@ from linli.domains.boxes.service import (
 from linli.domains.people.service import residents
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.kernel.clock import ManualClock, SystemClock
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Command, Database, Query
 from linli.kernel.http import HttpServer
 from linli.kernel.ids import Ids
 from linli.kernel.outbox import outbox
@@ -64,7 +65,7 @@ class LiftTown(Town):
             invoker=platform.things.invoker,
             addresses=Addresses(self.url, lambda host: MqttAddress(host=HERE, port=platform.mqtt_port)),
         )  # fmt: skip
-        self.rooms.register(platform.jobs)
+        self.rooms.register(platform.jobs, platform.things.handlers)
         machine = SimulatedMachine(
             sn="123450000", ip=HERE, host=HERE, box=(HERE, 0), clock=SystemClock(), ids=Ids()
         )
@@ -247,6 +248,43 @@ async def test_a_rule_holds_at_once_and_with_the_line_cut(town: LiftTown) -> Non
         return len((await desk.get(f"/edge/passage-rules/{made.json()['id']}/runs")).json()) == 2
 
     await until(failed)
+
+
+async def test_boxes_of_one_community_know_each_other_by_a_key(town: LiftTown) -> None:
+    box, platform, scope = await town.new_box(), town.platform, town.estate.tenant
+    desk = town.estate.desk
+    found = (await desk.get("/edge/passage-rules/choices", params={"gatewayId": town.gateway_id})).json()
+    door = {one["deviceName"]: one["id"] for one in found["devices"]}["door.unit"]
+    form = {
+        "gatewayId": str(town.gateway_id),
+        "name": "到家",
+        "doorId": door,
+        "liftId": door,
+        "startFloor": "1",
+    }
+    assert (await desk.post("/edge/passage-rules", json=form)).status_code == 201
+    await platform.worker.run_once()
+    await until(lambda: bool(box.passage.rules.rules))
+    assert box.passage.rules.site_key == "", "it is alone"
+    now: dict[str, Any] = {"ids": platform.ids, "now_ms": platform.clock.now_ms()}
+    async with platform.db.begin() as tx:
+        form = clusters.ClusterForm(
+            name="另一台", model="LE-A-B002-SC001", community_id=town.estate.community
+        )
+        cluster = await clusters.create(scope, tx, form=form, **now)
+        other = await nodes.add(
+            scope, tx, cluster_id=cluster.cluster_id, name="guihuali-02", serial_number="SN-20261128-02",
+            secrets=platform.secrets, **now,
+        )  # fmt: skip
+    await box.passage.refresh()
+    assert box.passage.rules.site_key == "", "the other one has no identity yet"
+    activated = Command(
+        update(edge_nodes).where(edge_nodes.c.node_id == other.node_id).values(hardware_id="h-2"),
+        unscoped="a test stands in for the second box",
+    )
+    await platform.db.run(activated.run)
+    assert await box.passage.refresh()
+    assert len(bytes.fromhex(box.passage.rules.site_key)) == 32
 
 
 async def test_what_does_not_fit_is_said(town: LiftTown) -> None:

@@ -144,3 +144,29 @@ async def test_the_rate_is_bounded(cloud: Cloud, tmp_path: Path) -> None:
 
 def _deaf(hear: Any) -> Any:
     return lambda packet, take: None if isinstance(packet, mqtt.Puback) else hear(packet, take)
+
+
+async def test_a_platform_that_answers_nothing_is_left(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection stands, but a log-in is not answered: the box connects anew instead of waiting for ever."""
+    subs = await cloud.estate.subs(1)
+    box = await (await small_box(cloud, tmp_path, subs)).start()
+    await box.things.online("sub_01")
+    await cloud.estate.settled(subs, "online")
+    asked, login = box.line.ask, "combine/batch_login"
+    unanswered: list[str] = []
+
+    async def once(topic: str, params: Any, *, method: str = "") -> Any:
+        if topic.endswith(login) and not unanswered:
+            unanswered.append(topic)
+            raise TimeoutError
+        return await asked(topic, params, method=method)
+
+    monkeypatch.setattr(box.line, "ask", once)
+    box.line.cut()
+    box.line.mend()
+    await box.passed("sub_01", "late")
+    await until(lambda: unanswered and box.queue.backlog == 0)
+    assert cloud.contents("sub_01") == ["late"]
+    await box.stop()

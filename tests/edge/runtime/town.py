@@ -78,7 +78,7 @@ class Town:
             invoker=platform.things.invoker,
             addresses=Addresses(self.url, lambda host: MqttAddress(host=HERE, port=platform.mqtt_port)),
         )  # fmt: skip
-        self.rooms.register(platform.jobs)
+        self.rooms.register(platform.jobs, platform.things.handlers)
         for number in range(self.count):
             ip = f"127.0.0.{number + 1}"
             machine = SimulatedMachine(
@@ -195,7 +195,7 @@ class Town:
         assert identity is not None
         self.box = Box(home, identity, **more)
         await self.box.start()
-        await until(lambda: [one.state for one in self.box.supervisor.status()] == [State.RUNNING])
+        await until(lambda: {one.state for one in self.box.supervisor.status()} == {State.RUNNING})
         driver: Any = self.box.supervisor.driver(self.driver)
         self.machine.aim(HERE, driver.port)
         await self.machine.connect()

@@ -333,6 +333,16 @@ async def test_the_last_try_of_a_pin_is_left_to_a_person(site: Site) -> None:
 # coming again
 
 
+async def test_one_that_is_stopped_at_any_moment_ends_nothing_else(tmp_path: Path) -> None:
+    async with private_bus(tmp_path) as bus:
+        for turns in range(200):  # at each step of the connection, of which some are short
+            keeper = CellularKeeper(tmp_path, Card(), SystemClock(), bus=bus)
+            async with looked_after(keeper):
+                for _ in range(turns // 20):
+                    await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
+
+
 async def test_a_lost_connection_comes_again(site: Site) -> None:
     await site.connect()
     await site.until_connected()

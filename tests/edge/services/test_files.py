@@ -101,6 +101,24 @@ async def test_a_file_is_deleted_once(box: Box) -> None:
     assert box.on_disk() == 0
 
 
+@pytest.mark.covers("F-040")
+async def test_files_are_put_got_deleted_and_vanish_by_themselves(box: Box) -> None:
+    """As the older text of the source has it: at least an hour, without a keep time in the form."""
+    for path in ("aaa/bbb/ccc.json", "aaa/bbb/old.json"):
+        put = await box.add(path, b"{}")
+        assert (put.json()["code"], put.json()["message"]) == (200, "success")
+        assert (await box.http.get(put.json()["data"])).content == b"{}"
+        assert (await box.http.get(f"/{path}")).content == b"{}"
+    assert (await box.delete({"filePath": "aaa/bbb/ccc.json"})).json() == {"code": 200, "message": "success"}
+    assert (await box.http.get("/aaa/bbb/ccc.json")).status_code == 404
+    await box.clock.advance(3_600_000)
+    assert (await box.http.get("/aaa/bbb/old.json")).status_code == 200
+    await box.clock.advance(3_700_000)
+    await box.service.store.purge()
+    assert (await box.http.get("/aaa/bbb/old.json")).status_code == 404
+    assert box.on_disk() == 0
+
+
 @pytest.mark.covers("H-13")
 async def test_files_go_after_their_keep_time_and_not_before(box: Box) -> None:
     await box.add("short.jpg", expire="60")

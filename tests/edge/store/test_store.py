@@ -97,3 +97,25 @@ async def test_what_was_told_as_written_survives_kill_9(tmp_path: Path) -> None:
     kept = await store.read(numbers)
     assert kept[: len(told)] == told
     await store.stop()
+
+
+async def test_what_follows_a_commit_happens_though_nobody_waits_any_more(tmp_path: Path) -> None:
+    """As where the line breaks between the commit of a removal and its answer: the count of what waits stays right."""
+    store = Store(tmp_path / "box.db", (FIRST,), ManualClock())
+    await store.start()
+    followed: list[str] = []
+
+    def first(connection: sqlite3.Connection) -> str:
+        connection.execute("INSERT INTO notes (number, text) VALUES (1, 'x')")
+        return "first"
+
+    asker = asyncio.create_task(store.write(first, then=followed.append))
+    await asyncio.sleep(0)
+    asker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asker
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.write(first, then=followed.append)
+    assert followed == ["first"]
+    assert await store.read(numbers) == [1]
+    await store.stop()

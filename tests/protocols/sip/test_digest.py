@@ -60,7 +60,7 @@ def test_what_is_written_is_read_alike():
     "text",
     [
         'Digest username="a"',
-        'Digest username="a", realm="r", nonce="n", uri="u", response="x", qop=auth',
+        'Digest username="a", realm="r", nonce="n", uri="u", response="x", qop=auth, nc=1, cnonce="c"',
         'Digest username="a", realm="r", nonce="n", uri="u", response="x", qop=auth, nc=zzzzzzzz, cnonce="c"',
         'Digest username="a", username="b", realm="r", nonce="n", uri="u", response="x"',
         'Digest username="a, realm="r"',
@@ -81,6 +81,8 @@ def test_unknown_algorithms_prove_nothing():
     hashed = user_hash("a", "r", "p")
     assert not proves(hashed, "REGISTER", credentials(algorithm="MD5-SESS", response="x"))
     assert not proves(hashed, "REGISTER", credentials(qop="auth-int", nc=1, cnonce="c", response="x"))
+    for lacking in ({"nc": 1}, {"cnonce": "c"}, {}):
+        assert not proves(hashed, "REGISTER", credentials(qop="auth", response="x", **lacking))
 
 
 def test_nonces_carry_their_time():

@@ -8,6 +8,7 @@ from linli.things.debugging import charts
 from linli.things.debugging.charts import Detail, course_of
 from linli.things.models import points
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 DAY_MS = 86_400_000
 START_MS = 20_000 * DAY_MS
 STEP_MS = 1_000

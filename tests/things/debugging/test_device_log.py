@@ -168,6 +168,7 @@ async def test_a_commit_is_known_to_every_process_once_it_is_written_down(
     assert await elsewhere.find(database, entry.number - 10**9) is None
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_processes_commit_side_by_side(database: Database, ids: Ids, clock: ManualClock) -> None:
     # Their batches overlap in numbers; whose a message is, its slot tells.
     notes = {slot: Notes(database, Commits(), ids, clock) for slot in (3, 5)}
@@ -183,6 +184,7 @@ async def test_processes_commit_side_by_side(database: Database, ids: Ids, clock
         assert await Commits().find(database, base + 64 * 25 + slot) is None
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_turns_at_once_write_each_commit_once_and_keep_what_comes_meanwhile(
     database: Database, ids: Ids, clock: ManualClock
 ) -> None:

@@ -5,6 +5,7 @@ import 'element-plus/theme-chalk/el-icon.css'
 import '@linli/shared/theme/element.css'
 import { computed, createApp } from 'vue'
 import App from './app/App.vue'
+import { keepChosenTabInSight } from './app/chosenTab'
 import { letFieldsBeHeard } from './app/heardFields'
 import { leaveChecksToThePage } from './app/ownChecks'
 import { router } from './app/router'
@@ -23,6 +24,7 @@ configureElement(
   computed(() => ({ locale: elementLanguage.value, button: { autoInsertSpace: false } })),
 )
 letFieldsBeHeard(app)
+keepChosenTabInSight(app)
 app.use(router)
 await texts
 app.mount('#app')

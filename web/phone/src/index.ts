@@ -1,9 +1,18 @@
 export { start } from './boot'
-export { i18n, collect, currentLanguage, LANGUAGES, provideTexts, setLanguage, type Language } from './i18n'
+export {
+  i18n,
+  collect,
+  currentLanguage,
+  LANGUAGES,
+  provideTexts,
+  setLanguage,
+  storedLanguage,
+  type Language,
+} from './i18n'
 export { setTheme, theme, THEMES, type Theme } from './looks'
 export { answer, phoneClient, seenMs } from './client'
 export { phoneRouter, type PhoneSession } from './router'
-export { forgetSeen, secure, takeUpdate, updateReady } from './worker'
+export { forgetSeen, secure, startWorker, takeUpdate, updateReady } from './worker'
 export { confirmed, notify } from './confirm'
 export { usePush, type PushCalls, type PushState } from './push'
 export { default as PhonePage } from './components/PhonePage.vue'

@@ -10,7 +10,7 @@ import { earlyFiles, fewFiles } from '../../shared/vite/early.ts'
 
 export interface PhoneApp {
   /** Its workspace, and the end of the folder that the platform serves it from. */
-  app: 'resident' | 'staff'
+  app: 'resident' | 'staff' | 'terminal'
   /** Where it is served, with a slash at both ends. */
   base: string
   /** End of the module of its first page. */

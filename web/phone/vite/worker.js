@@ -8,9 +8,11 @@ const SHELL = `linli-${APP}-shell-${VERSION}`
 const SEEN = `linli-${APP}-seen`
 /** What may be kept of the answers: lists and details of the pages, never secrets that are told once or codes. */
 const KEPT =
-  APP === 'resident'
-    ? /^\/api\/resident\/(?!session\/|push|schema)/
-    : /^\/api\/console\/(session$|communities|today)/
+  APP === 'terminal'
+    ? /^$/ // what a terminal saw before it was unbound is nobody's any more
+    : APP === 'resident'
+      ? /^\/api\/resident\/(?!session\/|push|schema)/
+      : /^\/api\/console\/(session$|communities|today)/
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)))

@@ -11,6 +11,8 @@ export interface Served {
   script: string
   /** Path → right → what its page asks first with that right; `{community}` is the one worked in. */
   questions: Record<string, Record<string, string[]>>
+  /** The same: what only the server answers with the page itself; one by one they would keep the scripts waiting. */
+  brought: Record<string, Record<string, string[]>>
   /** Ends of the modules of the texts that a path's page needs beyond those of every page; null: of any other path. */
   texts: (path: string | null, language: string) => string[]
 }
@@ -69,14 +71,15 @@ export function earlyFiles(first: FirstPages): Plugin {
           injectTo: 'head-prepend' as const,
         })
         if (!first.served) return [meta('linli-early', { ...lists, paths })]
-        const { script, questions, texts } = first.served
+        const { script, questions, brought, texts } = first.served
         const textsOf = (path: string | null) =>
           Object.fromEntries(['zh-CN', 'en'].map((language) => [language, files(texts(path, language))]))
         const pages = Object.entries(paths).map(([path, wanted]) => {
           const inside = wanted.filter((file) => !lists.inside.includes(file))
-          return [path, { files: biggestFirst(inside), ask: questions[path] ?? {}, ...textsOf(path) }]
+          const asks = { ask: questions[path] ?? {}, ...(path in brought ? { bring: brought[path] } : {}) }
+          return [path, { files: biggestFirst(inside), ...asks, ...textsOf(path) }]
         })
-        const unknown = Object.keys(questions).filter((path) => !(path in paths))
+        const unknown = Object.keys({ ...questions, ...brought }).filter((path) => !(path in paths))
         if (unknown.length) throw new Error(`questions of no page: ${unknown.join(', ')}`)
         emitted = JSON.stringify({ '': textsOf(null), ...Object.fromEntries(pages) })
         return [
@@ -161,6 +164,11 @@ const DATES = /element-plus\/es\/components\/(date-picker|time-picker)|node_modu
 const FRAME = /element-plus\/es\/components\/form\/|node_modules\/async-validator\//
 /** Our own modules that bring Element Plus, or looks that few pages have, along. */
 const DOORS = /\/app\/messages|\/light\/(element|realSelect|dialog|drawer|datePicker|range|Light\w+)\./
+/** What lists are drawn with. */
+const LISTS =
+  /shared\/src\/(components\/(DataTable|ListCard|PageSteps|ColumnChoice|SearchField|FilterChips)\.vue|composables\/useListState|csv|light\/checkbox)|theme-chalk\/el-(pagination|checkbox)\.css$/
+/** Of parts of Element Plus: no first view draws them. */
+const LATE_ICONS = /icons-vue\/one\/(?!(ArrowDown|Loading|Search|Setting)$)/
 const LOOKS = /element-plus\/theme-chalk\/.*\.css$/
 const late = (id: string) => ELEMENT.test(id) && !AT_ONCE.test(id)
 
@@ -173,7 +181,10 @@ const late = (id: string) => ELEMENT.test(id) && !AT_ONCE.test(id)
  * that come in one of their own: each small file costs a request.
  */
 export function fewFiles(shared: number, rooms = true, together: [string, RegExp][] = []) {
-  const common = (id: string) => !late(id) && !DOORS.test(id) && (rooms || !/\/src\/domains\//.test(id))
+  const common = (id: string) =>
+    !late(id) &&
+    ![DOORS, LISTS, LATE_ICONS].some((others) => others.test(id)) &&
+    (rooms || !/\/src\/domains\//.test(id))
   return {
     codeSplitting: {
       groups: [
@@ -190,6 +201,9 @@ export function fewFiles(shared: number, rooms = true, together: [string, RegExp
         { name: 'english', test: /element-plus\/es\/locale\/lang\/en\./, priority: 8.5 },
         // Before the parts of Element Plus, which would take along what both use.
         { name: 'common', test: common, minShareCount: shared, priority: 8 },
+        // What only lists have: the desk has no need of it. After what it is made of, which it would take along.
+        { name: 'lists', test: LISTS, minShareCount: shared, priority: 7.9 },
+        { name: 'icons', test: LATE_ICONS, minShareCount: shared, priority: 7.8 },
         ...together.map(([name, test]) => ({ name, test, minShareCount: 2, priority: 7.5 })),
         { name: 'element', test: CORE, minShareCount: 2, priority: 7 },
         { name: 'parts', test: PARTS, minShareCount: 2, priority: 6 },

@@ -15,6 +15,7 @@ from linli.console.access import number_answer, refuse_forged, refuse_nul
 from linli.console.parts import Parts
 from linli.console.refusals import describe_refusals
 from linli.console.resident import access
+from linli.console.resident.live import ROUTES as live_routes
 from linli.console.routes import handlers_of
 from linli.console.security_log import note_answer
 from linli.console.serving import SCHEMA, Surface
@@ -23,8 +24,12 @@ from linli.domains.access.resident import ROUTES as access_routes
 from linli.domains.accounts.cookies import RESIDENT_COOKIE, RESIDENT_PATH
 from linli.domains.accounts.resident import ROUTES as account_routes
 from linli.domains.communities.resident import ROUTES as communities_routes
+from linli.domains.elevators.resident import ROUTES as elevators_routes
 from linli.domains.faces.resident import ROUTES as faces_routes
 from linli.domains.intercom.resident import ROUTES as intercom_routes
+from linli.domains.intercom.resident_answering import ROUTES as answering_routes
+from linli.domains.intercom.resident_terminals import ROUTES as terminal_routes
+from linli.domains.intercom.resident_views import ROUTES as views_routes
 from linli.domains.notices.resident import ROUTES as notices_routes
 from linli.domains.notifications.resident import ROUTES as notifications_routes
 from linli.domains.privacy.resident import ROUTES as privacy_routes
@@ -38,7 +43,12 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *communities_routes,
     *access_routes,
     *faces_routes,
+    *elevators_routes,
     *intercom_routes,
+    *terminal_routes,
+    *answering_routes,
+    *views_routes,
+    *live_routes,
     *notices_routes,
     *notifications_routes,
     *privacy_routes,

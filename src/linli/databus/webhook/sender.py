@@ -12,6 +12,7 @@ import msgspec
 from linli.databus import address
 from linli.databus.address import AddressRefused
 from linli.kernel.errors import BadInput
+from linli.kernel.http.client import Client
 
 ANSWER_LIMIT: Final = 4096
 """Bytes read of an answer; a webhook answers with a status, not with a download."""
@@ -45,7 +46,7 @@ class Sender:
         self._url = url
         self._allow_private = allow_private
         self._timeout = timeout_seconds
-        self._client: httpx.AsyncClient | None = None
+        self._client: Client | None = None
 
     async def post(self, body: bytes, headers: dict[str, str]) -> Outcome:
         """POST once; every way it can fail is an Outcome."""
@@ -81,7 +82,7 @@ class Sender:
         pinned = await address.resolve(target, allow_private=self._allow_private)
         if self._client is None:
             # No proxy from the environment: it would connect on its own, past the check of the address.
-            self._client = httpx.AsyncClient(
+            self._client = Client(
                 verify=_trust(),
                 trust_env=False,
                 follow_redirects=False,

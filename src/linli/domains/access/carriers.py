@@ -178,10 +178,12 @@ def permission_file(
                 starts_ms=starts,
                 ends_ms=ends,
                 max_scans=body.max_scans,
-                shared=body.shared,
+                shared=body.shared and not body.way,
                 schedule=content.cron,
                 zone=content.cron_zone,
                 person_id=person if owners else "",
+                way=body.way if owners else "",
+                point=body.point if owners else "",
             )
             qr.append(Entry.put(right, change))
         elif item.kind == PIN:

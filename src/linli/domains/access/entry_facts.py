@@ -14,6 +14,7 @@ from linli.domains.access.models import credentials, qr_permissions
 from linli.domains.access.queries import keys
 from linli.domains.access.queries.clocks import clocks_of_doors
 from linli.domains.access.queries.permissions import codes_used
+from linli.domains.access.queries.ways import ways_left
 from linli.domains.access.rows import Door
 from linli.domains.access.service.kinds import QR, QrBody
 from linli.domains.access.times import write_time
@@ -86,7 +87,7 @@ async def gather(
     here = scope.narrowed(door.community_id)
     registered, stay = await _stay(here, db, door.community_id, identity_id)
     rests = await delivery.holds_on(here, db, community_id=door.community_id, subject=identity_id)
-    every = await _ways(here, db, door, identity_id)
+    every = await _ways(here, db, door, identity_id, now_ms)
     ways = tuple(way for shows, way in every if shown is None or _is_shown(shows, shown))
     others = [way for shows, way in every if shown is not None and not _is_shown(shows, shown)]
     other = next((way.kind for way in others if opens(way, now_ms)), "")
@@ -153,7 +154,9 @@ async def _stay(scope: Scope, db: Reader, community_id: int, identity_id: str) -
     return True, "moved_out" if ties else "none"
 
 
-async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> list[tuple[Shown, Way]]:
+async def _ways(
+    scope: Scope, db: Reader, door: Door, identity_id: str, now_ms: int
+) -> list[tuple[Shown, Way]]:
     rows = await rows_of_subject(scope, db, community_id=door.community_id, subject=identity_id)
     ways: list[tuple[Shown, Way]] = []
     for row in rows:
@@ -163,7 +166,9 @@ async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> list[
         left = None
         if row.kind == QR:
             body = msgspec.json.decode(content.body, type=QrBody)
-            if body.max_scans != UNLIMITED:
+            if body.way:
+                left = await ways_left(db, way=body.way, point=body.point, now_ms=now_ms)
+            elif body.max_scans != UNLIMITED:
                 used = await codes_used(
                     scope, db, qr_code=row.credential, iot_id=door.iot_id, shared=body.shared
                 )

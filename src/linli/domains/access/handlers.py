@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from linli.delivery import service as delivery
 from linli.domains.access.errors import DoorsHere
-from linli.domains.access.pass_details import event_time_ms
+from linli.domains.access.pass_details import capture_key, event_time_ms
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.doors import find_door, names_at
 from linli.domains.access.rows import AlarmSource, Door
@@ -24,6 +24,7 @@ from linli.domains.access.service.doors import adopt_doors, forget_door
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.passes import CALL, PassReport, record_pass, why_refused
+from linli.domains.access.service.remote import keep_picture
 from linli.domains.communities.events import SpaceChanged
 from linli.domains.people.person_rules import mask_phone
 from linli.kernel import telemetry
@@ -97,9 +98,14 @@ class AccessHandlers:
             await self._record(tx, message, door, event)
 
     async def door_open_event(self, tx: Tx, message: Message) -> None:
-        """An opening in a call is a pass, too. Ordinary ones are reported as such besides."""
+        """An opening in a call is a pass, too. Ordinary ones are reported as such besides: of them the picture is kept,
+        if the door was opened from afar."""
         event = msgspec.convert(message.values, DoorOpenEvent, strict=False)
         if event.source_type not in (_BY_CLOUD_CALL, _BY_PHONE):
+            text = _text(event.ext_info)
+            picture = capture_key(message.device.tenant_id, message.device.iot_id, text)
+            if picture and (door := await self._door(tx, message)) is not None:
+                await keep_picture(tx, door=door, picture=picture, now_ms=message.received_ms)
             return
         if (door := await self._door(tx, message)) is not None:
             number = event.number if event.source_type == _BY_CLOUD_CALL else mask_phone(event.number)
@@ -186,7 +192,7 @@ class AccessHandlers:
 
     async def _record(self, tx: Tx, message: Message, door: Door, event: PassEvent) -> None:
         ext_info = event.ext_info
-        text = ext_info if isinstance(ext_info, str) else msgspec.json.encode(ext_info).decode()
+        text = _text(ext_info)
         at_ms, _ = believable(event_time_ms(text) or message.time_ms, message.received_ms)
         report = PassReport(
             code=event.code,
@@ -241,3 +247,8 @@ async def _name_of(scope: Scope, tx: Tx, iot_id: str) -> str:
     """What people call a device."""
     rows = await find_devices(scope, tx, iot_ids=[iot_id])
     return rows[0].nickname or rows[0].device_name if rows else ""
+
+
+def _text(ext_info: Any) -> str:
+    """As JSON text, which many doors send anyway."""
+    return ext_info if isinstance(ext_info, str) else msgspec.json.encode(ext_info).decode()

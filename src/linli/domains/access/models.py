@@ -89,11 +89,27 @@ qr_permissions = Table(
     ),  # removed, used_up, person_deleted, door_removed, moved_out, left, erased
     integer("created_ms"),
     integer("changed_ms"),
+    text_column("way", server_default=""),  # of access_ways; empty: scans are counted
+    text_column("point", server_default=""),  # the door's place on a way
     PrimaryKeyConstraint("qr_code", "iot_id"),
     Index("ix_access_qr_permissions_door", "iot_id", "live"),
     Index("ix_access_qr_permissions_community", "community_id", "changed_ms"),
     Index("ix_access_qr_permissions_holder", "identity_id", "live"),
+    Index("ix_access_qr_permissions_way", "way", "live"),
 )
+
+ways = Table(
+    "access_ways",
+    metadata,
+    text_column("way", primary_key=True),  # visit:<application> or pin:<credential>
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("most"),  # uses
+    text_column("passes", server_default="[]"),  # JSON: UTC ms and place of each that was counted
+    integer("ends_ms"),  # of the pass: a day later the row may go
+    Index("ix_access_ways_ends", "ends_ms"),
+)
+"""Ways that passes with a number of uses went (`rules.ways`)."""
 
 cards = Table(
     "access_cards",
@@ -182,6 +198,7 @@ remote_opens = Table(
     text_column("result"),  # asked, opened, or an error code
     integer("asked_ms"),
     integer("answered_ms", null=True),
+    text_column("picture", server_default=""),  # object key of what the door saw then
     Index("ix_access_remote_opens_door", "iot_id", "id"),
 )
 """Audit of remote openings: person, door and reason."""

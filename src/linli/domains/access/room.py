@@ -20,6 +20,7 @@ from linli.domains.access.service.key_updates import KeyUpdates
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.move_out_undo import MoveOutUndo
 from linli.domains.access.service.revocation import Revocation
+from linli.domains.access.service.ways import END, EndOfWay
 from linli.domains.communities.events import CommunityZoneChanged, SpaceChanged
 from linli.domains.people.events import (
     AccountFrozen,
@@ -106,3 +107,4 @@ class AccessRoom:
         carriers.expand(COMMUNITY_DOORS, every_door)
         carriers.expand(HOME_DOORS, home_doors)
         jobs.on(DROP_FILE, FileKey, door.files.drop)
+        jobs.on(END, EndOfWay, self._revocation.way_ended)

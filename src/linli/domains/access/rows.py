@@ -57,6 +57,10 @@ class QrPermissionRow(NamedTuple):
     end_reason: str
     created_ms: int
     changed_ms: int
+    way: str = ""
+    """Which ways its uses are counted by; empty: scans are counted."""
+    point: str = ""
+    """The door's place on a way."""
 
 
 class Card(NamedTuple):
@@ -146,6 +150,8 @@ class RemoteOpen(NamedTuple):
     result: str
     asked_ms: int
     answered_ms: int | None
+    picture: str = ""
+    """Object key of what the door saw then; empty: it sent none."""
 
 
 class Settings(NamedTuple):

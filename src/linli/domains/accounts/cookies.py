@@ -16,6 +16,9 @@ COOKIE: Final = "linli_session"
 """Of staff, on desktop and phone."""
 RESIDENT_COOKIE: Final = "linli_resident"
 RESIDENT_PATH: Final = "/api/resident"
+TERMINAL_COOKIE: Final = "linli_terminal"
+"""Of a page that is an indoor terminal."""
+TERMINAL_PATH: Final = "/api/terminal"
 
 
 def is_secure(request: Request[Any, Any, Any], settings: Settings) -> bool:

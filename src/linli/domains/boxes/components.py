@@ -30,8 +30,13 @@ PASSAGE: Final = "passage"
 PASSAGE_VEHICLE: Final = "passage_vehicle"
 FACES: Final = "face_recognition"
 VIDEO: Final = "video_access"
+VIDEO_THREE: Final = "video_access_three"
 RULES_ENGINE: Final = "rules_engine"
 ALARMS: Final = "alarms"
+SECURITY: Final = "smart_security"
+"""Adapters of camera brands call in on the box (spec H 3.5)."""
+INTERCOM: Final = "site_intercom"
+"""Doors, indoor units and guard desks call each other by the box, also with the line cut."""
 DRIVER: Final = "driver."
 """Begins the code of a driver, as boxes tell it."""
 
@@ -39,7 +44,14 @@ LOCAL_ACCOUNTS: Final = "localAccounts"
 """Parameter of 云边协同: whether accounts are made and kept on the box (账号是否由本地管理, C125)."""
 PAGE_PASSWORD: Final = "pagePassword"
 """Of the box's own page where they are not; kept as a hash, and never told again."""
+SITE, CALLERS, SYSTEM = "site", "callers", "system"
+"""Of 边缘通行服务-车行版: the car parks (`protocols.parking_site`), the LAN addresses that may call port
+10060, and the site's own parking system (`edge.parking.local_system`), where it stays."""
 NODE, CARD_NAME, CARD_IP = "node", "nicName", "nicIp"
+GATEWAYS: Final = "gateways"
+"""iotIds of the video gateways, in their order; never from a form."""
+GATEWAY_PRODUCT: Final = "gatewayProduct"
+"""网关产品: product key of the video gateways; empty: 视频网关, made where there is none."""
 
 
 class ComponentKind(NamedTuple):
@@ -99,6 +111,7 @@ KINDS: Final[dict[str, ComponentKind]] = {
             INSTALL,
             (DEVICE_ACCESS,),
             (PASSAGE,),
+            (SITE, CALLERS, SYSTEM),
         ),
         ComponentKind(
             code=FACES,
@@ -115,11 +128,31 @@ KINDS: Final[dict[str, ComponentKind]] = {
             name_en="Edge video access",
             mode=ASK,
             needs=(DEVICE_ACCESS,),
-            params=(*_NETWORK, "gatewayProduct"),
+            against=(VIDEO_THREE,),
+            params=(*_NETWORK, GATEWAY_PRODUCT),
+            heavy=True,
+        ),
+        ComponentKind(
+            code=VIDEO_THREE,
+            name="Link Visual 三实例边缘视频",
+            name_en="Edge video with three instances",
+            mode=ASK,
+            needs=(DEVICE_ACCESS,),
+            against=(VIDEO,),
+            params=(*_NETWORK, GATEWAY_PRODUCT),
             heavy=True,
         ),
         ComponentKind(RULES_ENGINE, "边缘规则引擎官方组件", "Edge rules engine", INSTALL, (CLUSTER,)),
         ComponentKind(ALARMS, "边缘告警组件", "Edge alarms", INSTALL, (RULES_ENGINE,), heavy=True),
+        ComponentKind(SECURITY, "智能安防", "Smart security", INSTALL, (CLUSTER,)),
+        ComponentKind(
+            code=INTERCOM,
+            name="边缘可视对讲",
+            name_en="Site intercom",
+            mode=INSTALL,
+            needs=(DEVICE_ACCESS,),
+            params=_NETWORK,
+        ),
         ComponentKind("log", "日志模块", "Logs", PART),
         ComponentKind("monitor", "监控模块", "Monitoring", PART),
         ComponentKind("interconnect", "网关互联", "Gateway interconnect", PART),

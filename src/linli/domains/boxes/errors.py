@@ -115,6 +115,12 @@ class TooManyRules(Conflict):
     code = "edge.too_many_rules"
 
 
+class TooManyTargets(Conflict):
+    """A linkage serves as many persons and credentials as it may."""
+
+    code = "edge.too_many_targets"
+
+
 class CertificateThere(Conflict):
     """The package is certified, or its certificate is being looked at."""
 
@@ -131,3 +137,9 @@ class NotCertified(Conflict):
     """Only projects in development may use what the lab has not certified."""
 
     code = "edge.not_certified"
+
+
+class OrderRefused(Conflict):
+    """The box does not close an order; `why` in its words."""
+
+    code = "edge.order_refused"

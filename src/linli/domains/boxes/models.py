@@ -337,7 +337,13 @@ edge_passage_rules = Table(
     text_column("by_id"),
     integer("created_ms"),
     integer("changed_ms"),
+    text_column("mode", server_default=""),
+    text_column("source", server_default="console"),
+    text_column("pair", null=True),
     Index("ix_edge_passage_rules_gateway", "gateway_id", "created_ms"),
+    Index("uq_edge_passage_rules_pair", "pair", unique=True),
 )
 """`door_id`, `lift_id`: devices of the gateway (`edge_devices`). `unit_id`: the space whose residents' floors the lift
-serves, null: the whole community. `floors`: JSON, floor by house number, where the number does not tell it."""
+serves, null: the whole community. `floors`: JSON, floor by house number, where the number does not tell it. `mode`: of
+a linkage, which has its persons and credentials in `edge_passage_targets`; empty: a rule for whoever passes. `source`:
+console, api. `pair`: door and lift of a linkage, which is the only one of them."""

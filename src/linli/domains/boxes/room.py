@@ -2,6 +2,8 @@
 
 from linli.domains.boxes.front.app import EdgeFront
 from linli.domains.boxes.front.calls import Addresses, EdgeCalls
+from linli.domains.boxes.parking.calls import ParkingCalls
+from linli.domains.boxes.parking.followers import ParkingFollowers
 from linli.domains.boxes.passage.calls import PassageCalls
 from linli.domains.boxes.passage.followers import Followers
 from linli.domains.boxes.service.devices import forget_device
@@ -16,6 +18,7 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.secrets import Secrets
 from linli.things.downlink.invoker import Invoker
 from linli.things.events import DeviceDeleted
+from linli.things.inbox.handlers import InboxHandlers
 
 
 class Boxes:
@@ -34,17 +37,22 @@ class Boxes:
     ) -> None:
         self.front = EdgeFront(db, clock, secrets)
         EdgeCalls(db, clock, ids, secrets, objects, addresses).register(self.front)
-        PassageCalls(db, clock).register(self.front)
+        PassageCalls(db, clock, secrets).register(self.front)
+        ParkingCalls(db, clock, ids, objects).register(self.front)
         self._refresher = Refresher(invoker)
         self._syncing = Syncing(db, clock)
-        self._followers = Followers(db)
+        self._followers = Followers(db, secrets)
+        self._parking = ParkingFollowers(db)
         self._handlers = db.handlers
 
-    def register(self, jobs: Jobs) -> None:
+    def register(self, jobs: Jobs, inbox: InboxHandlers) -> None:
         """Before anything starts."""
+        self._parking.register(self._handlers)
+        self._parking.register_inbox(inbox)
         self._refresher.register(jobs)
         self._syncing.register(jobs)
         self._followers.register(self._handlers)
+        self._followers.register_jobs(jobs)
 
 
 def register(handlers: Handlers[Tx]) -> None:

@@ -129,9 +129,10 @@ class Condition(NamedTuple):
 
 def network_of(*, silence_ms: int | None, parted_ms: int | None) -> bool | None:
     """Condition A. `silence_ms`: since the last heartbeat; None: none ever came. `parted_ms`: since the gateway's
-    connection ended; None: it stands. A heartbeat from before that tells nothing of the network after it."""
+    connection ended; None: it stands. A heartbeat from before that, or of the same millisecond, tells nothing of the
+    network after it."""
     if silence_ms is None or silence_ms >= SILENT_MS:
         return False
-    if silence_ms >= LATE_BEAT_MS or (parted_ms is not None and parted_ms < silence_ms):
+    if silence_ms >= LATE_BEAT_MS or (parted_ms is not None and parted_ms <= silence_ms):
         return None
     return True

@@ -15,6 +15,7 @@ from linli.domains.communities import poi_csv
 from linli.domains.communities.service.pois import import_catalogue
 from linli.kernel import telemetry
 from linli.kernel.db import Database
+from linli.kernel.http.client import Client
 from linli.kernel.settings import MapProvider
 
 log = telemetry.logger(__name__)
@@ -46,7 +47,7 @@ class Places:
         for name, value in parameters.items():
             url = url.replace(f"{{{name}}}", quote(value))
         try:
-            async with httpx.AsyncClient(timeout=self._settings.timeout_seconds, trust_env=False) as client:
+            async with Client(timeout=self._settings.timeout_seconds, trust_env=False) as client:
                 answer = await _read(client, url, self._settings.timeout_seconds)
             pois = msgspec.json.decode(answer, type=dict[str, Any]).get("pois")
         except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, TimeoutError) as error:
@@ -61,7 +62,7 @@ class Places:
         return "answered"
 
 
-async def _read(client: httpx.AsyncClient, url: str, seconds: float) -> bytes:
+async def _read(client: Client, url: str, seconds: float) -> bytes:
     """The answer, whole within the time: one that drips is as silent as none. Raises HTTPError, TimeoutError."""
     content = b""
     async with asyncio.timeout(seconds), client.stream("GET", url) as answer:

@@ -52,6 +52,7 @@ class FaceCarrier:
     """Brings faces to a device, at most 15 a file, and reads its library back."""
 
     kinds: Sequence[str] = (FACE,)
+    whole = True
     most = MAX_BATCH
 
     def __init__(self, db: Database, invoker: Invoker, objects: ObjectStore, ids: Ids, clock: Clock) -> None:

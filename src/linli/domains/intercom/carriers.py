@@ -40,6 +40,7 @@ class NumberCarrier:
 
     kinds: Sequence[str] = (NUMBER,)
     most = 1
+    whole = False  # a door tells its number and keeps the password for itself
 
     def __init__(self, db: Database, invoker: Invoker, secrets: Secrets) -> None:
         self._db = db

@@ -23,3 +23,20 @@ class CallMoved(Event, frozen=True):
     outcome: str
     """`rows.OUTCOMES`; empty until it is over."""
     started_ms: int
+
+
+class AutoOpenMoved(Event, frozen=True):
+    """A home opens by itself for some minutes, let somebody in, or does not any more."""
+
+    name: ClassVar[str] = "intercom.auto_open_moved"
+    tenant_id: str
+    community_id: int
+    space_id: int
+    auto_id: int
+    identity_id: str
+    """Who set it up."""
+    what: str
+    """set, used, ended"""
+    times: int
+    until_ms: int
+    at_ms: int

@@ -7,7 +7,13 @@ from linli.domains.intercom.queries.doors import rooms_of_door
 from linli.domains.intercom.service.delivering import want_rooms
 from linli.domains.intercom.service.derived import Derivation, group_of_house
 from linli.domains.intercom.service.doors import forget_door, forget_house
-from linli.domains.intercom.service.ending import end_community, end_door, end_house, end_members
+from linli.domains.intercom.service.ending import (
+    end_community,
+    end_door,
+    end_home_rules,
+    end_house,
+    end_members,
+)
 from linli.domains.people.events import ResidentsMovedIn, ResidentsMovedOut
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
@@ -47,7 +53,8 @@ async def space_deleting(tx: Tx, event: SpaceDeleting) -> None:
 async def residents_moved_out(tx: Tx, event: ResidentsMovedOut) -> None:
     """Inline: their phones are logged out and ring no more."""
     homes = [(tie.house_id, tie.identity_id) for tie in event.ties]
-    await end_members(tx, tenant_id=event.tenant_id, homes=homes, now_ms=tx.db.clock.now_ms())
+    for end in (end_members, end_home_rules):
+        await end(tx, tenant_id=event.tenant_id, homes=homes, now_ms=tx.db.clock.now_ms())
 
 
 async def service_changed(tx: Tx, event: CommunityServiceChanged) -> None:

@@ -5,10 +5,12 @@ from typing import Annotated, Final, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from linli.calls.rows import OFF, VIDEO
 from linli.domains.intercom.room_numbers import Form, keyed
 
 type StepCode = Literal[
-    "service", "able", "account", "account_delivered", "door_logged_in", "room", "rooms_delivered", "members", "phones"
+    "service", "able", "account", "account_delivered", "door_logged_in", "box", "room", "rooms_delivered", "members",
+    "phones", "quiet", "permission",
 ]  # fmt: skip
 type StepState = Literal["ok", "bad", "waiting", "unknown"]
 
@@ -56,6 +58,14 @@ class RingFacts(NamedTuple):
     members: int
     phones: int
     """Of the members, how many are logged in."""
+    quiet: str = ""
+    """rules.quiet: how the home is not to be disturbed now; empty: it may be."""
+    indoor: str = VIDEO
+    """rows.PERMISSIONS: how its terminals may talk with doors, and its members' phones."""
+    mobile: str = VIDEO
+    box: str = ""
+    """The box at which the door logs in and that rings the site's phones, by its name; empty: the door comes here."""
+    box_lives: bool = False
 
 
 def steps_of(facts: RingFacts) -> list[RingStep]:
@@ -78,6 +88,7 @@ def _account_steps(facts: RingFacts) -> list[RingStep]:
         RingStep("account", "ok"),
         _delivered("account_delivered", facts.account),
         RingStep("door_logged_in", logged_in),
+        *([RingStep("box", "ok" if facts.box_lives else "bad", facts.box)] if facts.box else []),
     ]
 
 
@@ -90,7 +101,17 @@ def _room_steps(facts: RingFacts) -> list[RingStep]:
     steps.append(RingStep("members", "ok" if facts.members else "bad", str(facts.members)))
     if facts.members:
         steps.append(RingStep("phones", "ok" if facts.phones else "bad", f"{facts.phones}/{facts.members}"))
+        steps.append(RingStep("quiet", "waiting" if facts.quiet else "ok", facts.quiet))
+        steps.append(_permission(facts))
     return steps
+
+
+def _permission(facts: RingFacts) -> RingStep:
+    """What is less than the picture is told, though the home rings."""
+    given = {facts.indoor, facts.mobile}
+    if given == {VIDEO}:
+        return RingStep("permission", "ok")
+    return RingStep("permission", "bad" if given == {OFF} else "waiting", f"{facts.indoor}/{facts.mobile}")
 
 
 def _delivered(code: StepCode, brought: Brought) -> RingStep:

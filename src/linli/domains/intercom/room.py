@@ -14,6 +14,8 @@ from linli.domains.intercom.handlers import (
     space_deleting,
 )
 from linli.domains.intercom.service.derived import Derivation
+from linli.domains.intercom.service.door_reports import door_opened
+from linli.domains.intercom.service.messages import DROP_MESSAGE
 from linli.domains.intercom.service.phone_checks import ANSWER_PHONE, PhoneChecks, PhoneQuestion
 from linli.domains.people.events import ResidentsMovedIn, ResidentsMovedOut
 from linli.kernel.clock import Clock
@@ -67,7 +69,9 @@ class IntercomDoors:
         rooms = RoomsCarrier(self._db, invoker, objects, self._ids, self._clock)
         for carrier in (NumberCarrier(self._db, invoker, self._secrets), rooms, ModeCarrier(invoker)):
             carriers.add(carrier)
-        jobs.on(DROP_FILE, FileKey, rooms.files.drop)
+        for job in (DROP_FILE, DROP_MESSAGE):
+            jobs.on(job, FileKey, rooms.files.drop)
         checks = PhoneChecks(self._db, self._clock, invoker)
         inbox.on_event("checkPhoneNumber", checks.asked)
+        inbox.on_event("doorOpenEvent", door_opened, history=True)
         jobs.on(ANSWER_PHONE, PhoneQuestion, checks.answer)

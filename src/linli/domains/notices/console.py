@@ -90,6 +90,7 @@ class NoticeReach(msgspec.Struct, rename="camel", frozen=True):
     """The present residents of the notice's spaces."""
     read: int
     last: list[NoticeReader]
+    terminals: Annotated[int, Meta(description="Indoor terminals that have read it.")]
 
 
 class SpaceChoice(msgspec.Struct, rename="camel", frozen=True):
@@ -292,7 +293,7 @@ async def read_receipts(community_id: int, notice_id: int, scope: Scope, db: Dat
     """How many residents it goes to, how many opened it, and who did last."""
     reach = await queries.reach(scope, db, await _of(scope, db, community_id, notice_id))
     readers = [NoticeReader(reading.name, reading.read_ms) for reading in reach.last]
-    return NoticeReach(reach.residents, reach.read, readers)
+    return NoticeReach(reach.residents, reach.read, readers, reach.terminals)
 
 
 async def _tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:

@@ -51,3 +51,15 @@ notice_reads = Table(
     PrimaryKeyConstraint("notice_id", "person_id"),
 )
 """The readers of a notice, with the time of their first opening."""
+
+notice_terminal_reads = Table(
+    "notice_terminal_reads",
+    metadata,
+    integer("notice_id"),
+    text_column("number"),  # of the terminal's account
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("read_ms"),
+    PrimaryKeyConstraint("notice_id", "number"),
+)
+"""The indoor terminals that have read a notice."""

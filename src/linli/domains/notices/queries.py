@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.communities import space_rules
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.rows import Space
-from linli.domains.notices.models import notice_reads, notice_targets, notices
+from linli.domains.notices.models import notice_reads, notice_targets, notice_terminal_reads, notices
 from linli.domains.notices.rows import PUBLISHED, STATES, Notice
 from linli.domains.notices.schemas import PHONES
 from linli.domains.people.queries import persons, residents
@@ -50,6 +50,19 @@ _read_by = Query(
         in_scope(notice_reads),
         notice_reads.c.person_id == bindparam("person_id", type_=INT),
         any_of(notice_reads.c.notice_id, "notice_ids"),
+    )
+)
+_read_at = Query(
+    select(notice_terminal_reads.c.notice_id).where(
+        in_scope(notice_terminal_reads),
+        notice_terminal_reads.c.number == bindparam("number"),
+        any_of(notice_terminal_reads.c.notice_id, "notice_ids"),
+    )
+)
+_terminal_count = Query(
+    select(func.count()).where(
+        in_scope(notice_terminal_reads),
+        notice_terminal_reads.c.notice_id == bindparam("notice_id", type_=INT),
     )
 )
 _reached = or_(
@@ -176,6 +189,12 @@ async def read_by(scope: Scope, db: Reader, person_id: int, notice_ids: list[int
     return {notice_id for (notice_id,) in rows}
 
 
+async def read_at_terminal(scope: Scope, db: Reader, number: str, notice_ids: list[int]) -> set[int]:
+    """The notices among these that the terminal of a number has read."""
+    rows = await _read_at.all(db, scope, number=number, notice_ids=notice_ids)
+    return {notice_id for (notice_id,) in rows}
+
+
 class Reading(NamedTuple):
     person_id: int
     name: str
@@ -188,6 +207,8 @@ class Reach(NamedTuple):
     residents: int
     read: int
     last: list[Reading]
+    terminals: int
+    """How many indoor terminals have read it."""
 
 
 async def reach(scope: Scope, db: Reader, notice_row: Notice, *, limit: int = 50) -> Reach:
@@ -199,7 +220,8 @@ async def reach(scope: Scope, db: Reader, notice_row: Notice, *, limit: int = 50
         for person_id, read_ms in readers
     ]
     read = int(await _read_count.scalar(db, scope, notice_id=notice_row.notice_id))
-    return Reach(await _residents(scope, db, notice_row), read, last)
+    terminals = int(await _terminal_count.scalar(db, scope, notice_id=notice_row.notice_id))
+    return Reach(await _residents(scope, db, notice_row), read, last, terminals)
 
 
 async def _residents(scope: Scope, db: Reader, notice_row: Notice) -> int:

@@ -13,8 +13,9 @@ COMPOUND: Final = 6
 PUBLISH_TYPES: Final = range(1, 8)
 """PUBLISH_TYPE: bits 1, 2 and 4, at least one of them."""
 PHONES: Final = 1 | 2
-"""Channels that the residents' pages and notifications stand for. The third channel, speakers, is served by subscribers
-of `community/message/change`."""
+"""Channels that the residents' pages and notifications stand for. """
+TERMINALS: Final = 4
+"""The channel of indoor terminals: our own pages, and speakers that subscribers of `community/message/change` serve."""
 
 TITLE_MAX: Final = 20
 GROUPS_MAX: Final = 5

@@ -9,7 +9,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
 from linli.domains.notices import queries
 from linli.domains.notices.events import NoticeChanged
-from linli.domains.notices.models import notice_reads, notice_targets, notices
+from linli.domains.notices.models import notice_reads, notice_targets, notice_terminal_reads, notices
 from linli.domains.notices.rows import DRAFT, PUBLISHED, SCHEDULED, Notice
 from linli.domains.notices.schemas import Content, check_flag, checked
 from linli.kernel import history, outbox
@@ -229,6 +229,18 @@ async def note_read(scope: Scope, tx: Tx, *, notice_id: int, person_id: int, now
         "read_ms": now_ms,
     }
     await tx.upsert(notice_reads, [row], keys=("notice_id", "person_id"))
+
+
+async def note_read_at_terminal(scope: Scope, tx: Tx, *, notice: Notice, number: str, now_ms: int) -> None:
+    """The terminal of a number has read a notice; the first time counts."""
+    row = {
+        "notice_id": notice.notice_id,
+        "number": number,
+        "tenant_id": notice.tenant_id,
+        "community_id": notice.community_id,
+        "read_ms": now_ms,
+    }
+    await tx.upsert(notice_terminal_reads, [row], keys=("notice_id", "number"))
 
 
 class Publisher:

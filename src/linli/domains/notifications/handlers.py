@@ -1,15 +1,27 @@
 """Events of other rooms, turned into messages to people after the commit."""
 
+from linli.calls.rows import RINGS, UNANSWERED
 from linli.domains.access.events import DoorAlarmed, DoorAttacked
 from linli.domains.access.queries.doors import find_door
-from linli.domains.access.service.alarms import BOX_OFFLINE, FEVER, FORCED, HELD_OPEN, TAMPER, TRAPPED
+from linli.domains.access.service.alarms import (
+    BOX_OFFLINE,
+    FEVER,
+    FORCED,
+    HELD_OPEN,
+    LOT_SILENT,
+    TAMPER,
+    TRAPPED,
+)
 from linli.domains.access.times import write_time
 from linli.domains.communities.events import CommunityServiceEnding
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.rows import Community
-from linli.domains.intercom.events import CallMoved
+from linli.domains.intercom.events import AutoOpenMoved, CallMoved
 from linli.domains.intercom.queries.calls import find_call
-from linli.domains.intercom.rows import RINGS, UNANSWERED
+from linli.domains.intercom.queries.doorbells import bell_names
+from linli.domains.intercom.queries.messages import messages_of_calls
+from linli.domains.intercom.service.quiet import quiet_for
+from linli.domains.intercom.site.queries import waits_for_box
 from linli.domains.notices import queries as notices
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.notices.schemas import PHONES
@@ -18,7 +30,7 @@ from linli.domains.notifications.kinds import BY_NAME, SMS
 from linli.domains.notifications.service.notify import News, Telling
 from linli.domains.people.events import ResidentRegistered, ResidentReviewed
 from linli.domains.people.person_rules import MOVED_IN
-from linli.domains.people.queries import residence
+from linli.domains.people.queries import persons, residence
 from linli.domains.people.service.holders import holders
 from linli.domains.privacy.events import DeletionAsked, DeletionDecided, DeletionDue
 from linli.domains.visitors import queries as visits
@@ -30,7 +42,7 @@ from linli.kernel.handlers import Handlers
 from linli.kernel.scope import Scope
 
 WHO = "notifications"
-IN_WORDS = frozenset((FORCED, TAMPER, HELD_OPEN, FEVER, TRAPPED, BOX_OFFLINE))
+IN_WORDS = frozenset((FORCED, TAMPER, HELD_OPEN, FEVER, TRAPPED, BOX_OFFLINE, LOT_SILENT))
 """Kinds of alarms with a notice of their own."""
 
 
@@ -53,6 +65,7 @@ class NewsHandlers:
         handlers.after(DoorAttacked, self.attacked, name=f"{WHO}.attacked")
         handlers.after(DoorAlarmed, self.alarmed, name=f"{WHO}.alarmed")
         handlers.after(CallMoved, self.call, name=f"{WHO}.call")
+        handlers.after(AutoOpenMoved, self.auto_open, name=f"{WHO}.auto_open")
 
     async def notice(self, event: NoticeChanged) -> None:
         """Notify the residents that a published notice is for, if it goes to phones.
@@ -141,18 +154,54 @@ class NewsHandlers:
         row = await find_call(scope, self._db, event.call_id)
         if late or place is None or row is None or row.state != event.state:
             return  # it went on meanwhile
+        if event.state != RINGS and await waits_for_box(scope, self._db, event.call_id):
+            return  # somebody may have taken it there
         house = await spaces.spaces_by_id(scope, self._db, [event.space_id])
         door = await find_door(scope, self._db, iot_id=event.iot_id) if event.iot_id else None
         accounts = await residence.accounts_living(
             scope, self._db, community_id=event.community_id, house_ids=[event.space_id]
         )
+        bells = await bell_names(scope, self._db, [row.caller])
+        quiet = await quiet_for(scope, self._db, row)
+        for identity_id in quiet.members:
+            own = await residence.accounts_of(scope, self._db, identity_id)
+            accounts = [account for account in accounts if account not in own]
+        if quiet.home:
+            return  # whom it was for sees it in the home's list
         facts = {
             "community": place.name,
             "house": house[event.space_id].name if event.space_id in house else "",
-            "door": door.name if door else "",
+            "door": bells.get(row.caller) or (door.name if door else ""),
             "time": write_time(event.started_ms, place.time_zone),
         }
-        await self._tell(accounts, kind, facts, f"calls/{event.space_id}", f"call:{event.call_id}", place)
+        path = f"ring/{event.space_id}/{event.call_id}" if event.state == RINGS else f"calls/{event.space_id}"
+        left = await messages_of_calls(scope, self._db, [event.call_id])
+        word = "call_message" if left else kind
+        await self._tell(accounts, kind, facts, path, f"call:{event.call_id}", place, word)
+
+    async def auto_open(self, event: AutoOpenMoved) -> None:
+        """Tell a home's members that it opens by itself, that it let somebody in, and that it does so no more."""
+        scope = Scope.system(event.tenant_id, WHO)
+        place = await self._place(scope, event.community_id)
+        late = event.at_ms + BY_NAME["auto_open"].lives_ms < self._db.clock.now_ms()
+        if place is None or late:
+            return
+        house = await spaces.spaces_by_id(scope, self._db, [event.space_id])
+        accounts = await residence.accounts_living(
+            scope, self._db, community_id=event.community_id, house_ids=[event.space_id]
+        )
+        names = await persons.names(scope, self._db, [event.identity_id])
+        facts = {
+            "community": place.name,
+            "house": house[event.space_id].name if event.space_id in house else "",
+            "who": names.get(event.identity_id, ""),
+            "times": str(event.times),
+            "end": write_time(event.until_ms, place.time_zone)[11:16],
+            "time": write_time(event.at_ms, place.time_zone)[11:16],
+        }
+        tag = f"auto_open:{event.auto_id}"
+        word = f"auto_open_{event.what}"
+        await self._tell(accounts, "auto_open", facts, f"calls/{event.space_id}", tag, place, word)
 
     async def ending(self, event: CommunityServiceEnding) -> None:
         """Notify the company's administrators some time before the service of a community ends."""

@@ -32,6 +32,7 @@ class Kind(NamedTuple):
 KINDS: Final = (
     Kind("call_rings", RESIDENT, 60_000, urgency="high"),
     Kind("call_missed", RESIDENT, _DAY_MS),
+    Kind("auto_open", RESIDENT, _HOUR_MS),
     Kind("visitor_arrived", RESIDENT, _HOUR_MS, urgency="high"),
     Kind("visitor_asks", RESIDENT, _HOUR_MS, urgency="high"),
     Kind("review_decided", RESIDENT, 3 * _DAY_MS),

@@ -52,11 +52,17 @@ class Right(StrEnum):
     """Register and check in visitors, decide about those who registered themselves, void."""
     VEHICLES_SEE = "vehicles.use"
     VEHICLES_MANAGE = "vehicles.manage"
+    FEES_TAKE = "fees.use"
+    """Take what is due for parking in cash, and put right at the exit which vehicle it is."""
+    FEES_MANAGE = "fees.manage"
+    """Let a vehicle go without paying, and look through what others took and handed over."""
     NOTICES_SEE = "notices.use"
     NOTICES_MANAGE = "notices.manage"
     DEVICES_SEE = "devices.use"
     DEVICES_MANAGE = "devices.manage"
     DOORS_OPEN = "doors.use"
+    SIGHTINGS_SEE = "sightings.use"
+    """Libraries of faces that cameras look for, their pictures, captures, and the search by a photo."""
     CODES_SEE = "codes.use"
     """Read whole card numbers and codes, and have a pass or code shown again: a person who knows a code can copy it."""
     PHONES_SEE = "phones.use"
@@ -81,6 +87,7 @@ class Right(StrEnum):
 _STAFF = frozenset({
     Right.COMMUNITIES_SEE, Right.HOUSES_SEE, Right.RESIDENTS_SEE, Right.DEVICES_SEE, Right.DOORS_OPEN,
     Right.VISITORS_SEE, Right.VISITORS_MANAGE, Right.NOTICES_SEE, Right.VEHICLES_SEE,
+    Right.FEES_TAKE,
 })  # fmt: skip
 _MANAGER = _STAFF | {
     Right.HOUSES_MANAGE,
@@ -88,9 +95,11 @@ _MANAGER = _STAFF | {
     Right.DEVICES_MANAGE,
     Right.NOTICES_MANAGE,
     Right.VEHICLES_MANAGE,
+    Right.FEES_MANAGE,
 }
 _MANAGER |= {
     Right.CODES_SEE,
+    Right.SIGHTINGS_SEE,
     Right.PHONES_SEE,
     Right.EMPLOYEES_SEE,
     Right.EMPLOYEES_MANAGE,

@@ -47,6 +47,7 @@ ENTERPRISE: Final = (
             Function("residents", Right.RESIDENTS_SEE, Right.RESIDENTS_MANAGE),
             Function("phones", Right.PHONES_SEE, None),
             Function("vehicles", Right.VEHICLES_SEE, Right.VEHICLES_MANAGE),
+            Function("fees", Right.FEES_TAKE, Right.FEES_MANAGE),
             Function("visitors", Right.VISITORS_SEE, Right.VISITORS_MANAGE),
             Function("employees", Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE),
             Function("notices", Right.NOTICES_SEE, Right.NOTICES_MANAGE),
@@ -58,6 +59,7 @@ ENTERPRISE: Final = (
             Function("devices", Right.DEVICES_SEE, Right.DEVICES_MANAGE),
             Function("doors", Right.DOORS_OPEN, None),
             Function("codes", Right.CODES_SEE, None),
+            Function("sightings", Right.SIGHTINGS_SEE, None),
         ),
     ),
 )

@@ -49,14 +49,20 @@ SHEETS: Final[dict[str, str]] = {
         "qr_code:code iot_id:door starts_ms:time ends_ms:time max_scans:count used "
         "live:yes end_reason:word created_ms:time"
     ),
+    "intercom_auto_opens": "space_id:house until_ms:time most:count used:count used_ms:time ended_ms:time",
+    "intercom_quiet_hours": "space_id:house manner:word changed_ms:time",
+    "intercom_telephones": "space_id:house agreed_ms:time",
+    "intercom_duress": "space_id:house set_ms:time",
     "intercom_openings": "iot_id:door asked_ms:time way:word result:word",
     "intercom_owners": "number space_id:house created_ms:time",
+    "intercom_terminals": "nickname space_id:house created_ms:time",
     "delivery_desired": "device:door kind:word state:word created_ms:time confirmed_ms:time",
     "delivery_grants": (
         "kind:word source:word starts_ms:time ends_ms:time schedule:hours live:yes changed_ms:time"
     ),
     "delivery_holds": ("source:word reason:word caller:caller since_ms:time lifted_ms:time lifted_by:caller"),
     "delivery_targets": "device:door kind:word starts_ms:time ends_ms:time schedule:hours",
+    "edge_passage_targets": "kind:word floors expires_ms:time changed_ms:time",
     "face_consents": (
         "purpose:word how:word asked_by:caller guardian given_ms:time expires_ms:time "
         "ended_ms:time end_reason:word ended_by:caller"

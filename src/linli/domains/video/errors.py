@@ -1,6 +1,6 @@
 """Errors of camera information."""
 
-from linli.kernel.errors import Conflict
+from linli.kernel.errors import Conflict, LinliError, Unavailable
 
 
 class CameraExists(Conflict):
@@ -19,3 +19,118 @@ class BatchUndone(Conflict):
     """The import or clearing was undone already."""
 
     code = "camera.undone"
+
+
+class GbIdTaken(Conflict):
+    """Another device has this code, here or at another company."""
+
+    code = "gb28181.taken"
+
+
+class NoPicture(Unavailable):
+    """There is no picture, or no recording, and the words say why; the code of the open API is that of a failed call."""
+
+    api_code = 20004
+
+
+class VideoOff(NoPicture):
+    """No camera registers at this process: [gb28181] is off."""
+
+    code = "video.off"
+
+
+class NoWay(NoPicture):
+    """The camera did not come by a protocol that is served here."""
+
+    code = "video.no_way"
+
+
+class CameraAway(NoPicture):
+    """It is not registered now."""
+
+    code = "video.offline"
+
+
+class CameraLockedOut(NoPicture):
+    """Its last registration had a wrong password."""
+
+    code = "video.wrong_password"
+
+
+class CameraSilent(NoPicture):
+    """It does not answer what it is asked."""
+
+    code = "video.silent"
+
+
+class CameraRefuses(NoPicture):
+    """It refuses, with a status of its own."""
+
+    code = "video.refused"
+
+
+class NoPackets(NoPicture):
+    """It said yes, and nothing came to the port."""
+
+    code = "video.no_packets"
+
+
+class FromStranger(NoPicture):
+    """Packets came from another address than the camera's."""
+
+    code = "video.stranger"
+
+
+class NoKeyPicture(NoPicture):
+    """Packets come, and no key picture among them yet."""
+
+    code = "video.no_key_picture"
+
+
+class IsH265(NoPicture):
+    """Browsers and this platform show H.264 only."""
+
+    code = "video.h265"
+
+
+class NotProgramStream(NoPicture):
+    """What it sends is no program stream."""
+
+    code = "video.not_ps"
+
+
+class NoRoom(NoPicture):
+    """All ports or places for players are taken."""
+
+    code = "video.no_room"
+
+
+class SchemeOff(NoPicture):
+    """This kind of address is not served here."""
+
+    code = "video.scheme_off"
+
+
+class NoRecording(NoPicture):
+    """The camera or recorder has none of that time."""
+
+    code = "video.no_recording"
+
+
+class CannotSteer(NoPicture):
+    """It neither turns nor zooms."""
+
+    code = "video.cannot_steer"
+
+
+class VideoForbidden(LinliError):
+    """No such camera, or none of the caller's scope."""
+
+    code = "video.forbidden"
+    api_code = 403
+
+
+class NoStill(NoPicture):
+    """FFmpeg is not there, or made no picture of it."""
+
+    code = "video.no_still"

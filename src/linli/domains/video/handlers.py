@@ -4,6 +4,8 @@ from linli.databus import records
 from linli.databus.conditions import Condition
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.service.cameras import forget_device
+from linli.domains.video.service.gb28181 import forget_thing
+from linli.domains.video.service.views import forget
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
 from linli.things.events import DeviceDeleted, DeviceMoved
@@ -22,10 +24,13 @@ async def device_moved(tx: Tx, event: DeviceMoved) -> None:
         stays_in=event.community_id,
         now_ms=tx.db.clock.now_ms(),
     )
+    await forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
 
 
 async def device_deleted(tx: Tx, event: DeviceDeleted) -> None:
-    """Inline: delete the information of a deleted device."""
+    """Inline: delete the information of a deleted device, and the way to its pictures."""
+    await forget_thing(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
+    await forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await forget_device(
         tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=None, now_ms=tx.db.clock.now_ms()
     )

@@ -79,3 +79,64 @@ camera_batch_rows = Table(
     PrimaryKeyConstraint("batch_id", "position"),
 )
 """The changes of an import or a clearing, for its undo."""
+
+gb_devices = Table(
+    "gb_devices",
+    metadata,
+    Column("device_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("gb_id"),  # 20 digits, with which it registers
+    text_column("name"),
+    text_column("password_sealed"),
+    text_column("way", server_default="udp"),  # how its pictures come: udp, passive
+    text_column("product_key"),  # of the things that its cameras become
+    text_column("maker", server_default=""),
+    text_column("model", server_default=""),
+    text_column("state", server_default="new"),  # new, online, offline
+    text_column("transport", server_default=""),
+    text_column("host", server_default=""),
+    integer("port", server_default="0"),
+    text_column("trouble", server_default=""),  # gb28181.rows.TROUBLES: why it could not register
+    text_column("trouble_host", server_default=""),
+    integer("trouble_ms", server_default="0"),
+    integer("registered_ms", server_default="0"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("uq_gb_devices_gb_id", "gb_id", unique=True),
+    Index("ix_gb_devices_community", "community_id", "device_id"),
+)
+"""Cameras and recorders that register by GB/T 28181 (spec H 4.5)."""
+
+gb_channels = Table(
+    "gb_channels",
+    metadata,
+    Column("channel_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("device_id"),
+    text_column("channel"),  # its code in the device's catalogue
+    text_column("name", server_default=""),
+    text_column("maker", server_default=""),
+    text_column("model", server_default=""),
+    integer("steers", server_default="0"),  # 1: it turns and zooms
+    integer("online", server_default="0"),
+    text_column("iot_id"),
+    integer("changed_ms"),
+    Index("uq_gb_channels_channel", "device_id", "channel", unique=True),
+    Index("ix_gb_channels_iot", "iot_id"),
+)
+"""The cameras of their catalogues, each a thing."""
+
+device_views = Table(
+    "device_views",
+    metadata,
+    text_column("iot_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("camera_iot_id"),
+    integer("changed_ms"),
+    Index("ix_device_views_camera", "camera_iot_id"),
+    Index("ix_device_views_community", "tenant_id", "community_id"),
+)
+"""Which camera shows a device that sends no pictures of its own, such as a lane's plate camera."""

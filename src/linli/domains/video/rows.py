@@ -1,4 +1,4 @@
-"""A camera as the room reads it, and as a row of the data model VideoDeviceInfo (spec B §2.11)."""
+"""Rows of cameras, also as the data model VideoDeviceInfo has them (spec B §2.11), and of devices by GB/T 28181."""
 
 from typing import Any, NamedTuple
 
@@ -96,3 +96,49 @@ def data_row(camera: Camera) -> dict[str, Any]:
         "remark": camera.remark,
     }
     return {**texts, "longitude": camera.longitude, "latitude": camera.latitude}
+
+
+class GbDevice(NamedTuple):
+    """A row of `gb_devices`, in the order of the columns."""
+
+    device_id: int
+    tenant_id: str
+    community_id: int
+    gb_id: str
+    name: str
+    password_sealed: str
+    way: str
+    product_key: str
+    maker: str
+    model: str
+    state: str
+    transport: str
+    host: str
+    port: int
+    trouble: str
+    trouble_host: str
+    trouble_ms: int
+    registered_ms: int
+    created_ms: int
+    changed_ms: int
+
+
+class GbChannel(NamedTuple):
+    """A row of `gb_channels`, in the order of the columns."""
+
+    channel_id: int
+    tenant_id: str
+    community_id: int
+    device_id: int
+    channel: str
+    name: str
+    maker: str
+    model: str
+    steers: int
+    online: int
+    iot_id: str
+    changed_ms: int
+
+
+def seal_about(gb_id: str) -> str:
+    return f"gb28181:{gb_id}"

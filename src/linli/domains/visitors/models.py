@@ -38,6 +38,7 @@ visits = Table(
     text_column(
         "door_codes", server_default=""
     ),  # for doors that cannot read `qr_code`, with blanks between them
+    integer("uses", server_default="-1"),  # how often they may come in; -1: as often as they like
     Index("ix_visits_starts", "community_id", "starts_ms", "apply_id"),
     Index("ix_visits_state", "community_id", "state", "ends_ms"),
     Index("ix_visits_house", "house_id", "starts_ms"),

@@ -23,6 +23,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
 
 _NAMES = GuestNames(id_no="idNo", plate="plate")
 
@@ -39,6 +40,9 @@ class Invite(msgspec.Struct, rename="camel", frozen=True):
     people: int = 1
     reason: str = ""
     type: int = person_rules.FRIEND
+    uses: Annotated[
+        int, Meta(description="How often they may come in, 1 to 10; -1: as often as they like.")
+    ] = UNLIMITED
 
 
 class Invited(msgspec.Struct, rename="camel", frozen=True):
@@ -137,6 +141,7 @@ async def invite(
             starts_ms=data.starts_ms,
             ends_ms=data.ends_ms,
             reason=data.reason,
+            uses=data.uses,
         ),
         guests=[guest],
         source=RESIDENT,

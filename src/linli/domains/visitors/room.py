@@ -6,6 +6,7 @@ from linli.domains.people.events import ResidentsMovedOut, UsersErased
 from linli.domains.visitors.events import VisitChanged
 from linli.domains.visitors.handlers import VisitorHandlers
 from linli.domains.visitors.pages.public import VisitorPages
+from linli.domains.visitors.ports import VisitorLifts
 from linli.domains.visitors.service.links import PassLinks
 from linli.domains.visitors.service.passes import Passes
 from linli.kernel.clock import Clock
@@ -29,11 +30,13 @@ class VisitorsRoom:
         sender: SmsSender,
         *,
         callers: Callers,
+        lifts: VisitorLifts | None = None,
     ) -> None:
+        """`lifts`: what calls a lift down for a visitor; None: nothing does."""
         self._db = db
         self.links = links
         self.passes = Passes(db, clock, ids, keys, links, sender)
-        self.pages = VisitorPages(db, clock, ids, links, self.passes, callers)
+        self.pages = VisitorPages(db, clock, ids, links, self.passes, callers, lifts)
 
     def register(self, jobs: Jobs) -> None:
         self.passes.register(jobs)

@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from linli.rules import UNLIMITED
+
 ASKED, EXPECTED, ARRIVED, LEFT, VOID, REFUSED = "asked", "expected", "arrived", "left", "void", "refused"
 STATES: Final = (ASKED, EXPECTED, ARRIVED, LEFT, VOID, REFUSED)
 WIRE_STATES: Final = {EXPECTED: 0, ARRIVED: 1, LEFT: 1, VOID: 2}
@@ -44,11 +46,18 @@ class Visit(NamedTuple):
     created_ms: int
     changed_ms: int
     door_codes: str = ""
+    uses: int = UNLIMITED
+    """How often they may come in (`rules.ways`)."""
 
     @property
     def codes(self) -> list[str]:
         """The pass's codes: first the one for most doors, then those for scanners of a form of their own."""
         return [self.qr_code, *self.door_codes.split()] if self.qr_code else []
+
+    @property
+    def way(self) -> str:
+        """The name by which its ways are counted; empty: they are not."""
+        return "" if self.uses == UNLIMITED else f"visit:{self.apply_id}"
 
     def holds_pass(self, now_ms: int) -> bool:
         """Whether doors open for the visitor, now or later."""

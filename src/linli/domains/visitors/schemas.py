@@ -8,7 +8,9 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.schemas import Profile
 from linli.domains.people.schemas import checked as checked_profile
 from linli.kernel.errors import BadInput
+from linli.rules import UNLIMITED
 from linli.rules.plates import clean_plate, is_plate
+from linli.rules.ways import MOST_USES
 
 GUESTS_MAX: Final = 20
 """Visitors of one application."""
@@ -81,6 +83,13 @@ def check_window(starts_ms: int, ends_ms: int, now_ms: int) -> None:
         raise BadInput(field="endTime", rule="after", other="startTime")
     if ends_ms - now_ms > LONGEST_MS:
         raise BadInput(field="endTime", rule="visit_within_year")
+
+
+def check_uses(uses: int) -> int:
+    """Raises BadInput. UNLIMITED is as often as they like."""
+    if uses != UNLIMITED and not 1 <= uses <= MOST_USES:
+        raise BadInput(field="uses", rule="range", low=1, high=MOST_USES)
+    return uses
 
 
 def clean_reason(reason: str, *, field: str = "reason") -> str:

@@ -10,6 +10,7 @@ from linli import __version__
 from linli.edge.cloud.caller import CloudRefused, CloudUnreachable, _refused
 from linli.edge.cloud.identity import Identity
 from linli.kernel.clock import Clock
+from linli.kernel.http.client import Client
 from linli.kernel.ids import Ids
 from linli.protocols import edge_link
 from linli.sync import Backoff
@@ -39,7 +40,7 @@ async def activate(
     """
     base = cloud.rstrip("/")
     failures = 0
-    async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+    async with Client(timeout=20, trust_env=False) as client:
         while True:
             request = _request(serial, code, hardware, model, clock, ids)
             try:

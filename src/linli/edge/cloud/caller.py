@@ -11,6 +11,7 @@ from linli.edge.cloud.clock import BoxClock
 from linli.edge.cloud.identity import Identity
 from linli.kernel.clock import Clock
 from linli.kernel.errors import Conflict, Unavailable
+from linli.kernel.http.client import Client
 from linli.kernel.ids import Ids
 from linli.protocols import edge_link
 
@@ -48,7 +49,7 @@ class CloudCaller:
         self._clock = clock
         self._ids = ids
         self.base_url = identity.activated.cloud.base_url.rstrip("/")
-        self._client = httpx.AsyncClient(
+        self._client = Client(
             timeout=TIMEOUT_S,
             trust_env=False,
             transport=transport,
@@ -105,10 +106,18 @@ class CloudCaller:
             return bytes(content)
         raise CloudRefused(status=answer.status_code, error="", message=answer.reason_phrase)
 
-    async def put(self, url: str, content: bytes) -> None:
-        """Put a file to such an address. Raises as `send`."""
+    async def put(self, url: str, content: bytes, *, at: str = "") -> None:
+        """Put a file to such an address; with `at` to that IP address, whatever its name means meanwhile.
+
+        Raises as `send`.
+        """
         try:
-            answer = await self._client.put(self._absolute(url), content=content)
+            target, headers, extensions = httpx.URL(self._absolute(url)), {}, {}
+            if at:
+                headers = {"Host": target.netloc.decode("ascii")}
+                extensions = {"sni_hostname": target.host}
+                target = target.copy_with(host=at)
+            answer = await self._client.put(target, content=content, headers=headers, extensions=extensions)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise CloudUnreachable(why=f"{type(error).__name__}: {error}") from None
         if not answer.is_success:

@@ -5,6 +5,7 @@ from typing import Final, cast
 
 import httpx
 
+from linli.kernel.http.client import Client
 from linli.protocols import door_http
 from linli.protocols.door_http import INTERFACES, Answer, Ask
 
@@ -29,7 +30,7 @@ class Caller:
 
     def __init__(self, source: str | None = None) -> None:
         """`source`: the address of this machine to call from; None: any."""
-        self._client = httpx.AsyncClient(
+        self._client = Client(
             headers={"Connection": "close", "User-Agent": "linli"},
             trust_env=False,
             timeout=None,

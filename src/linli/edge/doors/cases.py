@@ -258,8 +258,74 @@ async def lift_rules(trial: Trial) -> None:
     for wanted in ("disable", "enable"):
         await trial.call("SetElevatorRuleState", {"Availability": wanted})
         got = await trial.call("GetElevatorRuleState")
-        trial.expect(got == {"Availability": wanted}, f"the switch reads {got} after {wanted}")
+        trial.expect(got.get("Availability") == wanted, f"the switch reads {got} after {wanted}")
     await trial.call("syncElevatorRules", {"rules": [{"type": 2, "ruleId": "bench-1"}]})
+
+
+async def many_lift_rules(trial: Trial) -> None:
+    """The largest batch within its 10 s and a second one, read back whole; a change, and what is not there deleted."""
+    info = (await trial.call("QueryElevatorInfo"))["FloorRoomInfo"][0]
+    room = {"startRoom": info["RoomNumber"]} if info["RoomNumber"] else {}
+    rule = {
+        "controlMode": "CALL_ONLY", "startFloor": info["Floor"], "elevatorId": info["ElevatorID"], **room, **FOR_EVER
+    }  # fmt: skip
+    wanted = {f"bench-{n:03d}": {**rule, "userId": f"bench-user-{n}"} for n in range(201)}
+
+    async def sync(*entries: dict[str, Any]) -> None:
+        got = await trial.call("syncElevatorRules", {"rules": list(entries)})
+        trial.expect(not got["failed"], f"rules were refused: {json.dumps(got['failed'])}")
+
+    async def holds(rules: dict[str, dict[str, Any]], what: str) -> None:
+        answer = await trial.call("queryElevatorRules")
+        reported = {row["ruleId"]: row.get("userId") for row in answer["rules"]}
+        trial.expect(reported == {key: row["userId"] for key, row in rules.items()}, what)
+
+    began = trial.clock.now_ms()
+    await sync({"type": 4}, *({"type": 1, "ruleId": key, **row} for key, row in wanted.items()))
+    trial.notes["201_lift_rules_ms"] = trial.clock.now_ms() - began
+    await holds(wanted, "the rules are not read back whole")
+    wanted["bench-000"] = {**rule, "userId": "bench-other"}
+    await sync(
+        {"type": 3, "ruleId": "bench-000", **wanted["bench-000"]}, {"type": 2, "ruleId": "never-there"}
+    )
+    await holds(wanted, "a changed rule is not read back as it was sent")
+    await sync({"type": 4})
+    await holds({}, "rules are left after all were deleted")
+
+
+async def lift_rule_report(trial: Trial) -> None:
+    """Whose card has a rule is served by the device itself, which tells of it; switched off, it does not."""
+    info = (await trial.call("QueryElevatorInfo"))["FloorRoomInfo"][0]
+    room = {"startRoom": info["RoomNumber"]} if info["RoomNumber"] else {}
+    rule = {
+        "ruleId": "bench-2", "userId": "bench-user", "controlMode": "CALL_ONLY", "startFloor": info["Floor"],
+        "elevatorId": info["ElevatorID"], **room, **FOR_EVER,
+    }  # fmt: skip
+    card = {"cardId": "777342464", "userId": "bench-user", **FOR_EVER}
+    await trial.call("syncCardPermissions", {"permissions": [{"type": 1, **card}]})
+    await trial.call("syncElevatorRules", {"rules": [{"type": 4}, {"type": 1, **rule}]})
+    await trial.call("SetElevatorRuleState", {"Availability": "enable"})
+    await trial.subject.act("swipe the card", card=card["cardId"])
+
+    def reports() -> list[dict[str, Any]]:
+        events = trial.things.events_of(trial.device, "elevatorRuleEvent")
+        return [event for event in events if event["ruleId"] == "bench-2"]
+
+    await trial.until(lambda: bool(reports()), "the device told nothing of its rule")
+    (report,) = reports()
+    answer = {name: report.get(name) for name in ("userId", "authType", "authContent", "controlMode")}
+    trial.expect(
+        answer
+        == {
+            "userId": "bench-user",
+            "authType": "card",
+            "authContent": card["cardId"],
+            "controlMode": "CALL_ONLY",
+        },
+        f"the report says {json.dumps(answer)}",
+    )
+    await trial.call("syncElevatorRules", {"rules": [{"type": 4}]})
+    await trial.call("syncCardPermissions", {"permissions": [{**card, "type": 2}]})
 
 
 def _case(name: str, source: str, run: Any, *needs: str) -> Case:
@@ -283,5 +349,7 @@ CASES: Final = (
     _case("sip", "7.1", sip, "video"),
     _case("lifts", "8.2-8.6", lifts, "elevator"),
     _case("lift_rules", "9.1-9.5", lift_rules, "elevator"),
+    _case("many_lift_rules", "9.1-9.2", many_lift_rules, "elevator"),
+    _case("lift_rule_report", "9.3", lift_rule_report, "elevator", "card"),
     _case("connects_again", "2.1", connects_again),
 )

@@ -11,14 +11,17 @@ from typing import Any, Final
 
 import msgspec
 
-from linli.edge.doors.keeper import Doorkeeper, Recognised
+from linli.edge.doors.keeper import Doorkeeper, LinkageReports, Recognised
 from linli.edge.doors.links import Link
+from linli.edge.doors.machines import Ability
 from linli.edge.framework.contract import Things
 from linli.kernel.clock import Clock
 from linli.protocols.door_http import Answer, Ask, Code, Refused, check_photo
 from linli.protocols.door_http.messages import connection, elevators, faces, intercom, permissions, rules
 from linli.rules.codes import PassCode
+from linli.rules.lift_states import FIRE, MODES
 
+_FIRE_MODE: Final = MODES.index(FIRE)
 ALARMS: Final = {
     0: "tamper",
     1: "tamperCleared",
@@ -34,10 +37,16 @@ ALARMS: Final = {
 class Desk:
     """Answers for all machines of one driver."""
 
-    def __init__(self, things: Things, keeper: Doorkeeper, clock: Clock) -> None:
+    def __init__(
+        self, things: Things, keeper: Doorkeeper, clock: Clock, reports: LinkageReports | None = None
+    ) -> None:
+        """`reports` reads what lifts tell of their own rules; None: it is passed on as it is."""
         self._things = things
         self._keeper = keeper
+        self._reports = reports
         self._clock = clock
+        self._burning: dict[str, set[str]] = {}
+        """Cars in fire mode, by device."""
         self._serves: dict[str, Callable[[Link, Any, str], Awaitable[Answer]]] = {
             "/alarmEvent": self._alarm,
             "/recognize": self._recognise,
@@ -93,7 +102,7 @@ class Desk:
                 face_id=recognised.face_id,
                 name=recognised.name,
                 photo_id=photo_id,
-                user_id=recognised.user_id,
+                user_id=_user_for(link, recognised.person, recognised.user_id),
             )
         )
 
@@ -127,10 +136,12 @@ class Desk:
         owner = await self._keeper.check_qr(device, message.qr_code)
         code = owner.decision.code if owner is not None else PassCode.QR_UNKNOWN
         user = owner.user_id if owner is not None else None
-        await self._passed(device, "qrCode", message.qr_code, code, userId=user)
+        way, point = (owner.way or None, owner.point or None) if owner is not None else (None, None)
+        await self._passed(device, "qrCode", message.qr_code, code, userId=user, way=way, point=point)
         if owner is None or not owner.decision.opens:
             raise Refused(Code.NOT_RECOGNIZED, code.message)
-        return permissions.QrAnswer(data=permissions.UserData(user_id=owner.user_id))
+        user_id = _user_for(link, owner.person, owner.user_id)
+        return permissions.QrAnswer(data=permissions.UserData(user_id=user_id))
 
     async def _card_pass(self, link: Link, message: permissions.CardPass, device: str) -> Answer:
         await self._passed(device, "tradCard", message.card_id, PassCode.SUCCESS)
@@ -214,19 +225,40 @@ class Desk:
         await self._things.properties(
             device, {"ElevatorStatus": [run_state(state) for state in message.data]}
         )
+        with_mode = [state for state in message.data if state.running_mode is not None]
+        if with_mode:
+            modes = [running_mode(state) for state in with_mode]
+            await self._things.properties(device, {"ElevatorRunningMode": modes})
+        burning = self._burning.setdefault(device, set())
+        now = {state.elevator_id or "" for state in with_mode if state.running_mode == _FIRE_MODE}
+        if now - burning:  # the lift's fire input, told once and not with each report
+            await self._things.event(device, "FireAlarm", {})
+        burning -= {state.elevator_id or "" for state in with_mode}
+        burning |= now
         return Answer()
 
     async def _rule_done(self, link: Link, message: rules.ReportRule, device: str) -> Answer:
         builtins = msgspec.to_builtins(message)
-        await self._things.event(
-            device, "elevatorRuleEvent", {k: v for k, v in builtins.items() if k not in ("token", "version")}
-        )
+        report = {name: value for name, value in builtins.items() if name not in ("token", "version")}
+        event = report if self._reports is None else self._reports.event_of(device, report)
+        if event is not None:
+            await self._things.event(device, "elevatorRuleEvent", event)
         return Answer()
+
+
+def _user_for(link: Link, person: str, user_id: str) -> str:
+    """Whom a machine is told that it let in: one with a lift finds its rules by the person."""
+    return person if person and Ability.LIFT in link.machine.devices else user_id
 
 
 def _whose(recognised: Recognised) -> dict[str, str]:
     """As the platform's door model tells it in `extInfo` (spec A 4.3)."""
     return {"userId": recognised.user_id, "userID": recognised.face_id, "matchScore": str(recognised.score)}
+
+
+def running_mode(state: elevators.RunState) -> dict[str, Any]:
+    """As `run_state`; of a lift that knows."""
+    return {"ElevatorID": state.elevator_id or "", "RunningMode": state.running_mode}
 
 
 def run_state(state: elevators.RunState) -> dict[str, Any]:

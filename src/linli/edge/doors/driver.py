@@ -10,7 +10,7 @@ from linli.edge.doors import services
 from linli.edge.doors.caller import Caller, CallTimedOut
 from linli.edge.doors.desk import Desk
 from linli.edge.doors.identity import BoxIdentity
-from linli.edge.doors.keeper import FACE_SERVICES, Doorkeeper, FaceDoor, FaceWishes
+from linli.edge.doors.keeper import FACE_SERVICES, Doorkeeper, FaceDoor, FaceWishes, LinkageReports
 from linli.edge.doors.links import Link, LinkState
 from linli.edge.doors.machines import Ability, Machine
 from linli.edge.doors.orders import Orders
@@ -60,6 +60,14 @@ class Wishes(Protocol):
     async def sip(self, device: str) -> SipAccount | None: ...
 
 
+class SipServers:
+    """Which SIP server a door is told instead of the one that its account came with: a service that the box may offer."""
+
+    def server_of(self, number: str) -> tuple[str, str] | None:
+        """Host and port; None: the one of its account."""
+        raise NotImplementedError
+
+
 class DoorDriver[D: DriverConfig](BaseDriver):
     """One per protocol; which machines there are is each driver's own matter."""
 
@@ -72,12 +80,15 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         here = context.services.get(LanAddress, EVERYWHERE)
         self._host: str = station.host or here.host  # type: ignore[attr-defined]
         self._shared_name = f"doors:{self._host}:{station.port}"
-        self._desk = Desk(context.things, context.service(Doorkeeper), context.clock)  # type: ignore[type-abstract]
+        reports: LinkageReports | None = context.services.get(LinkageReports)  # type: ignore[assignment]
+        self._desk = Desk(context.things, context.service(Doorkeeper), context.clock, reports)  # type: ignore[type-abstract]
         wishes = context.services.get(Wishes)
         self._wishes: Wishes | None = wishes  # type: ignore[assignment]
         faces = context.services.get(FaceWishes)
         self._faces: FaceWishes | None = faces  # type: ignore[assignment]
         self._peers: Peers = context.services.get(Peers) or Peers(context.clock)  # type: ignore[assignment]
+        servers = context.services.get(SipServers)
+        self._servers: SipServers | None = servers  # type: ignore[assignment]
         self._links: dict[str, Link] = {}
         self._sip: dict[str, SipAccount] = {}
         self._greetings: dict[Link, int] = {}
@@ -196,7 +207,8 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         if device is not None and account is None and self._wishes is not None:
             account = await self._wishes.sip(device)
         if account is not None:
-            await link.post("/visualIntercom/syncSipNumber", lambda token: sip_message(token, account))
+            named = self._by_server(account)
+            await link.post("/visualIntercom/syncSipNumber", lambda token: sip_message(token, named))
 
     async def _send_temperature(self, link: Link) -> None:
         rule = link.machine.temperature
@@ -219,7 +231,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
             if service in FACE_SERVICES:
                 outputs = await self._call_faces(link, device, service, params)
             else:
-                outputs = await services.call(link, service, params)
+                outputs = await services.call(link, service, self._with_server(service, params))
         except CallTimedOut:
             raise TimedOut(device=device) from None
         finally:
@@ -234,6 +246,19 @@ class DoorDriver[D: DriverConfig](BaseDriver):
             raise ServiceUnknown(service)
         door = _face_door(link, device)
         return await (self._faces.sync if service == "SyncFaceData" else self._faces.report)(door, params)
+
+    def _with_server(self, service: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A door of the site's own intercom logs in at the box."""
+        server = self._servers.server_of(str(params.get("sipNumber"))) if self._servers is not None else None
+        if service != "SyncSipNumber" or server is None:
+            return params
+        return {**params, "sipServerAddr": server[0], "sipServerPort": server[1]}
+
+    def _by_server(self, account: SipAccount) -> SipAccount:
+        server = self._servers.server_of(account.sip_number) if self._servers is not None else None
+        if server is None:
+            return account
+        return msgspec.structs.replace(account, sip_server_addr=server[0], sip_server_port=server[1])
 
     def _remember_sip(self, device: str, params: Mapping[str, Any]) -> None:
         """A SIP account that an offline door could not get waits for the door's next connection."""

@@ -20,11 +20,19 @@ class Recognised(NamedTuple):
     decision: Decision
     score: int = 0
     """Percent: the cosine brought to 0..1 (spec G 11, row 41)."""
+    person: str = ""
+    """The person as rules of lifts name them; empty: unknown."""
 
 
 class CodeOwner(NamedTuple):
     user_id: str
     decision: Decision
+    person: str = ""
+    """As of `Recognised`."""
+    way: str = ""
+    """What the pass is on a counted way (`rules.ways.Kind`); empty: ways are not counted."""
+    point: str = ""
+    """The reader's place on it."""
 
 
 class Doorkeeper(Protocol):
@@ -62,6 +70,14 @@ class Doorkeeper(Protocol):
 
     async def ask_phone(self, device: str, phone_number: str) -> bool:
         """Pass the question on whether a number may be called; whether that could be done. The result comes later."""
+        ...
+
+
+class LinkageReports(Protocol):
+    """What lifts tell of rules that they keep themselves: a service that the box may offer."""
+
+    def event_of(self, lift: str, report: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The event that the report makes; None where it was told before."""
         ...
 
 

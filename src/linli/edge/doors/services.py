@@ -182,7 +182,7 @@ async def _set_rule_state(link: Link, params: Params) -> Outputs:
 
 async def _rule_state(link: Link, params: Params) -> Outputs:
     got = await _plain("/elevator/rule/getAvailability", rules.GetAvailability)(link, {})
-    return {"Availability": got["availability"]}
+    return {"Availability": got["availability"], "code": 0, "message": "success"}
 
 
 SERVICES: Final[dict[str, Callable[[Link, Params], Awaitable[Outputs]]]] = {

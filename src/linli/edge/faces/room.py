@@ -16,7 +16,7 @@ from linli.edge.faces.features import Features, Refused
 from linli.edge.faces.files import Files, LibraryPictures
 from linli.edge.faces.index import Index
 from linli.edge.faces.library import PICTURE, Library
-from linli.edge.faces.rows import FaceRows
+from linli.edge.faces.rows import FaceRows, user_id_of
 from linli.edge.framework.errors import DeviceOffline, DeviceRefused, ParamsBad
 from linli.edge.store import Store
 from linli.kernel.clock import Clock
@@ -226,6 +226,11 @@ class FaceRoom:
     async def face_photo(self, device: str, face_id: str) -> bytes | None:
         picture = await self._store.read(lambda c: FaceRows(c).picture_at(device, face_id))
         return None if picture is None else await self._library.picture(picture)
+
+    async def user_of(self, device: str, face_id: str) -> str:
+        """By what userId a camera that compares itself knows a face; empty: it does not."""
+        user = await self._store.read(lambda c: FaceRows(c).user_at(device, face_id))
+        return "" if user is None else user_id_of(user)
 
 
 def _url(params: Mapping[str, Any], field: str) -> str:

@@ -323,6 +323,15 @@ class FaceRows:
 
     # doors that compare themselves
 
+    def user_at(self, door: str, person_id: str) -> FaceUser | None:
+        """Whom a door takes a face for."""
+        sql = (
+            "SELECT u.said FROM face_rights r JOIN face_doors d ON d.no = r.door JOIN face_users u ON u.no = r.user"
+            " JOIN face_people p ON p.no = r.person WHERE d.name = ? AND p.person_id = ?"
+        )
+        row = self._execute(sql, (door, person_id)).fetchone()
+        return None if row is None else _decode_user(row[0])
+
     def wanted(self, door: int, model: str) -> list[Wanted]:
         """Persons with a user entry and a picture."""
         sql = (

@@ -224,6 +224,10 @@ class Supervisor:
         """Raises DeviceUnknown, ServiceUnknown, DeviceOffline, DeviceRefused, DriverFailed."""
         return await self._driver_of(device).call(device, service, params)
 
+    def runs_apart(self, device: str) -> bool:
+        """Whether its driver is a vendor's, in a process of its own. Raises DeviceUnknown, DriverFailed."""
+        return hasattr(self._driver_of(device), "pid")
+
     def log(self, driver: str, device: str = "") -> DeviceLog:
         return self._logs.of(driver, device)
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -21,13 +22,15 @@ from linli.edge.remote.logs import LogBook, Wanted
 from linli.edge.remote.shell import Shell
 from linli.edge.remote.tunnel import Line, Serves, TunnelClosed, serve
 from linli.kernel import telemetry
+from linli.kernel.http.client import Client
+from linli.protocols.edge_link import Refresh
 from linli.protocols.edge_remote import wire
 from linli.protocols.edge_remote.wire import PIECE, TUNNEL_PATH
 
 log = telemetry.logger(__name__)
 
 MOST_TUNNELS: Final = 8
-KINDS: Final = ("shell", "files", "tools", "http")
+KINDS: Final = ("shell", "files", "tools", "http", "video")
 _TICKET: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _HTTP_SECONDS: Final = 30.0
 _HTTP_BODY: Final = 160 * 1024
@@ -125,11 +128,11 @@ class RemoteAgent:
         drivers: DriverDesk | None,
         files: Path,
         language: str = "zh-CN",
-        console_port: Callable[[], int] = lambda: 0,
+        page_port: Callable[[str], int] = lambda kind: 0,
         kinds: Sequence[str] = KINDS,
     ) -> None:
         """`kinds`: the kinds that the site allows; a box can be set up without a terminal. `files`: the folder that is
-        shown."""
+        shown. `page_port`: of the page of a kind (`http`, `video`); 0: it does not run."""
         self._cloud = cloud.rstrip("/")
         self._headers = headers
         self._doctor = doctor
@@ -138,7 +141,7 @@ class RemoteAgent:
         self._folder = Folder(files)
         self._home = files
         self._language = language
-        self._console_port = console_port
+        self._page_port = page_port
         self._kinds = frozenset(kinds)
         self._tunnels: set[asyncio.Task[None]] = set()
         self.more: dict[str, Duty] = {}
@@ -147,6 +150,11 @@ class RemoteAgent:
     @property
     def open_tunnels(self) -> int:
         return len(self._tunnels)
+
+    async def wanted(self, wanted: Refresh) -> dict[str, Any]:
+        """The cloud asks for a tunnel."""
+        self.refresh({"ticket": wanted.ticket, "kind": wanted.kind})
+        return {}
 
     def refresh(self, params: Mapping[str, Any]) -> None:
         """`edgeRefresh` with `what` = `tunnel`: open one. Invalid or too many tickets are left out with a log line."""
@@ -187,7 +195,10 @@ class RemoteAgent:
             shell = ShellServes(say, self._home)
             await shell.start()
             return shell
-        duties = {"files": self._file_duties, "tools": self._tools, "http": self._http_duties}[kind]()
+        if kind in ("http", "video"):
+            duties = self._http_duties(partial(self._page_port, kind))
+        else:
+            duties = self._file_duties() if kind == "files" else self._tools()
         return DeskServes(Desk(duties, say))
 
     # what each kind answers
@@ -244,19 +255,21 @@ class RemoteAgent:
     async def _diagnosis_steps(self, _: Nothing) -> Items:
         return Items(self._doctor.steps())
 
-    def _http_duties(self) -> dict[str, Duty]:
-        return {"http.ask": Duty(HttpAsked, self._asked)}
+    def _http_duties(self, port_of: Callable[[], int]) -> dict[str, Duty]:
+        async def asked(asked: HttpAsked) -> Bytes:
+            if not (port := port_of()):
+                raise Refused("offline", "this page of the box is switched off")
+            return await self._asked(port, asked)
 
-    async def _asked(self, asked: HttpAsked) -> Bytes:
-        port = self._console_port()
-        if not port:
-            raise Refused("offline", "this box's own console is switched off")
+        return {"http.ask": Duty(HttpAsked, asked)}
+
+    async def _asked(self, port: int, asked: HttpAsked) -> Bytes:
         try:
             body = base64.b64decode(asked.body, validate=True)
         except binascii.Error as error:
             raise Refused("bad_input", str(error), "body") from error
         headers = {name: value for name, value in asked.headers.items() if name.lower() in _PASSED}
-        client = httpx.AsyncClient(timeout=_HTTP_SECONDS, trust_env=False, follow_redirects=False)
+        client = Client(timeout=_HTTP_SECONDS, trust_env=False, follow_redirects=False)
         try:
             wanted = client.build_request(
                 asked.method, f"http://127.0.0.1:{port}{asked.path}", headers=headers, content=body
@@ -301,7 +314,7 @@ async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _streamed(client: httpx.AsyncClient, answer: httpx.Response) -> AsyncIterator[bytes]:
+async def _streamed(client: Client, answer: httpx.Response) -> AsyncIterator[bytes]:
     try:
         async for piece in answer.aiter_bytes(PIECE):
             yield piece

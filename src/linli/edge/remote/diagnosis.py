@@ -20,6 +20,7 @@ from linli.edge.framework.supervisor import State, Status
 from linli.edge.remote import network
 from linli.edge.remote.figures import ROOT, Meter
 from linli.kernel.clock import Clock
+from linli.kernel.http.client import Client
 from linli.protocols.edge_remote.diagnosis import Diagnosis, Finding, Level
 
 INTERNET: Final = "223.5.5.5"
@@ -170,7 +171,7 @@ class Doctor:
         url = f"{self.target.cloud}/healthz"
         began = self.clock.now_ms()
         try:
-            async with httpx.AsyncClient(timeout=_HTTP_SECONDS, trust_env=False) as client:
+            async with Client(timeout=_HTTP_SECONDS, trust_env=False) as client:
                 answer = await client.get(url)
         except httpx.HTTPError as error:
             why = str(error) or type(error).__name__

@@ -7,10 +7,11 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from linli.edge.framework import DeviceOffline, DeviceUnknown, DriverFailed, ServiceUnknown
-from linli.edge.runtime.desired_rows import BLE, CARD, RULE, Kept
+from linli.edge.runtime import lift_rules
+from linli.edge.runtime.desired_rows import BLE, CARD, FOREIGN, LINKED, RULE, Kept
 from linli.kernel.errors import LinliError, TimedOut
 from linli.protocols.door_http.messages import permissions, rules
-from linli.sync import ABSENT, Delivery, Outcome, Result
+from linli.sync import ABSENT, UNKNOWN, Delivery, Outcome, Result
 
 type Content = dict[str, Any]
 
@@ -37,13 +38,18 @@ class ListCarrier:
     """(wanted, reported)"""
     calls: Calls
     most: int = 200
+    compared: bool = True
+    """Whether it is compared as all lists are; else by a part of its own."""
 
     @property
     def kinds(self) -> Sequence[str]:
         return (self.kind,)
 
+    def _entry(self, delivery: Delivery) -> Content:
+        return self.entry(delivery.item.credential, _content(delivery))
+
     async def carry(self, device: str, batch: Sequence[Delivery]) -> Mapping[tuple[str, str], Outcome]:
-        entries = [self.entry(delivery.item.credential, _content(delivery)) for delivery in batch]
+        entries = [self._entry(delivery) for delivery in batch]
         keys = [(self.kind, delivery.item.credential) for delivery in batch]
         try:
             answer = await self.calls.call(device, self.service, {self.field: entries})
@@ -67,8 +73,19 @@ class ListCarrier:
             there = reported.get(item.credential)
             if there is not None:
                 same = bool(content) and self.same(msgspec.json.decode(content), there)
-                marks[item.credential] = item.wanted if same else "other"
+                marks[item.credential] = item.wanted if same else FOREIGN
         return marks
+
+
+class LinkedCarrier(ListCarrier):
+    """Rules that lifts keep for our linkages: what is there already is changed, not added (A28, types 1 and 3)."""
+
+    __slots__ = ()
+
+    def _entry(self, delivery: Delivery) -> Content:
+        entry = self.entry(delivery.item.credential, _content(delivery))
+        there = delivery.item.reported not in (ABSENT, UNKNOWN)
+        return {**entry, "type": rules.UPDATE} if entry["type"] == rules.ADD and there else entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +96,27 @@ class PlainCarrier:
     service: str
     calls: Calls
     most: int = 1
+    read_back: str = ""
+    """Empty: it cannot be read."""
+    field: str = ""
+    """Of the answer of `read_back`, and of the content."""
+    compared: bool = True
 
     @property
     def kinds(self) -> Sequence[str]:
         return (self.kind,)
+
+    async def marks(self, device: str, kept: Sequence[Kept]) -> dict[str, str] | None:
+        """As of a list. Raises what the call raises."""
+        if not self.read_back or not kept:
+            return None
+        try:
+            there = (await self.calls.call(device, self.read_back, {})).get(self.field)
+        except ServiceUnknown:
+            return None
+        ((item, content),) = kept
+        same = bool(content) and msgspec.json.decode(content).get(self.field) == there
+        return {item.credential: item.wanted if same else FOREIGN}
 
     async def carry(self, device: str, batch: Sequence[Delivery]) -> Mapping[tuple[str, str], Outcome]:
         outcomes = {}
@@ -143,16 +177,8 @@ def _rule(credential: str, content: Content | None) -> Content:
     return {**content, "type": rules.ADD, "ruleId": credential}
 
 
-def _reported_rules(answer: Mapping[str, Any]) -> dict[str, Content]:
+def reported_rules(answer: Mapping[str, Any]) -> dict[str, Content]:
     return {rule["ruleId"]: rule for rule in answer.get("rules", [])}
-
-
-def _same_rule(wanted: Content, reported: Content) -> bool:
-    plain = [
-        {name: value for name, value in content.items() if name not in ("type", "ruleId")}
-        for content in (wanted, reported)
-    ]
-    return plain[0] == plain[1]
 
 
 STANDING: Final = {
@@ -162,9 +188,11 @@ STANDING: Final = {
     "SetElevatorRuleState": "liftRuleState",
 }
 """Services whose last call is to hold, also after the door lost it; by their kind."""
+_READ_BACK: Final = {"SetElevatorRuleState": ("GetElevatorRuleState", "Availability")}
 
 
-def list_carriers(calls: Calls) -> tuple[ListCarrier, ...]:
+def list_carriers(calls: Calls, linked: Calls) -> tuple[ListCarrier, ...]:
+    """`linked`: for the rules of linkages."""
     return (
         ListCarrier(
             kind=CARD,
@@ -193,12 +221,26 @@ def list_carriers(calls: Calls) -> tuple[ListCarrier, ...]:
             field="rules",
             entry=_rule,
             read_back="queryElevatorRules",
-            parse=_reported_rules,
-            same=_same_rule,
+            parse=reported_rules,
+            same=lift_rules.same,
             calls=calls,
+        ),
+        LinkedCarrier(
+            kind=LINKED,
+            service="syncElevatorRules",
+            field="rules",
+            entry=_rule,
+            read_back="queryElevatorRules",
+            parse=reported_rules,
+            same=lift_rules.same,
+            calls=linked,
+            compared=False,
         ),
     )
 
 
 def plain_carriers(calls: Calls) -> tuple[PlainCarrier, ...]:
-    return tuple(PlainCarrier(kind, service, calls) for service, kind in STANDING.items())
+    return tuple(
+        PlainCarrier(kind, service, calls, 1, *_READ_BACK.get(service, ()))
+        for service, kind in STANDING.items()
+    )

@@ -57,6 +57,12 @@ def installed(code: str) -> Callable[[Deployment], WantedComponent | None]:
     return wanted
 
 
+def named(code: str) -> Callable[[Deployment], WantedComponent | None]:
+    """As `installed`, but for a part that a cloud which names none does not have."""
+    by_name = installed(code)
+    return lambda deployment: by_name(deployment) if deployment.components is not None else None
+
+
 def with_drivers(code: str) -> Callable[[Deployment], WantedComponent | None]:
     """For the part that runs the drivers: it also runs where drivers are deployed."""
     by_name = installed(code)

@@ -11,13 +11,13 @@ import httpx
 from linli.edge.cloud import BoxClock, CloudCaller, Identity
 from linli.edge.components import shipped
 from linli.edge.doors.driver import LanAddress
-from linli.edge.doors.keeper import Doorkeeper, FaceWishes
+from linli.edge.doors.keeper import Doorkeeper, FaceWishes, LinkageReports
 from linli.edge.doors.peers import Peers
-from linli.edge.faces import steps as face_tables
 from linli.edge.faces.room import FaceRoom
 from linli.edge.foreign.confinement import close_home
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.supervisor import Supervisor
+from linli.edge.parking.ports import Lanes
 from linli.edge.remote.agent import RemoteAgent
 from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.drivers import DriverDesk
@@ -25,7 +25,8 @@ from linli.edge.remote.duties import Duty
 from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
 from linli.edge.remote.shipping import LogShipper
-from linli.edge.runtime import deployer, desired_rows, doorkeeper, pictures, queue
+from linli.edge.remote.video import video_duties
+from linli.edge.runtime import deployer
 from linli.edge.runtime.algorithm_ports import AlgorithmPorts
 from linli.edge.runtime.components import Components
 from linli.edge.runtime.deployer import Deployer, keep, kept
@@ -37,10 +38,16 @@ from linli.edge.runtime.downlink import Downlink
 from linli.edge.runtime.drain import RATE, Drain
 from linli.edge.runtime.driver_list import installed_drivers
 from linli.edge.runtime.heartbeat import Pulse
+from linli.edge.runtime.intercom import Intercom
 from linli.edge.runtime.lan import Lan, Ports
+from linli.edge.runtime.lift_gateways import LiftGateways
+from linli.edge.runtime.lift_journal import Journal
+from linli.edge.runtime.lift_reports import LiftReports
+from linli.edge.runtime.lift_under_way import LinkedCalls, UnderWay
 from linli.edge.runtime.line import Line
 from linli.edge.runtime.machines import Machines
 from linli.edge.runtime.network import DoorNaming
+from linli.edge.runtime.parking import Parking
 from linli.edge.runtime.parts import FaceModels, box_parts
 from linli.edge.runtime.passage import Passage
 from linli.edge.runtime.pictures import Pictures
@@ -64,15 +71,18 @@ from linli.edge.runtime.status import (
     site_section,
     uplink_section,
 )
+from linli.edge.runtime.tables import STEPS
 from linli.edge.runtime.timekeeper import Timekeeper
 from linli.edge.runtime.trust import DriverTrust
 from linli.edge.runtime.upkeep import Upkeep
+from linli.edge.runtime.video_lines import GatewayLine
+from linli.edge.runtime.way_peers import WayPeers
 from linli.edge.services.keeping import moving
-from linli.edge.store import Step, Store
+from linli.edge.store import Store
+from linli.edge.video.room import VideoRoom
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
-from linli.protocols.edge_link import Refresh
 from linli.vision.engine.ports import Engine
 from linli.vision.engine.process import ProcessEngine
 
@@ -80,16 +90,6 @@ log = logger(__name__)
 
 FILE: Final = "box.db"
 _LOGS_SENT: Final = "logs_sent"
-
-STEPS: Final[tuple[Step, ...]] = (
-    *deployer.STEPS,
-    *queue.STEPS,
-    *pictures.STEPS,
-    *desired_rows.STEPS,
-    *doorkeeper.STEPS,
-    *face_tables.STEPS,
-)
-"""Of the file's tables, room by room; a new one goes to the end."""
 
 
 class Box:
@@ -120,8 +120,7 @@ class Box:
         self.cloud = CloudCaller(identity, self.clock, self.ids, transport=transport)
         activated = identity.activated
         self.line = Line(activated.device, activated.mqtt)
-        self._news = asyncio.Event()
-        """In the cloud: another deployment, other rules."""
+        self._news = asyncio.Event()  # in the cloud: another deployment, other rules
         beat_now = asyncio.Event()
 
         # up: what devices report
@@ -130,13 +129,7 @@ class Box:
         self.presence = Presence(activated.device, self.line)
         self.reports = Reports(self.queue, self.presence, self.clock)
         self.drain = Drain(
-            activated.node.id,
-            self.queue,
-            self.pictures,
-            self.presence,
-            self.cloud,
-            self.clock,
-            rate=rate,
+            activated.node.id, self.queue, self.pictures, self.presence, self.cloud, self.clock, rate=rate
         )
 
         # down: what is wanted of them
@@ -159,9 +152,19 @@ class Box:
             siblings=machines.siblings,
             line_up=lambda: self.line.up,
             faces=self.faces,
+            person_of=lambda face: self.passage.rules.faces.get(face, ""),
+            in_car=lambda device: self.passage.is_in_car(device),
         )
+        self.way_peers = WayPeers(
+            self.store, self.clock, lambda: self.passage.rules.site_key, ports.host if ports else None
+        )
+        self.doorkeeper.on_way = self.way_peers.counted
+        under_way, journal = UnderWay(), Journal(self.store, self.clock)
+        self.lift_reports = LiftReports(lambda rule: self.lift_gateways.linkage_of(rule), journal, under_way)
         self.peers = Peers(self.clock, tell=beat_now.set)
         self.peering = Peering(self.store, self.peers)
+        self.parking = Parking(home, self.store, self.cloud, self.clock, self.ids, self.logs)
+        self.intercom = Intercom(identity, self.store, self.cloud, self.clock, self.ids, self.logs)
         services = self._services(ports)
         self.naming = DoorNaming(identity.serial_number, self.cloud.base_url, services)
         self.supervisor = Supervisor(
@@ -173,41 +176,30 @@ class Box:
             services=services,
         )
         self.mender = Mender(
-            self.wishes,
-            self.supervisor,
-            self.clock,
-            lambda device: device in self.presence.online,
-            lambda device: self.logs.of("box", device),
-        )
+            self.wishes, self.supervisor, self.clock, self.presence.is_online, partial(self.logs.of, "box"),
+            linked=LinkedCalls(self.supervisor, under_way),
+        )  # fmt: skip
+        self.lift_gateways = LiftGateways(
+            self.wishes, self.mender, self.supervisor, self.clock, siblings=machines.siblings,
+            is_online=self.presence.is_online, log_of=partial(self.logs.of, "box"), moved=beat_now.set,
+            reports=self.lift_reports,
+        )  # fmt: skip
         self.doors = DoorServices(self.wishes, self.mender, self.supervisor, self.reports, self.cloud.fetch)
         self.trusted = DriverTrust(home, identity)
         self.deployer = Deployer(
-            self.store,
-            self.supervisor,
-            self.presence,
-            self.wishes,
-            self.cloud,
-            home / "drivers",
-            self.trusted,
+            self.store, self.supervisor, self.presence, self.wishes, self.cloud, home / "drivers", self.trusted,
             machines,
-        )
+        )  # fmt: skip
         self.deployer.forget.append(self.faces.forget)
         self.passage = Passage(
-            self.store,
-            self.cloud,
-            self.doors,
-            self.clock,
-            report=self.reports.event,
-            siblings=machines.siblings,
+            self.store, self.cloud, self.doors, self.clock, report=self.reports.event, siblings=machines.siblings,
             is_registered=lambda device: self.presence.key_of(device) is not None,
-        )
+            gateways=self.lift_gateways, face_user=self.faces.user_of,
+        )  # fmt: skip
+        self.video = VideoRoom(self.store, self.clock, partial(GatewayLine, address=activated.mqtt))
         self.polling = Polling(self.deployer, self.presence, self.passage, self._news)
         self.time = Timekeeper(
-            self.clock,
-            self.store,
-            self.line,
-            activated.device,
-            leapt=(self._news, beat_now),
+            self.clock, self.store, self.line, activated.device, leapt=(self._news, beat_now)
         )
 
         # how it is, what it offers on the LAN, and looking at it from afar
@@ -221,32 +213,21 @@ class Box:
             protection_section(self.supervisor, self.peers),
         )
         self.state = Running(
-            home,
-            activated.device,
-            self.status,
-            self.deployer,
-            self.presence,
-            self.reports,
-            self.peers,
-            self.line,
-        )
-        target = Target(
-            cloud=self.cloud.base_url, mqtt_host=activated.mqtt.host, mqtt_port=activated.mqtt.port
-        )
+            home, activated.device, self.status, self.deployer, self.presence, self.reports, self.peers, self.line,
+        )  # fmt: skip
+        mqtt = activated.mqtt
+        target = Target(cloud=self.cloud.base_url, mqtt_host=mqtt.host, mqtt_port=mqtt.port)
         doctor = Doctor(self.clock, home, target, self.supervisor.status)
         lan: Lan | None = None
         if ports is not None:
             lan = Lan(
-                home,
-                self.state,
-                ports,
-                clock=self.clock,
-                logs=self.logs,
-                cloud=self.cloud.base_url,
-                gateway=self.state.listed,
-                diagnose=diagnose_by(doctor),
-            )
+                home, self.state, ports, clock=self.clock, logs=self.logs,
+                gateway=self.state.listed, diagnose=diagnose_by(doctor), video=self.video,
+                caller=(self.store, self.cloud),
+            )  # fmt: skip
         self.lan = lan
+        self.parking.runs_apart = self.supervisor.runs_apart
+        self.parking.connect(self.supervisor.call, lan.files.store if lan is not None else None)
         self.agent = RemoteAgent(
             cloud=self.cloud.base_url,
             headers=self.cloud.headers,
@@ -254,8 +235,9 @@ class Box:
             logs=LogBook(self.logs),
             drivers=DriverDesk(self.supervisor),
             files=home,
-            console_port=lambda: lan.console_port if lan is not None else 0,
+            page_port=lambda kind: lan.page_port(kind) if lan is not None else 0,
         )
+        self.agent.more |= video_duties(self.video)
         self.agent.more["peers.settle"] = Duty(Settling, self.peering.settle)
         self.downlink = Downlink(
             activated.device,
@@ -265,10 +247,14 @@ class Box:
             refresh={
                 "deployment": self.polling.refresh,
                 "rules": self.polling.refresh,
-                "tunnel": partial(_open_tunnel, self.agent),
+                "parking": self.parking.rules.refresh,
+                "lifts": self.lift_gateways.refresh,
+                "tunnel": self.agent.wanted,
+                "intercom": self.intercom.refresh,
+                **(lan.refresh if lan is not None else {}),
             },
             on_time=self.time.answered,
-            apps=lan.apps.answer if lan is not None else None,
+            apps=self.parking.before(lan.answer) if lan is not None else None,
         )
         self.shipper = LogShipper(self.logs, self.cloud, keep=partial(_keep_logs_sent, self.store))
         self.meter = Meter(home)
@@ -279,14 +265,25 @@ class Box:
             shipper=self.shipper,
             meter=self.meter,
             lan=lan,
+            video=self.video,
             news=self._news,
         )
+        if ports is not None:
+            called = self.supervisor.call
+            parts += [self.parking.part(ports), self.intercom.part(ports, services, called, self.wishes)]
         self.components = Components(shipped(), parts, self.supervisor.status)
         self.pulse = Pulse(
             self.cloud,
             self.meter,
             self.clock,
-            beat=partial(heartbeat_of, self.status, self.reports, self.peers, self.components),
+            beat=partial(
+                heartbeat_of,
+                self.status,
+                self.reports,
+                self.peers,
+                self.components,
+                self.lift_gateways.states,
+            ),
             heard=(self.time.heard, self.polling.heard),
             now=beat_now,
         )
@@ -294,10 +291,12 @@ class Box:
 
         # listeners
         self.reports.on_online.append(self.mender.came_online)
-        self.reports.on_report.append(self.passage.on_report)
-        self.reports.on_report.append(self.pulse.on_report)
+        self.reports.follow = self.passage.follow
+        self.reports.on_report += [self.passage.on_report, self.lift_gateways.on_report, self.pulse.on_report]
+        self.reports.on_report.append(self.parking.on_report)
         self.deployer.applied.append(lambda deployment: beat_now.set())
-        self.deployer.applied.append(self.algorithm.deployed)
+        self.deployer.applied += [self.algorithm.deployed, self.parking.deployed]
+        self.deployer.applied.append(lambda deployment: self.lift_gateways.deployed())
         self.deployer.prepared.append(self.components.follow)
         self.deployer.prepared.append(lambda deployment: self.naming.follow(deployment, self.supervisor))
         if lan is not None:
@@ -306,14 +305,16 @@ class Box:
 
     def _services(self, ports: Ports | None) -> dict[type, object]:
         """The box's interface for drivers, beside its name."""
-        services: dict[type, object] = {
+        lan: dict[type, object] = {}
+        if ports is not None:
+            lan = {LanAddress: LanAddress(ports.host), Lanes: self.parking.room}
+        return {
             Doorkeeper: self.doorkeeper,
             FaceWishes: self.faces,
             Peers: self.peers,
+            LinkageReports: self.lift_reports,
+            **lan,
         }
-        if ports is not None:
-            services[LanAddress] = LanAddress(ports.host)
-        return services
 
     # life
 
@@ -332,6 +333,8 @@ class Box:
         if self.lan is not None:
             await self.lan.start()
         await self.peering.start()
+        await self.lift_reports.start()
+        await self.lift_gateways.start()
         await self.components.follow(deployer.NOTHING)
         await self.deployer.start()
         await self.mender.start()
@@ -342,9 +345,12 @@ class Box:
             "status": partial(keep_written, self.home, self.status),
             "pulse": self.pulse.run,
             "peers": self.peering.run,
+            "way-peers": self.way_peers.run,
             "logs": self._ship_logs,
             "algorithm": self.algorithm.run,
             "components": self.components.run,
+            "lift-rules": self.lift_gateways.run,
+            "lift-reports": self.lift_reports.run,
         }
         for name, work in works.items():
             self._tasks.append(asyncio.create_task(work(), name=f"box-{name}"))
@@ -362,6 +368,7 @@ class Box:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.agent.stop()
         await self.downlink.stop()
+        await self.lift_gateways.stop()
         await self.mender.stop()
         await self.supervisor.close()
         await self.components.stop()
@@ -383,17 +390,13 @@ class Box:
         if self.lan is not None:
             self.line.subscribe(self.downlink.app_calls)
         self._news.set()
+        self.parking.rules.news.set()
         await self.presence.connected()
         await self.drain.run(self.line)
 
     async def _ship_logs(self) -> None:
         sent = await kept(self.store, _LOGS_SENT)
         await self.shipper.run(int(sent) if sent else 0)
-
-
-async def _open_tunnel(agent: RemoteAgent, wanted: Refresh) -> dict[str, Any]:
-    agent.refresh({"ticket": wanted.ticket, "kind": wanted.kind})
-    return {}
 
 
 async def _keep_logs_sent(store: Store, at_ms: int) -> None:

@@ -31,9 +31,13 @@ from linli.sync import (
 
 QR, KEY, CARD, BLE = "qr", "key", "card", "ble"
 RULE = "liftRule"
+LINKED = "linkedRule"
+"""A rule that the box derives from a linkage, for a lift that keeps rules itself."""
 GROUP = "sipGroup"
 AT_BOX: Final = frozenset((QR, KEY, GROUP))
 """Decided by the box: nothing is brought to the door, and what must go is gone at once."""
+FOREIGN: Final = "other"
+"""The mark of what a device holds and the box never sent."""
 LEASE_MS: Final = 120_000
 BACKOFF: Final = Backoff(first_ms=10_000, retries=5)
 
@@ -137,6 +141,19 @@ class Wishes:
         """(device, content) of the first of `devices` that has it."""
         return await self._store.read(lambda connection: find_content(connection, devices, kind, credential))
 
+    async def reported_mark(self, device: str, kind: str, credential: str) -> str:
+        """What the device holds of one row, as far as is known: a mark, ABSENT or UNKNOWN."""
+        kept = await self._store.read(lambda connection: _find(connection, device, kind, credential))
+        return kept.item.reported if kept else ABSENT
+
+    async def devices_of(self, kind: str) -> list[str]:
+        """Devices with a row of a kind."""
+        return await self._store.read(
+            lambda c: [
+                row[0] for row in c.execute("SELECT DISTINCT device FROM wishes WHERE kind = ?", (kind,))
+            ]
+        )
+
     async def counts(self) -> dict[str, int]:
         """Rows by state, for pages."""
         return await self._store.read(
@@ -197,6 +214,33 @@ class Wishes:
         await self._change(
             device, (kind,), lambda item, now: report(item, marks.get(item.credential, ABSENT), now_ms=now)
         )
+
+    async def adopt(self, device: str, kind: str, credentials: Sequence[str]) -> None:
+        """Rows that the device holds though nobody wants them: they are to go."""
+        now = self._clock.now_ms()
+
+        def work(connection: sqlite3.Connection) -> None:
+            for credential in credentials:
+                kept = _find(connection, device, kind, credential)
+                item = kept.item if kept else new_item(device, kind, credential)
+                _save(connection, report(item, FOREIGN, now_ms=now), kept.content if kept else "")
+
+        await self._store.write(work)
+
+    async def tidy(self, device: str, kind: str) -> None:
+        """Rows that went from the device as well are forgotten."""
+        await self._store.write(
+            lambda c: (
+                c.execute(
+                    "DELETE FROM wishes WHERE device = ? AND kind = ? AND state = ?",
+                    (device, kind, State.REMOVED.value),
+                ).rowcount
+            )
+        )
+
+    async def ask_again(self, device: str, kinds: Sequence[str]) -> None:
+        """Rows that were given up are tried anew."""
+        await self._change(device, kinds, lambda item, now: retry(item, now_ms=now))
 
     async def due(self) -> list[str]:
         """Devices with rows to be brought now."""

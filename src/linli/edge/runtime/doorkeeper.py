@@ -3,18 +3,20 @@
 import base64
 import sqlite3
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from linli.edge.doors.keeper import CodeOwner, Recognised
+from linli.edge.runtime import ways as way_rows
 from linli.edge.runtime.desired_rows import GROUP, KEY, QR, find_content
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.queue import Queue
+from linli.edge.runtime.ways import WayPass
 from linli.edge.store import Step, Store
 from linli.kernel.clock import Clock
 from linli.protocols.qr_rsa import CodeError, PublicKey, SealedCode, open_code
-from linli.rules import UNLIMITED
+from linli.rules import UNLIMITED, PassCode, ways
 from linli.rules.credentials import Decision, check_qr
 
 KEY_NAME: Final = "RSAPublicKey"
@@ -76,6 +78,18 @@ class QrRight(msgspec.Struct, frozen=True):
     """Time zone of the schedule; empty: the default."""
     person: str = ""
     """The person of the code; empty: unknown."""
+    way: str = ""
+    """Which ways `max_scans` counts (`rules.ways`); empty: scans."""
+    point: str = ""
+
+
+class Walked(NamedTuple):
+    """A decision on a way. `passed`: what was counted; None: nothing."""
+
+    decision: Decision
+    kind: str
+    point: str
+    passed: WayPass | None = None
 
 
 class BoxDoorkeeper:
@@ -91,7 +105,11 @@ class BoxDoorkeeper:
         siblings: Callable[[str], tuple[str, ...]],
         line_up: Callable[[], bool],
         faces: FaceJudge | None = None,
+        person_of: Callable[[str], str] = lambda face: "",
+        in_car: Callable[[str], bool] = lambda device: False,
     ) -> None:
+        """`person_of`: the person of a faceId, as linkages name them; empty: unknown. `in_car`: whether a reader
+        stands in a lift's car."""
         self._store = store
         self._pictures = pictures
         self._queue = queue
@@ -99,6 +117,10 @@ class BoxDoorkeeper:
         self._siblings = siblings
         self._line_up = line_up
         self.faces = faces
+        self._person_of = person_of
+        self._in_car = in_car
+        self.on_way: Callable[[WayPass], None] = lambda passed: None
+        """Hears of each counted pass, after it was kept."""
 
     # codes
 
@@ -125,6 +147,12 @@ class BoxDoorkeeper:
             return _look(connection, doors, code)
 
         clear, right, expires_s = await self._store.read(look)
+        if right is not None and right.way and right.max_scans != UNLIMITED:
+            point = f"{ways.LIFT}{right.point}" if self._in_car(device) else right.point
+            step = await self._store.write(lambda c: _walk(c, right, point, expires_s, now))
+            if step.passed is not None:
+                self.on_way(step.passed)
+            return CodeOwner(clear, step.decision, right.person, step.kind, step.point)
         if right is not None and right.max_scans != UNLIMITED:
             # Counted where it is decided: two doors at one moment do not both let the last scan in.
             decision = await self._store.write(lambda c: _count(c, doors, clear, right, expires_s, now))
@@ -132,7 +160,7 @@ class BoxDoorkeeper:
             decision = check_qr(right, used=0, now_ms=now, picture_expires_s=expires_s)
         if right is None and expires_s is None:
             return None
-        return CodeOwner(clear, decision)
+        return CodeOwner(clear, decision, right.person if right is not None else "")
 
     # faces
 
@@ -141,7 +169,8 @@ class BoxDoorkeeper:
     ) -> Recognised | None:
         if self.faces is None:
             return None
-        return await self.faces.recognise(device, photo, detect=detect, similarity=similarity)
+        recognised = await self.faces.recognise(device, photo, detect=detect, similarity=similarity)
+        return None if recognised is None else recognised._replace(person=self._person_of(recognised.face_id))
 
     async def face_photo(self, device: str, face_id: str) -> bytes | None:
         return None if self.faces is None else await self.faces.face_photo(device, face_id)
@@ -201,6 +230,24 @@ def _opened(connection: sqlite3.Connection, doors: tuple[str, ...], text: str) -
 def _key(content: str) -> str:
     fields: Any = msgspec.json.decode(content)
     return str(fields[KEY_NAME])
+
+
+def _walk(
+    connection: sqlite3.Connection, right: QrRight, point: str, expires_s: int | None, now: int
+) -> Walked:
+    """A pass whose uses are ways. What its window or schedule refuses is not on one."""
+    free = msgspec.structs.replace(right, max_scans=UNLIMITED)
+    decision = check_qr(free, used=0, now_ms=now, picture_expires_s=expires_s)
+    if not decision.opens:
+        return Walked(decision, "", point)
+    walked = ways.step(way_rows.way_of(connection, right.way), point, most=right.max_scans, now_ms=now)
+    left = max(right.max_scans - walked.way.used, 0)
+    if not walked.opens:
+        return Walked(Decision(PassCode.QR_USED_UP, 0), walked.kind, point)
+    passed = WayPass(right.way, now, point, right.ends_ms) if walked.kind in ("new", "on") else None
+    if passed is not None:
+        way_rows.keep(connection, passed, now_ms=now)
+    return Walked(Decision(PassCode.SUCCESS, left), walked.kind, point, passed)
 
 
 def _count(

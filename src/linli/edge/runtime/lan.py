@@ -13,9 +13,12 @@ from typing import Any, Final
 import msgspec
 
 from linli.edge import components
+from linli.edge.events.room import CloudLine, EventRoom
+from linli.edge.events.service import MODEL
 from linli.edge.framework.device_logs import DeviceLogs
-from linli.edge.runtime.components import Params, Part, always, installed
+from linli.edge.runtime.components import Params, Part, always, installed, named
 from linli.edge.runtime.reports import ReportListener
+from linli.edge.runtime.video import VideoPage
 from linli.edge.services.cellular import CellularKeeper
 from linli.edge.services.console import ConsoleDoor, LocalConsole, Parts
 from linli.edge.services.files import FileService, FileStore
@@ -25,10 +28,20 @@ from linli.edge.services.keeping.standby import StandbyDoor
 from linli.edge.services.network import NetworkFiles, Trial
 from linli.edge.services.network.helped import HelpedHand, ModemWriter
 from linli.edge.services.ports import BoxState, DiagnosisView
+from linli.edge.store import Store
+from linli.edge.video.room import VideoRoom
 from linli.kernel.clock import Clock
+from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
 from linli.protocols.edge_bus import ListedGateway
-from linli.protocols.edge_link import Deployment, DeviceKey, PageWord, WantedComponent
+from linli.protocols.edge_link import (
+    SECURITY_NEWS,
+    Deployment,
+    DeviceKey,
+    PageWord,
+    Refresh,
+    WantedComponent,
+)
 
 log = logger(__name__)
 
@@ -47,12 +60,17 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     console: int = 9110
     mqtt: int = 1883
     route: int = 9103
+    video: int = 8080
+    """The page of the video component, while that runs."""
+    events: int = 5080
+    parking: int = 10060
+    sip: int = 6050
     scripts: str = ""
     """A folder that stands for the system's network files, for tests; empty: the system's own."""
 
 
 class Lan:
-    """`cloud` is empty before activation: then there is the page, and nothing for apps."""
+    """Before activation there is no `caller`: then there is the page, and nothing for apps."""
 
     def __init__(
         self,
@@ -62,13 +80,15 @@ class Lan:
         *,
         clock: Clock,
         logs: DeviceLogs,
-        cloud: str = "",
         gateway: Callable[[], ListedGateway] = lambda: ListedGateway(product_key="", device_name=""),
         diagnose: Callable[[str], Awaitable[DiagnosisView]],
+        video: VideoRoom | None = None,
+        caller: tuple[Store, CloudLine] | None = None,
     ) -> None:
-        """`diagnose`: find what is wrong, in words of a language."""
+        """`diagnose`: find what is wrong, in words of a language. `caller`: the box's file and its signed calls."""
         self._home = home
         host = ports.host
+        cloud = caller[1].base_url if caller is not None else ""
         network = NetworkFiles.of_system(home, ports.scripts)
         self.files = FileService(
             FileStore(home / "files", clock, quota_bytes=FILES_BYTES),
@@ -79,6 +99,9 @@ class Lan:
         self.broker = LocalBroker(host=host, port=ports.mqtt, clock=clock, log=logs.of("interconnect"))
         self.events = LocalEvents(self.broker, clock, gateway)
         self.apps = AppServices(logs.of("apps"))
+        self.events_api: EventRoom | None = None
+        if caller is not None:
+            self.events_api = EventRoom(*caller, clock, Ids(), logs, host=host, port=ports.events)
         self.route: DataRoute | None = None
         """While the component that it is of (云边协同) runs."""
         self._new_route = partial(DataRoute, host=host, port=ports.route, cloud=cloud, log=logs.of("apps"))
@@ -98,9 +121,13 @@ class Lan:
             apps=self.apps,
             standby=standby,
             diagnose=diagnose,
+            video=video,
         )
         self.door = ConsoleDoor(home / "console", clock)
         self.console = LocalConsole(self.parts, self.door, host=host, port=ports.console)
+        self.video_page = VideoPage(
+            lambda: LocalConsole(self.parts, self.door, host=host, port=ports.video, first="video")
+        )
         self._stops: list[Callable[[], Awaitable[None]]] = []
         self._cellular: asyncio.Task[None] | None = None
         self._faults: dict[str, str] = {}
@@ -132,6 +159,10 @@ class Lan:
         """0: it does not run."""
         return self.console.port if self.console.stop in self._stops else 0
 
+    def page_port(self, kind: str) -> int:
+        """Of the box's own page (`http`) or of its video component's (`video`); 0: it does not run."""
+        return self.video_page.port if kind == "video" else self.console_port
+
     def deployed(self, deployment: Deployment) -> None:
         """Where apps are, and whose word opens the page."""
         self.apps.deploy(_addresses(self._own_apps()))
@@ -146,10 +177,35 @@ class Lan:
                 self._start_route,
                 self._stop_route,
             ),
+            Part(
+                components.COLLABORATION_VEHICLE,
+                named(components.COLLABORATION_VEHICLE),
+                self._start_route,
+                self._stop_route,
+            ),
             Part(components.INTERCONNECT, _interconnect, self._open_broker, self.broker.close),
+            *self._security(),
             Part(components.FILES, always, failing=lambda: self._faults.get(_FILES, "")),
             Part(components.BACKUP, always, failing=lambda: self._faults.get(_PAGE, "")),
         ]
+
+    def _security(self) -> list[Part]:
+        room = self.events_api
+        if room is None:
+            return []
+        return [Part(components.SECURITY, named(components.SECURITY), room.start, room.stop)]
+
+    @property
+    def refresh(self) -> dict[str, Callable[[Refresh], Awaitable[Mapping[str, Any]]]]:
+        """What the cloud may ask to be fetched, by its name."""
+        return {} if self.events_api is None else {SECURITY_NEWS: self.events_api.refresh}
+
+    async def answer(self, model: str, method: str, envelope: bytes) -> bytes:
+        """A service call of the cloud: for an app on the LAN, or for smart security where no app serves it."""
+        room = self.events_api
+        if model == MODEL and room is not None and room.port and MODEL not in self.apps.addresses:
+            return await room.answer(method, envelope)
+        return await self.apps.answer(model, method, envelope)
 
     async def _start_route(self, params: Params) -> None:
         route = self._new_route()

@@ -75,8 +75,7 @@ class Line:
     def cut(self) -> None:
         """Down until `mend()`: for drills, and for the demo's button."""
         self._open.clear()
-        if self._transport is not None:
-            self._transport.abort()
+        self._abort()
 
     def mend(self) -> None:
         self._open.set()
@@ -170,12 +169,18 @@ class Line:
     async def _work(self, on_up: OnUp) -> None:
         try:
             await on_up()
-        except (LineDown, TimeoutError):
+        except LineDown:
             pass  # the session ends by itself
+        except TimeoutError:
+            log.info("the platform answers nothing in time")
+            self._abort()  # without this nothing would be sent until the line breaks
         except Exception:
             log.exception("the line's work failed")
-            if self._transport is not None:
-                self._transport.abort()
+            self._abort()
+
+    def _abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
 
     async def _ping(self, transport: asyncio.Transport, inbound: session.Inbound) -> None:
         while True:

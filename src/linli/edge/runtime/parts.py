@@ -12,6 +12,8 @@ from linli.edge.runtime.components import Params, Part, PartFailed, always, inst
 from linli.edge.runtime.lan import Lan
 from linli.edge.runtime.network import check_card
 from linli.edge.runtime.passage import Passage
+from linli.edge.runtime.video import VideoAccess
+from linli.edge.video.room import VideoRoom
 from linli.protocols.edge_link import BoxSettings
 from linli.vision.engine.ports import Engine
 from linli.vision.engine.process import ProcessEngine
@@ -55,6 +57,7 @@ def box_parts(
     shipper: LogShipper,
     meter: Meter,
     lan: Lan | None,
+    video: VideoRoom,
     news: asyncio.Event,
 ) -> list[Part]:
     """`news` is set when rules are to be fetched."""
@@ -78,6 +81,7 @@ def box_parts(
         Part(components.DEVICE_ACCESS, with_drivers(components.DEVICE_ACCESS), failing=drivers_failing),
         *(lan.components() if lan is not None else ()),
         Part(components.PASSAGE, installed(components.PASSAGE), start_passage, passage.stop),
+        *VideoAccess(video, lan.video_page if lan is not None else None).parts(),
         Part(components.FACES, installed(components.FACES), models.start, models.stop, models.failing),
         Part(
             components.LOG,

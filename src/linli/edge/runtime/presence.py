@@ -5,7 +5,7 @@ reports of a door that went offline meanwhile need its log-in again; it ends whe
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from linli.edge.runtime.line import AskRefused, Line, own_topic, session_topic, signed_entry
@@ -35,6 +35,8 @@ class Presence:
         """By device, why the platform does not let it in; asked again at the next connection or deployment."""
         self.sending: set[str] = set()
         """Devices whose reports are being sent: they must not be logged out now."""
+        self.admitted: list[Callable[[str], None]] = []
+        """Told of each device that is logged in."""
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -57,6 +59,9 @@ class Presence:
     def device_of(self, product_key: str, device_name: str) -> str | None:
         key = self._keys.get(device_name)
         return device_name if key is not None and key.product_key == product_key else None
+
+    def is_online(self, device: str) -> bool:
+        return device in self.online
 
     def came_online(self, device: str) -> None:
         self.online.add(device)
@@ -131,6 +136,8 @@ class Presence:
             name, code = answer.get("deviceName"), answer.get("code", 200)
             if code == 200:
                 self.inside.add(name)
+                for listener in self.admitted:
+                    listener(name)
                 self.refused.pop(name, None)
             elif code == NO_TOPOLOGY:
                 strangers.append(name)

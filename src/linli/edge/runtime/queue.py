@@ -6,7 +6,7 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -22,6 +22,8 @@ MOST_ROWS: Final = 5_000_000
 _CHECK_EVERY: Final = 10_000
 _SENT: Final = "sent"
 _AHEAD: Final = 1_000_000
+_NUMBERED: Final = ("uplink", "parking_uplink")
+"""Tables of the box's file whose numbers the cloud knows."""
 
 STEPS: Final = (
     Step(
@@ -37,6 +39,18 @@ STEPS: Final = (
 )
 
 Kind = Literal["event", "property"]
+
+
+type Also = Callable[[sqlite3.Connection], None]
+"""Work of somebody else that is committed together with a report, or not at all."""
+
+
+class Together(dict[str, Any]):
+    """The values of an event, with such work."""
+
+    def __init__(self, values: Mapping[str, Any], also: Also) -> None:
+        super().__init__(values)
+        self.also = also
 
 
 class Waiting(NamedTuple):
@@ -71,15 +85,18 @@ class Queue:
     async def start(self) -> None:
         self.backlog = await self._store.read(_count)
 
-    async def add(self, device: str, kind: Kind, name: str, params: Mapping[str, Any]) -> int:
-        """Returns once it is on the disk; its seq."""
+    async def add(
+        self, device: str, kind: Kind, name: str, params: Mapping[str, Any], at_ms: int | None = None,
+        *, also: Sequence[Also] = (),
+    ) -> int:  # fmt: skip
+        """Returns once it is on the disk; its seq. `at_ms`: when it was; None: now."""
         picture = _picture_of(params) if kind == "event" else ""
         row = (
             device,
             kind,
             name,
             json.dumps(params, ensure_ascii=False, default=_plain),
-            self._clock.now_ms(),
+            self._clock.now_ms() if at_ms is None else at_ms,
             picture,
         )
 
@@ -88,10 +105,11 @@ class Queue:
                 "INSERT INTO uplink (device, kind, name, params, at_ms, picture) VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             )
+            for work in also:
+                work(connection)
             return cursor.lastrowid or 0
 
-        seq = await self._store.write(insert)
-        self.backlog += 1
+        seq = await self._store.write(insert, then=lambda _: self._counted(1))
         self._added += 1
         if self._added % _CHECK_EVERY == 0 and self.backlog > self._most_rows:
             await self._drop_oldest(self.backlog - self._most_rows)
@@ -119,10 +137,11 @@ class Queue:
                 "DELETE FROM uplink WHERE seq = ?", [(seq,) for seq in seqs]
             ).rowcount
 
-        gone = await self._store.write(
-            delete
-        )  # not in one statement: reports that are added in between count, too
-        self.backlog -= gone
+        # Counted even if the line breaks, and with it the asker, between the commit and the answer.
+        await self._store.write(delete, then=lambda gone: self._counted(-gone))
+
+    def _counted(self, more: int) -> None:
+        self.backlog += more
 
     async def devices(self) -> set[str]:
         """The devices with waiting reports."""
@@ -146,10 +165,13 @@ class Queue:
         """After a restore from an older copy: no seq that the lost copy may have used comes again."""
 
         def skip(connection: sqlite3.Connection) -> None:
-            last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'uplink'").fetchone()
-            ahead = (last[0] if last else 0) + _AHEAD
-            connection.execute("DELETE FROM sqlite_sequence WHERE name = 'uplink'")
-            connection.execute("INSERT INTO sqlite_sequence VALUES ('uplink', ?)", (ahead,))
+            for table in _NUMBERED:
+                last = connection.execute(
+                    "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
+                ).fetchone()
+                ahead = (last[0] if last else 0) + _AHEAD
+                connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+                connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, ahead))
 
         await self._store.write(skip)
 
@@ -159,8 +181,7 @@ class Queue:
                 "DELETE FROM uplink WHERE seq IN (SELECT seq FROM uplink ORDER BY seq LIMIT ?)", (number,)
             ).rowcount
 
-        gone = await self._store.write(drop)
-        self.backlog -= gone
+        gone = await self._store.write(drop, then=lambda gone: self._counted(-gone))
         self.dropped += gone
         log.error("the uplink queue is full: the %d oldest reports were dropped", gone)
 

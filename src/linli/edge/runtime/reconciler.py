@@ -34,12 +34,15 @@ class Mender:
         clock: Clock,
         is_online: Callable[[str], bool],
         log: Callable[[str], DeviceLog],
+        *,
+        linked: Calls | None = None,
     ) -> None:
+        """`linked`: for the rules of linkages, where they go another way."""
         self._wishes = wishes
         self._clock = clock
         self._is_online = is_online
         self._log = log
-        self.lists = list_carriers(calls)
+        self.lists = list_carriers(calls, linked or calls)
         self._plain = plain_carriers(calls)
         self._locks: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,26 +79,38 @@ class Mender:
 
     async def _compare(self, device: str) -> None:
         await self._wishes.wake(device)
-        for carrier in self.lists:
-            kept = await self._wishes.kept(device, carrier.kinds)
-            if not kept:
-                continue
-            try:
-                marks = await carrier.marks(device, kept)
-            except LinliError as error:
-                self._log(device).warning("the list cannot be read back", what=carrier.kind, why=str(error))
-                marks = None
-            if marks is None:
-                await self._wishes.resend(device, carrier.kinds)
-            else:
-                await self._wishes.reported(device, carrier.kind, marks)
-        await self._wishes.resend(device, [kind for carrier in self._plain for kind in carrier.kinds])
+        for carrier in self._carriers():
+            if carrier.compared:
+                await self._compare_one(device, carrier)
+
+    async def _compare_one(self, device: str, carrier: ListCarrier | PlainCarrier) -> None:
+        kept = await self._wishes.kept(device, carrier.kinds)
+        if not kept:
+            return
+        try:
+            marks = await carrier.marks(device, kept)
+        except LinliError as error:
+            self._log(device).warning("the list cannot be read back", what=carrier.kind, why=str(error))
+            marks = None
+        if marks is None:
+            await self._wishes.resend(device, carrier.kinds)
+        else:
+            await self._wishes.reported(device, carrier.kind, marks)
+
+    async def compare_kind(self, device: str, kind: str) -> None:
+        """Read back what a door holds of one kind; what differs is due then."""
+        async with self._lock(device):
+            for carrier in self._carriers():
+                if kind in carrier.kinds:
+                    await self._compare_one(device, carrier)
 
     async def _bring(self, device: str) -> None:
-        carriers: tuple[ListCarrier | PlainCarrier, ...] = (*self.lists, *self._plain)
-        for carrier in carriers:
+        for carrier in self._carriers():
             while await serve_device(self._wishes, carrier, device, missing):
                 pass
+
+    def _carriers(self) -> tuple[ListCarrier | PlainCarrier, ...]:
+        return (*self.lists, *self._plain)
 
     def _lock(self, device: str) -> asyncio.Lock:
         return self._locks.setdefault(device, asyncio.Lock())

@@ -1,16 +1,25 @@
 """Where drivers report to: `framework.contract.Things` of a box."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from linli.edge.runtime.presence import Presence
-from linli.edge.runtime.queue import Queue
+from linli.edge.runtime.queue import Queue, Together
 from linli.kernel.clock import Clock
 from linli.protocols.edge_link import AWAY_MOST, WHY_MOST, DeviceAway
 
 type Kind = Literal["online", "offline", "property", "event"]
 type ReportListener = Callable[[Kind, str, str, Mapping[str, Any], int], None]
 """(what, device, event's name, values, UTC ms), once it is kept; must not block."""
+
+
+class FollowUp(Protocol):
+    """What an event starts: written down in the event's own commit, and begun once that is on the disk."""
+
+    def keep(self, connection: sqlite3.Connection) -> None: ...
+
+    def begin(self) -> None: ...
 
 
 class Away(NamedTuple):
@@ -33,6 +42,10 @@ class Reports:
         """Devices that went offline in this life of the box and have not come back."""
         self.on_online: list[Any] = []
         """Called with the name of each device that comes online; must not block."""
+        self.follow: Callable[[str, str, Mapping[str, Any]], FollowUp | None] = lambda device, name, params: (
+            None
+        )
+        """(device, event's name, values), before it is kept."""
         self.on_report: list[ReportListener] = []
 
     async def online(self, device: str) -> None:
@@ -64,9 +77,18 @@ class Reports:
         await self._queue.add(device, "property", "", values)
         self._tell("property", device, "", values)
 
-    async def event(self, device: str, name: str, params: Mapping[str, Any]) -> None:
-        await self._queue.add(device, "event", name, params)
-        self._tell("event", device, name, params)
+    async def event(
+        self, device: str, name: str, params: Mapping[str, Any], at_ms: int | None = None
+    ) -> None:
+        """`at_ms`: when it was, of one that is told late."""
+        follow_up = self.follow(device, name, params)
+        also = [params.also] if isinstance(params, Together) else []
+        if follow_up is not None:
+            also.append(follow_up.keep)
+        await self._queue.add(device, "event", name, params, at_ms, also=also)
+        self._tell("event", device, name, dict(params))
+        if follow_up is not None:
+            follow_up.begin()
 
     def _tell(self, kind: Kind, device: str, name: str, values: Mapping[str, Any]) -> None:
         now = self._clock.now_ms()

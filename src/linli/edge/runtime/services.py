@@ -7,13 +7,13 @@ from typing import Annotated, Any, Final, Protocol
 import msgspec
 from msgspec import Meta
 
-from linli.edge.framework import DeviceRefused, ParamsBad, ServiceUnknown
+from linli.edge.framework import DeviceOffline, DeviceRefused, DriverFailed, ParamsBad, ServiceUnknown
 from linli.edge.runtime.carriers import STANDING, outcome_of
 from linli.edge.runtime.desired_rows import BLE, CARD, GROUP, KEY, QR, RULE, Kept, Wish, Wishes
 from linli.edge.runtime.doorkeeper import KEY_NAME, QrRight
 from linli.edge.runtime.reconciler import Mender
 from linli.edge.runtime.reports import Reports
-from linli.kernel.errors import LinliError
+from linli.kernel.errors import LinliError, TimedOut
 from linli.kernel.masking import shown_credential
 from linli.protocols import door_permissions
 from linli.protocols.door_http.messages import permissions, rules
@@ -26,6 +26,14 @@ type Outputs = Mapping[str, Any]
 _LISTS: Final = {"syncCardPermissions": CARD, "syncBlePermissions": BLE}
 _FLOORS: Final = "targetFloorRoomList"
 _SETTLED: Final = (State.HELD, State.REMOVED)
+_LIFT_ANSWERS: Final = (
+    "CloudCallElevator",
+    "QueryElevatorStatus",
+    "QueryElevatorInfo",
+    "SetElevatorRuleState",
+    "GetElevatorRuleState",
+)
+SEND_FAILED: Final = 4
 MOST_FILE_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -76,6 +84,8 @@ class DoorServices:
             return await self._rules(device, params)
         if service == "queryElevatorRules":
             return _rules_in_model(await self._asks.call(device, service, params))
+        if service in _LIFT_ANSWERS:
+            return await self._lift(device, service, params)
         if service in STANDING:
             return await self._standing(device, service, params)
         return await self._asks.call(device, service, params)
@@ -188,6 +198,14 @@ class DoorServices:
         kept = await self._wishes.kept(device, {wish.kind for wish in wishes})
         return [row for row in kept if (row.item.kind, row.item.credential) in keys]
 
+    async def _lift(self, device: str, service: str, params: Params) -> Outputs:
+        """A lift's services answer with a code, also where the lift is not reached. Spec E 4.6."""
+        work = self._standing if service in STANDING else self._asks.call
+        try:
+            return await work(device, service, params)
+        except (DeviceOffline, DriverFailed, TimedOut):
+            return {"code": SEND_FAILED, "message": "send to device fail"}
+
     async def _standing(self, device: str, service: str, params: Params) -> Outputs:
         """Kept, then called once with the caller waiting: its own answer counts."""
         kind = STANDING[service]
@@ -214,7 +232,7 @@ def file_wishes(file: PermissionFile) -> list[Wish]:
             msgspec.to_builtins(
                 QrRight(
                     right.starts_ms, right.ends_ms, right.max_scans, right.shared, right.schedule, right.zone,
-                    right.person_id,
+                    right.person_id, right.way, right.point,
                 )
             )
         )  # fmt: skip

@@ -26,7 +26,7 @@ from linli.edge.runtime.queue import Queue
 from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.trust import DriverTrust
 from linli.kernel.clock import Clock
-from linli.protocols.edge_link import DriverHealth, Heartbeat, trust
+from linli.protocols.edge_link import DriverHealth, Heartbeat, LiftKeeping, trust
 
 STATUS: Final = "status.json"
 STATUS_S: Final = 10.0
@@ -125,7 +125,12 @@ def protection_section(supervisor: Supervisor, peers: Peers) -> Section:
 
 
 def heartbeat_of(
-    status: Status, reports: Reports, peers: Peers, components: Components, meter: Meter
+    status: Status,
+    reports: Reports,
+    peers: Peers,
+    components: Components,
+    lifts: Callable[[], list[LiftKeeping]],
+    meter: Meter,
 ) -> Heartbeat:
     figures, state = meter.read(), status()
     protection = state["protection"]
@@ -144,6 +149,7 @@ def heartbeat_of(
         components=components.health(),
         addresses=[own_address(state["cloud"]["baseUrl"])],
         away=reports.absent(),
+        lifts=lifts(),
         strangers=peers.for_cloud(),
         unchecked=protection["uncheckedListeners"][:20],
         unconfined=protection["unconfinedDrivers"][:20],

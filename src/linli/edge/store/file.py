@@ -20,6 +20,7 @@ MOST_IN_COMMIT: Final = 500
 BUSY_MS: Final = 5000
 
 type Work[T] = Callable[[sqlite3.Connection], T]
+type Then[T] = Callable[[T], None]
 
 
 class StoreBroken(Unavailable):
@@ -32,6 +33,7 @@ class _Job(NamedTuple):
     work: Work[Any]
     done: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+    then: Then[Any] | None = None
 
 
 class Store:
@@ -67,20 +69,26 @@ class Store:
             await asyncio.to_thread(thread.join)
         self._threads.clear()
 
-    async def write[T](self, work: Work[T]) -> T:
-        """Returns after the commit. Raises StoreBroken, and what `work` raises."""
-        return await self._ask(self._writes, work)
+    async def write[T](self, work: Work[T], *, then: Then[T] | None = None) -> T:
+        """Returns after the commit. Raises StoreBroken, and what `work` raises.
+
+        `then` gets the result on the loop after the commit, also when nobody waits any more: for what is counted beside
+        the file. It must not raise.
+        """
+        return await self._ask(self._writes, work, then)
 
     async def read[T](self, work: Work[T]) -> T:
         """Of what is committed. Raises StoreBroken, and what `work` raises."""
         return await self._ask(self._reads, work)
 
-    async def _ask[T](self, jobs: queue.SimpleQueue[_Job | None], work: Work[T]) -> T:
+    async def _ask[T](
+        self, jobs: queue.SimpleQueue[_Job | None], work: Work[T], then: Then[T] | None = None
+    ) -> T:
         if not self._threads:
             raise StoreBroken(why="it is not open")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        jobs.put(_Job(work, done, loop))
+        jobs.put(_Job(work, done, loop, then))
         return await done
 
     # in the threads
@@ -164,6 +172,8 @@ def _translated(error: Exception) -> Exception:
 
 def _tell(job: _Job, result: Any, failure: Exception | None) -> None:
     def settle() -> None:
+        if failure is None and job.then is not None:
+            job.then(result)
         if job.done.done():
             return
         if failure is None:

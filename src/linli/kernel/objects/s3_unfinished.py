@@ -12,6 +12,7 @@ import certifi
 import httpx
 import obstore
 
+from linli.kernel.http.client import Client
 from linli.kernel.objects.s3_bucket import Bucket, encoded
 from linli.kernel.objects.shelf import StoreUnavailable
 
@@ -22,9 +23,7 @@ async def remove_unfinished(bucket: Bucket, prefix: str, *, before_s: float) -> 
     """End the uploads below `prefix` that began before `before_s`; how many. Raises StoreUnavailable."""
     authorities = ssl.create_default_context()
     authorities.load_verify_locations(certifi.where())
-    async with httpx.AsyncClient(
-        timeout=bucket.settings.timeout_seconds, trust_env=False, verify=authorities
-    ) as client:
+    async with Client(timeout=bucket.settings.timeout_seconds, trust_env=False, verify=authorities) as client:
         try:
             listed = await client.get(
                 _signed(bucket, "GET", bucket.address, f"uploads=&prefix={encoded(prefix)}")

@@ -47,6 +47,8 @@ class Permit(NamedTuple):
     """Bytes of a PUT."""
     device: str
     """The only device that may have the file (`objects.handing`); empty: every caller with the URL."""
+    starts: bytes = b""
+    """First bytes that a PUT must have."""
 
 
 def check_key(key: str) -> str:
@@ -146,9 +148,17 @@ class ObjectStore:
         return await self.shelf.remove_broken()
 
     def url(
-        self, key: str, *, expires_s: int = 3600, method: Method = "GET", limit: int = 0, device: str = ""
+        self,
+        key: str,
+        *,
+        expires_s: int = 3600,
+        method: Method = "GET",
+        limit: int = 0,
+        device: str = "",
+        starts: bytes = b"",
     ) -> str:
-        """A URL that works for one method until it expires; for PUT, `limit` bounds the bytes taken (0: 10 MiB).
+        """A URL that works for one method until it expires; for PUT, `limit` bounds the bytes taken (0: 10 MiB), and
+        `starts` are the first of them, such as those of every JPEG.
 
         `device`: it is good once, for the first that comes (`objects.handing`), and always through the platform.
         """
@@ -156,7 +166,7 @@ class ObjectStore:
         if method == "GET" and self.direct is not None and not device:
             return self.direct(key, expires_s)
         expires = self._clock.now_ms() // 1000 + expires_s
-        rest = _signed_part(device, expires, limit, method)
+        rest = _signed_part(device, expires, limit, method, starts.hex())
         return f"{self.base_url}/files/{quote(key)}?{rest}&signature={self._sign(key, rest)}"
 
     def check(self, key: str, query: str, method: str) -> Permit:
@@ -164,7 +174,10 @@ class ObjectStore:
         fields = {name: values[0] for name, values in parse_qs(query).items()}
         try:
             device = fields.get("device", "")
-            rest = _signed_part(device, int(fields["expires"]), int(fields["limit"]), fields["method"])
+            starts = fields.get("starts", "")
+            rest = _signed_part(
+                device, int(fields["expires"]), int(fields["limit"]), fields["method"], starts
+            )
             given = fields["signature"]
         except (KeyError, ValueError):
             raise Forbidden() from None
@@ -176,7 +189,7 @@ class ObjectStore:
             raise Forbidden()
         if int(fields["expires"]) < self._clock.now_ms() // 1000:
             raise UrlExpired()
-        return Permit(int(fields["limit"]) or 10 * 1024 * 1024, device)
+        return Permit(int(fields["limit"]) or 10 * 1024 * 1024, device, bytes.fromhex(starts))
 
     def key_of(self, url: str) -> str | None:
         """The key behind one of our own URLs, else None."""
@@ -188,6 +201,6 @@ class ObjectStore:
         return hmac.digest(self._secret, f"{key}?{rest}".encode(), hashlib.sha256).hex()[:40]
 
 
-def _signed_part(device: str, expires_s: int, limit: int, method: str) -> str:
-    rest = f"expires={expires_s}&limit={limit}&method={method}"
+def _signed_part(device: str, expires_s: int, limit: int, method: str, starts: str) -> str:
+    rest = f"expires={expires_s}&limit={limit}&method={method}" + (f"&starts={starts}" if starts else "")
     return f"device={quote(device, safe='')}&{rest}" if device else rest

@@ -5,6 +5,7 @@
 
 from linli.kernel.settings.loading import SettingsError, load
 from linli.kernel.settings.media import Media
+from linli.kernel.settings.providers import MapProvider, Payments, Push, SmsGateway, Support
 from linli.kernel.settings.sections import (
     Amqp,
     CallLimits,
@@ -13,24 +14,21 @@ from linli.kernel.settings.sections import (
     Faces,
     Http,
     Map,
-    MapProvider,
     Mqtt,
     Objects,
     Pictures,
     Privacy,
     Process,
     Projects,
-    Push,
     Retention,
     Settings,
-    SmsGateway,
     Solution,
-    Support,
     Tls,
     Webhooks,
 )
 from linli.kernel.settings.sign_in import LoginProvider, SignIn
-from linli.kernel.settings.sip import Sip
+from linli.kernel.settings.sip import Rewrite, Sip, Trunk
+from linli.kernel.settings.video import Gb28181, Video
 
 __all__ = [
     "Amqp",
@@ -38,6 +36,7 @@ __all__ = [
     "DeviceAuth",
     "Disk",
     "Faces",
+    "Gb28181",
     "Http",
     "LoginProvider",
     "Map",
@@ -45,12 +44,14 @@ __all__ = [
     "Media",
     "Mqtt",
     "Objects",
+    "Payments",
     "Pictures",
     "Privacy",
     "Process",
     "Projects",
     "Push",
     "Retention",
+    "Rewrite",
     "Settings",
     "SettingsError",
     "SignIn",
@@ -59,6 +60,8 @@ __all__ = [
     "Solution",
     "Support",
     "Tls",
+    "Trunk",
+    "Video",
     "Webhooks",
     "load",
 ]

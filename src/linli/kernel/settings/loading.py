@@ -133,6 +133,10 @@ def _check(settings: Settings) -> None:
         for field in needed:
             if not re.match(r"https?://[^/\s]+", getattr(provider, field)):
                 raise SettingsError(f"[sign_in.providers.{name}] {field} must be an http(s) address")
+    if fault := settings.sip.trunk.fault():
+        raise SettingsError(f"[sip.trunk] {fault}")
+    if settings.sip.trunk.host and not settings.sip.port:
+        raise SettingsError("[sip.trunk] host needs [sip] port")
     if settings.mqtt.plain == "off" and not settings.mqtt.tls_at:
         raise SettingsError('[mqtt] plain = "off" needs a tls_port')
 

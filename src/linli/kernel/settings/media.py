@@ -27,6 +27,14 @@ class Media(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
             description="IP address that phones are told to send to. Empty: that of the network they come by."
         ),
     ] = ""
+    browser_port: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65_535,
+            description="UDP port of all browsers that take calls. 0: browsers take none.",
+        ),
+    ] = 9_990
     memory_mb: Annotated[
         int, Meta(ge=64, le=65_536, description="Most memory of the process that relays.")
     ] = 256

@@ -7,8 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from linli.kernel.settings.media import Media
+from linli.kernel.settings.providers import MapProvider, Payments, Push, SmsGateway, Support
 from linli.kernel.settings.sign_in import SignIn
 from linli.kernel.settings.sip import Sip
+from linli.kernel.settings.video import Gb28181, Video
 
 _MOST_PORT = 65535
 _TLS_ABOVE = 7000
@@ -201,55 +203,6 @@ class Amqp(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     ] = ""
 
 
-class SmsGateway(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """How one-time codes reach phones."""
-
-    provider: Annotated[
-        Literal["outbox", "http", "off"],
-        Meta(
-            description="outbox: messages wait on the operator's page; http: a gateway sends them; off: no codes."
-        ),
-    ] = "outbox"
-    url: Annotated[str, Meta(description="Where the gateway takes messages (http).")] = ""
-    token: Annotated[str, Meta(description="Sent to the gateway as a bearer token.")] = ""
-    timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 10.0
-
-    @property
-    def reaches_phones(self) -> bool:
-        """Whether a gateway takes messages; otherwise they wait on the operator's page, or there are none."""
-        return self.provider == "http"
-
-
-class MapProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A map service beside the catalogue of places, when communities are claimed."""
-
-    search_url: Annotated[
-        str,
-        Meta(
-            description="Answers {pois: […]}; {keywords}, {city} and {citylimit} are filled in. Empty: catalogue only."
-        ),
-    ] = ""
-    timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
-
-
-class Support(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The contact for applicants who ask how far their application is."""
-
-    group: Annotated[str, Meta(description="Number of the chat group that applicants may join.")] = ""
-    phone: str = ""
-    hours: Annotated[str, Meta(description="When somebody answers, in words.")] = ""
-
-
-class Push(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Notifications of browsers, sent through the push services of their makers."""
-
-    contact: Annotated[
-        str,
-        Meta(description="mailto: or https: address that push services may write to; empty: the public URL."),
-    ] = ""
-    timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 15.0
-
-
 class Privacy(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     deletion_days: Annotated[
         int, Meta(ge=1, le=365, description="Working days within which a request for deletion is decided.")
@@ -341,6 +294,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     device_auth: DeviceAuth = msgspec.field(default_factory=DeviceAuth)
     sip: Sip = msgspec.field(default_factory=Sip)
     media: Media = msgspec.field(default_factory=Media)
+    gb28181: Gb28181 = msgspec.field(default_factory=Gb28181)
+    video: Video = msgspec.field(default_factory=Video)
     tls: Tls = msgspec.field(default_factory=Tls)
     retention: Retention = msgspec.field(default_factory=Retention)
     call_limits: CallLimits = msgspec.field(default_factory=CallLimits)
@@ -356,6 +311,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     places: MapProvider = msgspec.field(default_factory=MapProvider)
     support: Support = msgspec.field(default_factory=Support)
     push: Push = msgspec.field(default_factory=Push)
+    payments: Payments = msgspec.field(default_factory=Payments)
     faces: Faces = msgspec.field(default_factory=Faces)
     privacy: Privacy = msgspec.field(default_factory=Privacy)
     process: Process = msgspec.field(default_factory=Process)
@@ -403,3 +359,9 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
         """How devices and browsers reach this installation, without a slash at the end."""
         scheme = "https" if self.tls.certificate else "http"
         return self.http.public_url.rstrip("/") or f"{scheme}://{self.http.host}:{self.http.port}"
+
+    @property
+    def own_url(self) -> str:
+        """How this machine reaches its own plain port, without a slash at the end."""
+        host = "127.0.0.1" if self.http.host in ("", "0.0.0.0", "::") else self.http.host
+        return f"http://{host}:{self.http.port}"

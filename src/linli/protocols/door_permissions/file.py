@@ -6,7 +6,8 @@ entry's `startTime`/`endTime` beside, so that firmware written to either reading
 `maxScanTimes` is a String in the table and a number in the sample: written as the sample, read as either.
 `cron` is ours, named as the validity expression of the face calls (spec E C6): left out where there is none, and
 sent only to doors that say they keep schedules, so that firmware without it sees the file it knows. `timeZone` is
-beside it where the community's is not Asia/Shanghai.
+beside it where the community's is not Asia/Shanghai. `way` with its `point` is ours too: boxes count ways
+(`rules.ways`); a reader that does not know them counts its own scans, which are never fewer.
 """
 
 from collections.abc import Callable
@@ -83,6 +84,8 @@ def _qr_fields(permission: QrPermission) -> _Object:
     fields = person | _window(permission) | {"maxScanTimes": permission.max_scans}
     if permission.max_scans != UNLIMITED:
         fields["maxScanScope"] = "SHARE" if permission.shared else "DEVICE"
+    if permission.way:
+        fields |= {"way": permission.way, "point": permission.point}
     return fields
 
 
@@ -150,6 +153,13 @@ def _cron(row: _Object) -> tuple[str, str]:
     return cron, zone
 
 
+def _short(row: _Object, name: str) -> str:
+    value = row.get(name) or ""
+    if not isinstance(value, str) or len(value) > MOST_ZONE:
+        raise ValueError(f"{name} must be a text of at most {MOST_ZONE} characters")
+    return value
+
+
 def _person(row: _Object) -> str:
     person = row.get("userId") or ""
     if not isinstance(person, str):
@@ -163,7 +173,10 @@ def _read_qr(row: _Object) -> QrPermission:
     scope = row.get("maxScanScope") or "DEVICE"
     if scope not in ("SHARE", "DEVICE"):
         raise ValueError("maxScanScope must be SHARE or DEVICE")
-    return QrPermission(row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE", *_cron(row), _person(row))
+    return QrPermission(
+        row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE", *_cron(row), _person(row),
+        _short(row, "way"), _short(row, "point"),
+    )  # fmt: skip
 
 
 def _read_card(row: _Object) -> CardPermission:

@@ -30,6 +30,10 @@ class QrPermission:
     zone: str = ""
     """Time zone of the schedule by its IANA name; empty: Asia/Shanghai."""
     person_id: str = ""
+    way: str = ""
+    """Which ways `max_scans` counts (`rules.ways`), for boxes; empty: scans."""
+    point: str = ""
+    """The door's place on a way."""
 
     @property
     def key(self) -> str:

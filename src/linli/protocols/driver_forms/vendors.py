@@ -1,4 +1,4 @@
-"""Device forms of vendors' own drivers, by the name of their protocol. Source: spec C 8.8, as far as it prints them."""
+"""Device forms that are JSON, by the name of their protocol. Vendors' own: spec C 8.8, as far as it prints them."""
 
 from typing import Annotated, Final
 
@@ -7,6 +7,15 @@ from msgspec import Meta
 from linli.protocols.driver_forms.base import DriverConfig, Secret
 from linli.protocols.driver_forms.doors import Port
 from linli.protocols.driver_forms.jieshun import JieshunParkingDoor, JieshunRxDoor
+from linli.protocols.driver_forms.lane_cameras import (
+    DAHUA_ITSAPI,
+    HIKVISION_ISAPI,
+    PLATE_PUSH,
+    DahuaCamera,
+    HikvisionCamera,
+    PlateCamera,
+)
+from linli.protocols.driver_forms.modbus_lift import PROTOCOL, ModbusLiftForm
 
 _Ipv4 = Annotated[str, Meta(max_length=15, extra_json_schema={"format": "ipv4"})]
 
@@ -42,4 +51,8 @@ VENDOR_FORMS: Final[dict[str, type[DriverConfig]]] = {
     "GatoAlarmHostDriver": GatoAlarmHost,
     "HornAlarmHostDriver": HornAlarmHost,
     "JhlAlarmHostDriver": JhlAlarmHost,
+    PROTOCOL: ModbusLiftForm,
+    PLATE_PUSH: PlateCamera,
+    DAHUA_ITSAPI: DahuaCamera,
+    HIKVISION_ISAPI: HikvisionCamera,
 }

@@ -18,6 +18,7 @@ HEARTBEAT: Final = "/edge/heartbeat"
 """POST `Heartbeat` each 30 s; answers `HeartbeatAnswer`."""
 LOGS: Final = "/edge/logs"
 AWAY_MOST: Final = 500
+LIFTS_MOST: Final = 200
 """Most devices in one heartbeat that went offline."""
 STRANGERS_MOST: Final = 20
 """Most incidents with doors' addresses in one heartbeat."""
@@ -233,6 +234,31 @@ class Stranger(_Struct, frozen=True, kw_only=True):
     count: Annotated[int, Meta(ge=1)] = 1
 
 
+class LiftKeeping(_Struct, frozen=True, kw_only=True):
+    """A lift whose own readers have linkages: what of them its gateway keeps itself. Times are UTC ms, 0: never."""
+
+    device_name: Annotated[str, Meta(max_length=64)]
+    keeps: bool | None = None
+    """Whether it supports linkage; None: it was not reached yet. Where it does not, the box carries linkages out."""
+    wanted: Annotated[int, Meta(ge=0)] = 0
+    """Rules that it is to keep: one a person."""
+    confirmed: Annotated[int, Meta(ge=0)] = 0
+    """Those of them that it has confirmed, or that were read back."""
+    compared_ms: int = 0
+    same_since_ms: int = 0
+    """Since when it keeps just what it is to keep; 0: it does not now."""
+    missing: Annotated[int, Meta(ge=0)] = 0
+    """At the last comparison, as `other` and `foreign`; each was mended then."""
+    other: Annotated[int, Meta(ge=0)] = 0
+    foreign: Annotated[int, Meta(ge=0)] = 0
+    unfit: Annotated[int, Meta(ge=0)] = 0
+    """Persons whose rule it cannot keep: the box carries it out."""
+    unfit_why: Annotated[str, Meta(max_length=WHY_MOST)] = ""
+    """Of one of them: a code, and what it is about, such as `no_floor 11`."""
+    why: Annotated[str, Meta(max_length=WHY_MOST)] = ""
+    """The last error, in the gateway's words or ours."""
+
+
 class Heartbeat(_Struct, frozen=True, kw_only=True):
     version: Annotated[str, Meta(min_length=1, max_length=32)]
     booted_ms: int
@@ -260,6 +286,7 @@ class Heartbeat(_Struct, frozen=True, kw_only=True):
     """Of the machine on its networks."""
     away: Annotated[list[DeviceAway], Meta(max_length=AWAY_MOST)] = []
     """The devices that went offline last, if there are more."""
+    lifts: Annotated[list[LiftKeeping], Meta(max_length=LIFTS_MOST)] = []
     strangers: Annotated[list[Stranger], Meta(max_length=STRANGERS_MOST)] = []
     unchecked: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []
     """Listeners that take doors' calls from any address, as somebody chose."""
@@ -278,10 +305,10 @@ class Refresh(_Struct, frozen=True, kw_only=True):
     """`what` is open: a box that does not know one says so."""
 
     what: Annotated[str, Meta(min_length=1, max_length=32)]
-    """deployment, tunnel, logs, diagnosis"""
+    """deployment, rules, lifts, tunnel, logs, diagnosis"""
     ticket: str = ""
     kind: str = ""
-    """Of a tunnel: shell, files, http."""
+    """Of a tunnel: shell, files, http; of `lifts`: the DeviceName of the one to be compared, empty for all."""
 
 
 class LogLine(_Struct, frozen=True, omit_defaults=True):

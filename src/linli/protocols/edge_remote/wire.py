@@ -1,8 +1,8 @@
 """Frames of a tunnel. Text frames are JSON; binary frames are bytes of a terminal, or pieces of a file.
 
 shell        → binary: keys; text `{"cols","rows"}`        ← binary: screen; text `{"exit": code}` at its end
-files,       → text `{"id","do","with"}`                   ← text `{"id","item"}` any number, then `{"id","ok"}`
-tools, http                                                  or `{"id","error":{"code","message","field"?}}`
+files, tools → text `{"id","do","with"}`                   ← text `{"id","item"}` any number, then `{"id","ok"}`
+http, video                                                  or `{"id","error":{"code","message","field"?}}`
                                                            ← binary: 4 bytes of the id, then a piece of the answer
 Numbers of questions are the asker's, from 1 up. `{"id","do":"cancel"}` ends a question that goes on.
 """
@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-type Kind = Literal["shell", "files", "tools", "http"]
+type Kind = Literal["shell", "files", "tools", "http", "video"]
+"""`http`: the box's own page; `video`: that of its video component (`HTTP-LH-8080`)."""
 
 MAX_MESSAGE: Final = 256 * 1024
 """Of one frame in either direction; a longer one ends the tunnel (1009)."""

@@ -9,6 +9,7 @@ from .answers import acknowledge, cancel, respond
 from .checks import KNOWN_METHODS, REASONS, Refusal, answer_via, examine, usable
 from .dialogs import Dialog, DialogKey, Forks, key_of_request
 from .digest import Challenge, Credentials, Nonces, proves, read_challenge, read_credentials, user_hash
+from .digest import answer as digest_answer
 from .errors import Malformed, NotSip
 from .fields import COOKIE, Address, CSeq, Via, contact_seconds, read_address, read_via
 from .framing import PING, PONG, StreamReader
@@ -45,6 +46,7 @@ __all__ = [
     "cancel",
     "contact_seconds",
     "copied",
+    "digest_answer",
     "examine",
     "key_of_request",
     "proves",

@@ -69,14 +69,14 @@ class Credentials:
 
 
 def read_credentials(text: str) -> Credentials | None:
-    """None for another scheme than Digest. Raises Malformed."""
+    """None for another scheme than Digest; those whose `qop` lacks its counter prove nothing. Raises Malformed."""
     values = _read(text)
     if values is None:
         return None
     qop = values.get("qop")
     nc = values.get("nc")
-    if qop is not None and (len(nc or "") != 8 or "cnonce" not in values):
-        raise Malformed("qop without nc and cnonce")
+    if nc is not None and len(nc) != 8:
+        raise Malformed("the counter of the credentials is broken")
     try:
         count = int(nc, 16) if nc is not None else None
         return Credentials(
@@ -139,7 +139,9 @@ def answer(user: str, method: str, credentials: Credentials) -> str:
         return _hash(credentials.algorithm, f"{user}:{credentials.nonce}:{target}")
     if credentials.qop.lower() != "auth":
         raise Malformed("this qop is not offered")
-    middle = f"{credentials.nonce}:{credentials.nc or 0:08x}:{credentials.cnonce}:{credentials.qop}"
+    if credentials.nc is None or credentials.cnonce is None:
+        raise Malformed("qop without nc and cnonce")
+    middle = f"{credentials.nonce}:{credentials.nc:08x}:{credentials.cnonce}:{credentials.qop}"
     return _hash(credentials.algorithm, f"{user}:{middle}:{target}")
 
 

@@ -80,6 +80,12 @@ class Message:
         else:
             self.fields.pop(name, None)
 
+    def set_top_via(self, via: Via) -> None:
+        """Put this hop in place of the topmost one. Raises Malformed."""
+        vias = self.vias
+        self.fields["via"] = [str(via), *self.values("via")[1:]]
+        self._read["via"] = (via, *vias[1:])
+
     def add(self, name: str, value: str) -> None:
         self._read.pop(name, None)
         self.fields.setdefault(name, []).append(value)
@@ -110,6 +116,13 @@ class Message:
         if kept is None:
             kept = self._read[name] = tuple(read(value) for value in self.values(name))
         return cast("tuple[T, ...]", kept)
+
+    def kept[T](self, name: str, read: Callable[[], T]) -> T:
+        """What was read of the fields under a name of the reader's own; read once, and not again when they change."""
+        key = f":{name}"
+        if key not in self._read:
+            self._read[key] = read()
+        return cast("T", self._read[key])
 
     @property
     def vias(self) -> tuple[Via, ...]:
@@ -210,6 +223,10 @@ class Request(Message):
     def first_line(self) -> str:
         return f"{self.method} {self.target} SIP/2.0"
 
+    def outline(self) -> "Request":
+        """Only what names its transaction: all that is worth keeping of a request that was answered."""
+        return Request(self.method, self.target, copied(self, ("via", "from", "to", "call-id", "cseq")))
+
 
 class Response(Message):
     __slots__ = ("reason", "status")
@@ -221,6 +238,22 @@ class Response(Message):
 
     def first_line(self) -> str:
         return f"SIP/2.0 {self.status} {self.reason}"
+
+    def written(self) -> "Written":
+        return Written(self)
+
+
+class Written(Response):
+    """A response as it goes out, to be sent again: nothing in it can be read or changed."""
+
+    __slots__ = ("_wire",)
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status, response.reason)
+        self._wire = bytes(response)
+
+    def __bytes__(self) -> bytes:
+        return self._wire
 
 
 class BrokenRequest(Malformed):

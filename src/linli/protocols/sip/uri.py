@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from .errors import Malformed
@@ -10,6 +11,8 @@ from .grammar import Params
 DEFAULT_PORT: Final = 5060
 DEFAULT_TLS_PORT: Final = 5061
 
+_OFTEN: Final = 80
+"""Signs of an address that may be remembered."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 _HOST: Final = re.compile(r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._\-]+")
 _FORBIDDEN: Final = re.compile(r'[\x00-\x20\x7f<>"]')
@@ -89,6 +92,10 @@ def unescape(text: str) -> str:
 
 def read_uri(text: str) -> Uri:
     """Raises Malformed."""
+    return _read_often(text) if len(text) <= _OFTEN else _read_uri(text)
+
+
+def _read_uri(text: str) -> Uri:
     scheme, colon, rest = text.partition(":")
     if not colon or _SCHEME.fullmatch(scheme) is None or _FORBIDDEN.search(text):
         raise Malformed("no address")
@@ -112,6 +119,10 @@ def read_uri(text: str) -> Uri:
     return Uri(
         host=host, user=user, port=port, scheme=scheme, password=password, params=params, headers=headers
     )
+
+
+_read_often: Final = lru_cache(maxsize=8_192)(_read_uri)
+"""Phones say the same few addresses in each of their messages; nobody changes one that was read."""
 
 
 def read_host_port(text: str) -> tuple[str, int | None]:

@@ -6,7 +6,7 @@ later: desired state serves for that.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -39,6 +39,8 @@ from linli.tsl import Service, ValueOutside, ValueRefused
 TIMEOUT_S: Final = 10.0
 SET_REPLY_S: Final = 3.0
 """How long the reply to a property set is waited for once the device has the message: one SDK never replies (trap 10)."""
+_SPELLINGS: Final = {"OperateGate": "OperatGate"}
+"""Services that callers may spell otherwise: the printed one misses a letter (spec B 11, 30)."""
 _SET_METHOD: Final = "thing.service.property.set"
 _SET_TOPIC: Final = "property/set"
 _GET_METHOD: Final = "thing.service.property.get"
@@ -54,6 +56,8 @@ class Outcome(NamedTuple):
     """False: an asynchronous service was sent and nothing more."""
 
 
+type Guard = Callable[[Scope, str, str], Awaitable[None]]
+"""(who calls, iotId, service). Raises LinliError."""
 type Heard = Callable[[DeviceEntry, CallRecord], None]
 
 
@@ -99,6 +103,8 @@ class Invoker:
         self._clock = clock
         self._publisher = publisher
         self._translation = translation
+        self.guards: list[Guard] = []
+        """Asked before each call of a service; one that raises keeps it from the device."""
         self.heard: list[Heard] = []
         """Called with each call as it goes out, and again when it has ended here. Must not block."""
 
@@ -130,12 +136,14 @@ class Invoker:
         """As `invoke`, but an asynchronous service is only sent, unless `wait`; its answer completes the record."""
         device = await self._device(scope, iot_id)
         service, checked = self._checked(device, identifier, args)
+        for guard in self.guards:
+            await guard(scope, iot_id, service.identifier)
         sync = service.call_type == "sync"
-        record = self._record(scope, device, identifier, "sync" if sync else "async", checked)
+        record = self._record(scope, device, service.identifier, "sync" if sync else "async", checked)
         with _named(record):
             if sync and not await self._translation.speaks_raw(device):
                 return await self._call_sync(device, service, record, timeout_s)
-            topic = service_call(device.product_key, device.device_name, identifier)
+            topic = service_call(device.product_key, device.device_name, service.identifier)
             if not wait and not sync:
                 await self._send_async(device, topic, service.method, record)
                 return Outcome({}, record.message_id, waited=False)
@@ -199,11 +207,11 @@ class Invoker:
         device: DeviceEntry, identifier: str, args: Mapping[str, Any]
     ) -> tuple[Service, dict[str, Any]]:
         compiled = device.product.compiled
-        service = compiled.service(identifier)
+        service = compiled.service(identifier) or compiled.service(_SPELLINGS.get(identifier, ""))
         if service is None:
             raise BadInput(field="identifier", rule="tsl.unknown_identifier")
         try:
-            return service, compiled.service_input(identifier, dict(args))
+            return service, compiled.service_input(service.identifier, dict(args))
         except (ValueRefused, ValueOutside) as error:
             raise bad_value(error, "args") from error
 

@@ -1,13 +1,18 @@
 """The registry of message handlers of the domains, filled by the composing function."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from linli.kernel.db import Tx
+from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
 from linli.things.models import MessageKind
 
 type Handler = Callable[[Tx, Message], Awaitable[None]]
 """Runs in one transaction with the message's removal from the work list: all of it holds or nothing does."""
+
+type EventCheck = Callable[[DeviceEntry, Any], None]
+"""Sees the `params` of a device's event before it is stored. Raises ValueRefused, which the device gets as its answer."""
 
 ANY = "*"
 
@@ -20,6 +25,7 @@ class InboxHandlers:
         self._for_any: set[MessageKind] = set()
         self._properties: set[str] = set()
         self._past: list[Handler] = []
+        self._checks: dict[str, EventCheck] = {}
 
     def on_event(self, identifier: str, handler: Handler, *, history: bool = False) -> None:
         """`handler(tx, message)` for each such event; ANY for all events. `message.values` are its outputs.
@@ -28,6 +34,15 @@ class InboxHandlers:
         that acts on the present state does not.
         """
         self._add("event", identifier, handler, history=history)
+
+    def check_event(self, identifier: str, check: EventCheck) -> None:
+        """A rule that a thing model cannot say, such as the size of an event as a whole."""
+        self._checks[identifier] = check
+
+    def require_event(self, device: DeviceEntry, identifier: str, params: Any) -> None:
+        """Raises ValueRefused."""
+        if (check := self._checks.get(identifier)) is not None:
+            check(device, params)
 
     def on_property(self, identifier: str, handler: Handler, *, history: bool = False) -> None:
         """For each post that holds the property; ANY for every post. `message.values` are all its values.

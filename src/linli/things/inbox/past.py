@@ -56,6 +56,9 @@ class PastPosts:
                 for index, item in enumerate(_items(post.params))
                 for device in (self._owner(arrival, item, f"params[{index}].identity"),)
             ]
+            for device, past in posts:
+                for identifier, event in past.events:
+                    self._handlers.require_event(device, identifier, event.values)
         except (envelope.EnvelopeError, ValueRefused) as error:
             arrival.refuse(error)
             return

@@ -54,6 +54,7 @@ class Posts:
         try:
             post = read_post(arrival.uplink.payload)
             checked = arrival.device.product.compiled.event_post(identifier, post.params)
+            self._handlers.require_event(arrival.device, identifier, post.params)
         except (envelope.EnvelopeError, ValueRefused) as error:
             arrival.refuse(error)
             return
@@ -68,6 +69,8 @@ class Posts:
         try:
             post = read_post(arrival.uplink.payload)
             values, events, dropped = read_batch(arrival.device, post)
+            for identifier, event in events:
+                self._handlers.require_event(arrival.device, identifier, event.values)
         except (envelope.EnvelopeError, ValueRefused) as error:
             arrival.refuse(error)
             return

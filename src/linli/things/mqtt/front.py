@@ -261,6 +261,8 @@ class Front:
         self._retained.when_durable(lambda: self._store.when_durable(call))
 
     def app_ready(self, session: Session) -> None:
+        if isinstance(session.principal, AppPrincipal) and session.principal.is_guest:
+            return
         for listener in self._on_app_ready:
             listener(session.key[0], session)
 

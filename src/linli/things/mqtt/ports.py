@@ -98,6 +98,25 @@ class Backend(Protocol):
         ...
 
 
+class Guests(Protocol):
+    """Clients that are neither devices nor apps, such as robots: the room that knows them hears all that they say."""
+
+    prefix: str
+    """Of their user names, up to a colon; no appKey has one."""
+
+    async def authenticate(self, request: ConnectRequest) -> AppPrincipal | Refused:
+        """Its `app_key` is the user name, and it `is_guest`."""
+        ...
+
+    def came(self, session: Session) -> None: ...
+
+    def left(self, session: Session) -> None: ...
+
+    def take(self, uplinks: list[Uplink]) -> None:
+        """As `Backend.accept`."""
+        ...
+
+
 class Publisher(Protocol):
     """The interface of the front. All calls are for the event loop's thread."""
 

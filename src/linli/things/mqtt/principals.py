@@ -94,6 +94,8 @@ class AppPrincipal(msgspec.Struct, frozen=True, kw_only=True):
     """Whether (product key, device name) is a device in its sight: its user topics are then open to it."""
     max_inflight: int = 256
     """QoS 1 messages sent and not yet acknowledged, per connection."""
+    is_guest: bool = False
+    """Of `ports.Guests`: nothing but the filters above, no user topics of its own either, and no queue."""
 
 
 class Registered(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,10 @@
 
 A device speaks for itself, a gateway also for the sub-devices logged in through it; an app has the
 filters its principal carries, its own topics `/app/{appKey}/user/…`, and the user topics of the devices it
-sees. A refused filter gets SUBACK 0x80 (MQTT 5: 0x87). A refused publish is acknowledged and dropped, in MQTT 5
-with its reason (MQTT-3.3.5-2 of 3.1.1 leaves only that or closing; closing would throw out a gateway that is one
-message early), told on `/ext/error/…`, counted, and closes the connection once it is a habit.
+sees; a guest (`ports.Guests`) has the filters alone. A refused filter gets SUBACK 0x80 (MQTT 5: 0x87). A refused
+publish is acknowledged and dropped, in MQTT 5 with its reason (MQTT-3.3.5-2 of 3.1.1 leaves only that or closing;
+closing would throw out a gateway that is one message early), told on `/ext/error/…`, counted, and closes the
+connection once it is a habit.
 
 Only user topics reach other clients, may be retained, and are shared among a group (ADR 0020).
 """
@@ -63,7 +64,7 @@ def may_subscribe(session: Session, text: str) -> bool:
     if isinstance(principal, AppPrincipal):
         if any(mqtt.covers(rule, inner) for rule in principal.may_subscribe):
             return True
-        if owner is None:
+        if owner is None or principal.is_guest:
             return False
         # Under `+` each message is judged when it comes.
         return owner[1] == "+" or owner == (APP_PRODUCT, principal.app_key) or principal.sees(*owner)
@@ -85,11 +86,14 @@ def may_get(session: Session, owner: Key) -> bool:
     """Whether a message on a user topic of `owner` may be passed on to this session."""
     principal = session.principal
     if isinstance(principal, AppPrincipal):
-        return owner == (APP_PRODUCT, principal.app_key) or principal.sees(*owner)
+        own = owner == (APP_PRODUCT, principal.app_key)
+        return not principal.is_guest and (own or principal.sees(*owner))
     return owner == session.key or owner in session.subs
 
 
 def _sees(principal: AppPrincipal, topic: UplinkTopic) -> bool:
+    if principal.is_guest:
+        return False
     if topic.product_key == APP_PRODUCT:
         return topic.device_name == principal.app_key
     return principal.sees(topic.product_key, topic.device_name)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, and_, bindparam, func, or_, select
 
 from linli.kernel.db import INT, Query, Reader
 from linli.kernel.db.partitions import day_of
@@ -102,17 +102,19 @@ def _points(table: Table) -> Query[Point]:
 
 
 _numbers, _texts = _points(points), _points(text_points)
+_of_device = and_(
+    thing_events.c.device_no == _device,
+    or_(bindparam("event") == "", thing_events.c.identifier == bindparam("event")),
+)
 _events = Query(
     select(*(thing_events.c[name] for name in EventRow._fields))
-    .where(thing_events.c.device_no == _device)
+    .where(_of_device)
     .order_by(thing_events.c.ts.desc(), thing_events.c.seq.desc())
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     EventRow,
 )
-_event_count = Query(
-    select(func.count()).select_from(thing_events).where(thing_events.c.device_no == _device)
-)
+_event_count = Query(select(func.count()).select_from(thing_events).where(_of_device))
 _uplinks = Query(
     select(
         inbox.c.seq,
@@ -169,10 +171,10 @@ async def points_of(
     )
 
 
-async def events_of(db: Reader, *, device_no: int, page: PageRequest) -> Page[EventRow]:
-    """Newest first."""
-    total = await _event_count.scalar(db, device_no=device_no)
-    return Page.of(page, total, await _events.all(db, device_no=device_no, **page.binds))
+async def events_of(db: Reader, *, device_no: int, page: PageRequest, identifier: str = "") -> Page[EventRow]:
+    """Newest first; all of them, or those of one event."""
+    total = await _event_count.scalar(db, device_no=device_no, event=identifier)
+    return Page.of(page, total, await _events.all(db, device_no=device_no, event=identifier, **page.binds))
 
 
 async def uplinks_of(db: Reader, *, device_no: int, most: int) -> list[Uplink]:

@@ -120,7 +120,7 @@ class NoEngine:
     """The engine of a platform without models: every question is answered with Off."""
 
     def __init__(self, reason: str) -> None:
-        self.state = State("", 0, None, [], reason)
+        self.state = State("", 0, None, [], reason, "no_models")
 
     async def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         raise Off(self.state.reason)

@@ -1,7 +1,7 @@
 """The interface of the face engine and what can go wrong with it."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -33,6 +33,9 @@ class NoPicture(EngineError):
         self.rule = rule
 
 
+type Cause = Literal["no_models", "stopped", "unusable"]
+
+
 class State(msgspec.Struct, frozen=True, array_like=True):
     """The models of an engine. Without `model_id` it is off, and `reason` says why."""
 
@@ -42,6 +45,8 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     models: list[Model]
     """The manifest's models, for the operator's page; also if it cannot be used."""
     reason: str = ""
+    cause: Cause = "unusable"
+    """Of an engine that is off; what its models are refused for stands in `reason` alone."""
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True):

@@ -73,7 +73,7 @@ class ProcessEngine:
         self._models = models
         self._queue = queue
         self._timeout = timeout_seconds
-        self._state = State("", 0, None, [], "the engine was not started")
+        self._state = State("", 0, None, [], "the engine was not started", "stopped")
         self._pictures: deque[_Job] = deque()
         self._finds: deque[_Job] = deque()
         self._searches: deque[_Job] = deque()
@@ -96,7 +96,7 @@ class ProcessEngine:
     async def start(self) -> None:
         """Start the child and learn what it runs. Without models, or with models that cannot be used, it stays Off."""
         if not (self._models / "manifest.json").is_file():
-            self._state = State("", 0, None, [], f"there are no models in {self._models}")
+            self._state = State("", 0, None, [], f"there are no models in {self._models}", "no_models")
             return
         await self._spawn()
         if self._state.model_id:
@@ -121,7 +121,7 @@ class ProcessEngine:
                 await self._task
             self._task = None
         await self._end()
-        self._state = State("", 0, None, [], "the engine was stopped")
+        self._state = State("", 0, None, [], "the engine was stopped", "stopped")
         for job in (*self._searches, *self._finds, *self._pictures):
             if not job.answer.done():
                 job.answer.set_exception(Off(self._state.reason))
@@ -190,7 +190,7 @@ class ProcessEngine:
                 async with asyncio.timeout(self._timeout):
                     answer = await self._exchange(job.body)
             except asyncio.CancelledError:
-                self._fail(job, Off("the engine was stopped"))
+                self._fail(job, Off("the engine was stopped", "stopped"))
                 raise
             except TimeoutError:
                 failures += 1

@@ -88,6 +88,48 @@ async def test_the_json_editor(desk: Desk):
     assert devices.custom_of(held, desk.parts.secrets) == {**rx, "systemId": 1001}
 
 
+async def test_a_lifts_register_map_is_refused_with_its_field_and_rule(desk: Desk):
+    """The box's own driver for Modbus: the schema says what a point is, rules across the map say what it may be."""
+    made: dict[str, Any] = {"ids": desk.parts.ids, "now_ms": desk.parts.clock.now_ms()}
+    async with desk.parts.db.begin() as tx:
+        row = await protocols.add(
+            desk.scope, tx, gateway_id=desk.gateway_id, driver_id="modbus_lift", secrets=desk.parts.secrets, **made
+        )  # fmt: skip
+    desk.protocols["modbus_lift"] = row.protocol_id
+    floors = [{"floor": "1"}, {"floor": "2", "call": "coil:0"}]
+    car = {"elevatorId": "1", "profile": "relays", "floors": floors}
+
+    async def faults_of(*cars: dict[str, Any], language: str = "en", **more: Any) -> dict[str, str]:
+        body = {"text": json.dumps({"ip": "192.168.1.9", "cars": list(cars), **more})}
+        answer = await desk.browser.post(
+            f"{desk.at('modbus_lift')}/check", json=body, headers={"accept-language": language}
+        )
+        checked = answer.json()
+        assert checked["valid"] == (not checked["faults"])
+        return {fault["field"]: fault["message"] for fault in checked["faults"]}
+
+    twice = "cars[0].floors[1].call"
+    assert await faults_of(car) == {twice: "coil:0 is used by cars[0].floors[0].call already"}
+    assert await faults_of(car, language="zh-CN") == {twice: "点位 coil:0 已用于 cars[0].floors[0].call"}
+    more = {**car, "elevatorId": "2", "base": 50, "floors": [{"floor": "1"}, {"floor": "1"}]}
+    assert set(await faults_of(car, more)) == {"cars[0].floors[1].call", "cars[1].floors[1].floor"}
+    good = {**car, "floors": [{"floor": "1"}, {"floor": "2"}]}
+    assert await faults_of(good) == {}
+    assert set(await faults_of({**good, "position": "register 4"})) == {"cars[0].position"}
+    assert set(await faults_of(good, port=70000)) == {"port"}
+    assert set(await faults_of({**good, "speed": 1})) == {"cars[0].speed"}
+    assert set(await faults_of()) == {"cars"}
+    device = {"deviceName": "lift-2", "alias": "2号楼电梯", "custom": {"ip": "192.168.1.9", "cars": [car]}}
+    refused = await desk.add(device, driver="modbus_lift")
+    assert refused.status_code == 400
+    assert refused.json()["field"] == f"devices[0].custom.{twice}"
+    assert await desk.rows("modbus_lift") == []
+    device["custom"] = {"ip": "192.168.1.9", "cars": [good]}
+    assert (await desk.add(device, driver="modbus_lift")).json()["done"]
+    (row,) = await desk.rows("modbus_lift")
+    assert (row["categoryCode"], row["custom"]["cars"]) == ("community/people/elc", [good])
+
+
 async def test_a_closed_protocol_waits_for_its_vendors_package(desk: Desk):
     """捷顺: the box's own version can be chosen and says what it needs; a package of the same id goes before it."""
 

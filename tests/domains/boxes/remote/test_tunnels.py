@@ -108,6 +108,9 @@ async def test_it_ends_with_its_time_and_with_the_right(site: Site) -> None:
 
 async def test_whoever_lost_the_right_meanwhile_is_not_let_in(site: Site) -> None:
     made = await asked(site)
+    async with asyncio.timeout(60):  # the box waits: were it refused, that would end the tunnel first
+        while not site.platform.edge_remote.exchange.open:
+            await asyncio.sleep(0.01)
     await site.browser.delete("/session")
     late = await BrowserEnd.open(base(site), made["path"])
     assert await late.told() == {"ended": "right"}

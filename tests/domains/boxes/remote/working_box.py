@@ -54,7 +54,7 @@ class WorkingBox:
         self.agent = RemoteAgent(
             cloud=cloud, headers=lambda method, path: {}, doctor=Doctor(clock, home, target, self.supervisor.status),
             logs=LogBook(self.logs), drivers=DriverDesk(self.supervisor), files=home,
-            console_port=lambda: self.console_port,
+            page_port=lambda kind: self.console_port,
         )  # fmt: skip
         self.peers = Peers(clock)
         self.agent.more["peers.settle"] = Duty(Settling, self._settle)

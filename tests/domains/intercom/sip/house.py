@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from linli.domains.intercom import room as intercom
 from linli.domains.intercom.queries import doors as door_queries
 from linli.domains.intercom.queries import numbers, owners
@@ -14,7 +16,7 @@ from linli.domains.intercom.sip.log import CallLog
 from linli.kernel.clock import ManualClock, SystemClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
-from linli.kernel.settings import Settings, Sip
+from linli.kernel.settings import Settings, Sip, Trunk
 from linli.protocols import sip
 from linli.sim.door import SimulatedDoor
 from tests.domains.access.estate import Estate, open_estate
@@ -23,6 +25,17 @@ from tests.domains.intercom.sip.phone import Phone
 from tests.domains.intercom.sip.test_calls import ANSWER, acknowledge, answer
 
 ON = Settings(sip=Sip(port=6050, public_host="sip.example.com"))
+
+
+class RunningClock(SystemClock):
+    """Goes on by itself from the house's time. The machine's own is before it until noon: phones that logged in by that
+    one would have been logged out an hour later, and so already."""
+
+    def __init__(self, now_ms: int) -> None:
+        self._ahead_ms = now_ms - SystemClock.now_ms(self)
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self._ahead_ms
 
 
 @dataclass
@@ -41,9 +54,10 @@ class House:
         return phone
 
     async def member(self, which: int) -> Phone:
-        (owner,) = await owners.owners_in(
+        rows = await owners.owners_in(
             self.estate.tenant, self.estate.platform.db, [self.estate.houses[which]]
         )
+        (owner,) = (row for row in rows if row.identity_id)
         return await self.phone(owner.number)
 
     async def door(self, sn: str = "SN-1", *, serves: bool = True) -> tuple[str, SimulatedDoor, Phone]:
@@ -73,10 +87,13 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    database: Database, clock: ManualClock, ids: Ids, tmp_path: Path
+    database: Database, clock: ManualClock, ids: Ids, tmp_path: Path, *, trunk: Trunk | None = None
 ) -> AsyncIterator[House]:
+    """`trunk`: the telephone line that it has."""
     intercom.register(database.handlers)
-    async with open_estate(database, clock, ids, tmp_path, ON) as estate:
+    line = msgspec.structs.replace(ON.sip, trunk=trunk or Trunk())
+    settings = msgspec.structs.replace(ON, sip=line)
+    async with open_estate(database, clock, ids, tmp_path, settings) as estate:
         await estate.switch()
         log = CallLog(
             estate.platform.db,
@@ -86,9 +103,9 @@ async def open_house(
             invoker=estate.platform.things.invoker,
         )
         front = SipFront(
-            Sip(host="127.0.0.1", port=0),
+            Sip(host="127.0.0.1", port=0, trunk=line.trunk),
             estate.platform.db,
-            SystemClock(),
+            RunningClock(estate.now),
             estate.parts.secrets,
             log,
             host="127.0.0.1",

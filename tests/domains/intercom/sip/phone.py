@@ -47,12 +47,17 @@ class Phone(asyncio.DatagramProtocol):
         self.wire.sendto(bytes(data), ("127.0.0.1", self.server))
 
     async def next(self, wanted: Callable[[Any], bool]) -> Any:
-        """The next message of this kind; others before it are dropped."""
-        async with asyncio.timeout(WAIT_S):
-            while True:
-                message = await self.messages.get()
-                if wanted(message):
-                    return message
+        """The next message of this kind; others before it are dropped, and named if it never comes."""
+        dropped: list[str] = []
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while True:
+                    message = await self.messages.get()
+                    if wanted(message):
+                        return message
+                    dropped.append(message.first_line())
+        except TimeoutError:
+            raise TimeoutError(f"{self.number} got {dropped or 'nothing'} instead") from None
 
     async def response(self, *statuses: int) -> sip.Response:
         message = await self.next(

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from linli.calls.rows import TO_GROUP
 from linli.databus import changes
 from linli.databus.topics import CommunityChange, Kind
-from linli.domains.intercom.rows import TO_GROUP
 from linli.kernel import tenancy
 from linli.kernel.clock import ManualClock
 from linli.kernel.scope import Scope

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from linli.calls.rows import APP, DOOR_STATION, Account
 from linli.databus.changes import Change
 from linli.databus.models import changes
 from linli.domains.intercom import events
 from linli.domains.intercom.models import calls, door_numbers, house_groups
 from linli.domains.intercom.queries.calls import CallFilter, ends_of, list_calls
-from linli.domains.intercom.rows import APP, DOOR_STATION, Account, CallRow
+from linli.domains.intercom.rows import CallRow
 from linli.domains.intercom.service.calls import begin, end_left, purge
 from linli.domains.intercom.sip.front import SipFront
 from linli.kernel.clock import SystemClock

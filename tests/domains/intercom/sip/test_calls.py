@@ -2,8 +2,8 @@
 
 import asyncio
 
-from linli.domains.intercom.sip.call import Call
-from linli.domains.intercom.sip.lines import MOST_EACH, MOST_RINGING
+from linli.calls.call import Call
+from linli.calls.lines import MOST_EACH, MOST_RINGING
 from linli.protocols import sip
 from tests.domains.intercom.sip.conftest import Exchange
 from tests.domains.intercom.sip.phone import SDP, Phone, Stream

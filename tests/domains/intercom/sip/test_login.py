@@ -4,13 +4,12 @@ import asyncio
 
 from linli.domains.intercom.service import numbers
 from linli.domains.intercom.sip import phones
-from linli.domains.intercom.sip.guard import MOST_WRONG
 from linli.kernel import tenancy
 from linli.kernel.scope import Scope
+from linli.kernel.sip.guard import MOST_WRONG
 from linli.protocols import sip
 from tests.domains.intercom.sip.conftest import Exchange
 from tests.domains.intercom.sip.phone import Phone
-from tests.protocols.sip.torture import torture_messages
 
 
 async def place(exchange: Exchange, phone: Phone) -> int | None:
@@ -236,26 +235,3 @@ async def test_tcp_and_its_keep_alive(exchange: Exchange) -> None:
     writer.write(b"GET / HTTP/1.1\r\n\r\n")
     assert await asyncio.wait_for(reader.read(), 60) == b""
     writer.close()
-
-
-async def test_torture_messages_have_their_fate(exchange: Exchange) -> None:
-    phone = await exchange.phone(registered=False)
-    fates = {}
-    for message in torture_messages():
-        # The first hop is ours, so that answers come back here; the rest is as it was.
-        phone.messages = asyncio.Queue()
-        phone.send(message.wire)
-        probe = phone.make("OPTIONS", "sip:127.0.0.1")
-        phone.send(probe)
-        status = "dropped"
-        while True:
-            answer = await asyncio.wait_for(phone.messages.get(), 60)
-            assert isinstance(answer, sip.Response)
-            if answer.get("call-id") == probe.call_id:
-                break
-            if answer.status > 100:
-                status = str(answer.status)
-        if status == "dropped" and not phone.messages.empty():
-            status = str(phone.messages.get_nowait().status)
-        fates[message.name] = status
-    assert fates == {message.name: message.server for message in torture_messages()}

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from linli.calls.relay_media import Relayed
+from linli.calls.rows import Opening
 from linli.domains.intercom.models import openings
-from linli.domains.intercom.rows import Opening
 from linli.domains.intercom.service.derived import group_of_house
-from linli.domains.intercom.sip.media import Relayed
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Query
 from linli.kernel.ids import Ids
@@ -149,6 +149,7 @@ async def test_a_tenth_of_the_packets_is_lost(studio: Studio, caplog: pytest.Log
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.covers("SIP-03")
 async def test_members_see_the_door_before_one_answers(studio: Studio) -> None:
     exchange = studio.exchange
     door, first, second = await exchange.phone(kind=1), await exchange.phone(), await exchange.phone()

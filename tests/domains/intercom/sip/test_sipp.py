@@ -29,13 +29,21 @@ async def ended(process: asyncio.subprocess.Process) -> None:
 
 async def log_in(exchange: Exchange, folder: Path, port: int) -> tuple[str, str]:
     number, password = await exchange.account()
+    await register(exchange, folder, port, (number, password), 600)
+    return number, password
+
+
+async def register(
+    exchange: Exchange, folder: Path, port: int, account: tuple[str, str], seconds: int
+) -> None:
+    """By digest; for no second: log out."""
+    number, password = account
     await ended(
         await sipp(
             folder, exchange.front.port, "-sf", str(SCENARIOS / "register.xml"), "-p", str(port), "-m", "1",
-            "-s", number, "-au", number, "-ap", password,
+            "-s", number, "-au", number, "-ap", password, "-key", "seconds", str(seconds),
         )
     )  # fmt: skip
-    return number, password
 
 
 @pytest.mark.parametrize("transport", ["u1", "t1"])

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from linli.calls.rows import Opening
 from linli.domains.intercom.models import calls, openings
-from linli.domains.intercom.rows import CallRow, Opening
+from linli.domains.intercom.rows import CallRow
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Query
 from linli.kernel.ids import Ids
@@ -106,6 +107,20 @@ async def test_a_doubled_request_opens_once(house: House, body: bytes) -> None:
         while not (await _calls.all(house.estate.platform.db))[0].opened_ms:
             await asyncio.sleep(0.01)
     assert door.opened == 0, "its own line was not needed"
+
+
+async def test_a_late_copy_of_the_doors_answer_reaches_no_phone(house: House) -> None:
+    """Its number is of our question: a phone would take it for an answer to one of its own."""
+    _, _, station = await house.door()
+    phone = await house.member(0)
+    ours, theirs = await house.talking(station, phone)
+    press(phone, theirs, b'{"req":"unlock","reqsn":1}')
+    first, _ = await asked(station, 200), await asked(station, 200)
+    say_opened(station, ours, first, 200)
+    assert await told(phone) == (1, 200, "门已打开")
+    say_opened(station, ours, first, 500)
+    assert (await station.response(200)).status == 200
+    await phone.silence()
 
 
 async def test_a_door_that_knows_no_message_is_opened_by_its_own_line(house: House) -> None:

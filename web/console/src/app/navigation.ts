@@ -10,6 +10,7 @@ import {
   Monitor,
   Setting,
   User,
+  Van,
   VideoCamera,
 } from '@element-plus/icons-vue'
 
@@ -58,9 +59,9 @@ export const SECTIONS: readonly Section[] = [
     titleKey: 'app.nav.people',
     icon: House,
     places: [
-      place('people.residents.title', 'residents', 'residents.use', 'guard', 'manager'),
+      place('people.residents.title', 'residents', 'residents.use', 'manager'),
       place('people.spaces.title', 'spaces', 'houses.use', 'manager', 'installer'),
-      place('vehicles.title', 'vehicles', 'vehicles.use', 'guard', 'manager'),
+      place('vehicles.title', 'vehicles', 'vehicles.use'),
       place('people.communities.title', 'communities', 'communities.use', 'manager', 'installer'),
       place('usergroups.title', 'user-groups', 'residents.use'),
       place('people.form.title', 'resident-form', 'residents.use'),
@@ -75,11 +76,28 @@ export const SECTIONS: readonly Section[] = [
       place('visitors.title', 'visitors', 'visitors.use', 'guard', 'manager'),
       place('doors.title', 'doors', 'devices.use', 'guard', 'manager', 'installer'),
       place('doors.passes.title', 'passes', 'devices.use', 'guard', 'manager', 'installer'),
+      place('guarddesk.title', 'guard-desk', 'doors.use'),
       place('calls.title', 'calls', 'devices.use'),
+      place('lifts.title', 'lifts', 'devices.use'),
       place('credentials.title', 'credentials', 'devices.use', 'manager'),
-      place('credentials.denied.title', 'denied', 'residents.use', 'manager'),
+      place('credentials.denied.title', 'denied', 'residents.use'),
       place('faces.title', 'faces', 'residents.use', 'manager'),
       place('deliveries.title', 'deliveries', 'devices.use', 'manager', 'installer'),
+    ],
+  },
+  {
+    titleKey: 'app.nav.parking',
+    icon: Van,
+    places: [
+      place('parking.title', 'parking', 'vehicles.use', 'guard', 'manager', 'installer'),
+      place('parking.passes.title', 'parking-passes', 'vehicles.use'),
+      place('parking.rights.title', 'parking-vehicles', 'vehicles.use'),
+      place('stays.title', 'parking-stays', 'vehicles.use', 'manager'),
+      place('merchants.title', 'parking-merchants', 'fees.manage'),
+      place('shifts.title', 'parking-shifts', 'fees.use'),
+      place('tariffs.title', 'parking-tariffs', 'vehicles.use'),
+      place('edgeparking.title', 'edge-parking', 'vehicles.use'),
+      place('charges.title', 'parking-charges', 'vehicles.use'),
     ],
   },
   {
@@ -87,6 +105,8 @@ export const SECTIONS: readonly Section[] = [
     icon: VideoCamera,
     places: [
       place('doors.alarms.title', 'door-alarms', 'devices.use', 'guard', 'manager'),
+      place('security.title', 'security-alarms', 'devices.use', 'guard', 'manager'),
+      place('guarding.title', 'guarding', 'devices.use'),
       place('cameras.title', 'cameras', 'devices.use', 'guard', 'manager', 'installer'),
       place('faces.engine.title', 'face-engine', 'residents.use'),
     ],
@@ -97,7 +117,7 @@ export const SECTIONS: readonly Section[] = [
     places: [
       place('notices.title', 'notices', 'notices.use', 'manager'),
       place('property.employees.title', 'employees', 'employees.use', 'manager'),
-      place('property.permissions.title', 'permissions', 'permissions.manage', 'manager'),
+      place('property.permissions.title', 'permissions', 'permissions.manage'),
     ],
   },
   {
@@ -199,6 +219,15 @@ const reached = (me: Person) => (spot: Place) =>
 /** Every place that somebody may open. */
 export const placesOf = (me: Person): Place[] =>
   SECTIONS.flatMap((section) => section.places).filter(reached(me))
+
+/** Who reaches a place by a link of another page, without an entry of their own, by their right. */
+const BY_LINK: Readonly<Record<string, string>> = { refused: 'installation.manage' }
+
+/** Whether somebody may open the page of this name; pages that are no places ask for their rights themselves. */
+export function mayOpen(me: Person, name: string): boolean {
+  const spot = SECTIONS.flatMap((section) => section.places).find((place) => place.name === name)
+  return !spot || reached(me)(spot) || me.rights.includes(BY_LINK[name] ?? '')
+}
 
 function pick(me: Person, wanted: (spot: Place) => boolean): Section[] {
   return SECTIONS.map((section) => ({

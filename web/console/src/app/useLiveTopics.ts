@@ -2,7 +2,17 @@ import { useLive, type Live, type LiveEvent } from '@linli/shared'
 import { useSession } from '@/app/useSession'
 
 export type Topic =
-  'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge' | 'attack' | 'alarm'
+  | 'pass'
+  | 'device'
+  | 'delivery'
+  | 'message'
+  | 'firmware'
+  | 'config'
+  | 'visit'
+  | 'edge'
+  | 'attack'
+  | 'alarm'
+  | 'security'
 
 const RIGHT: Record<Topic, string> = {
   pass: 'devices.use',
@@ -15,6 +25,7 @@ const RIGHT: Record<Topic, string> = {
   edge: 'devices.use',
   attack: 'devices.use',
   alarm: 'devices.use',
+  security: 'devices.use',
 }
 
 /**

@@ -1,4 +1,4 @@
-import { onScopeDispose, readonly, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, readonly, shallowRef, watch } from 'vue'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 import { useCommunity } from './useCommunity'
@@ -14,6 +14,10 @@ export interface Waiting {
   reviews: { total: number; rows: WaitingResident[] }
   visits: { total: number; rows: WaitingVisit[] }
   alarms: number
+  /** Events of cameras that nobody looked into. */
+  security: number
+  /** Vehicles that left a car park and were not seen to come. */
+  exits: number
   deliveries: number
   ending: Schemas['EndingRow'][]
   /** Of the installation itself, for its operator: certificates that end, backups that are overdue or failed. */
@@ -25,13 +29,15 @@ const SHOWN = 5
 const REFRESH_MS = 30_000
 const SOON_MS = 1000
 const waiting = shallowRef<Waiting | null>(null)
+/** The community that was asked for, whatever came of it; undefined: none yet. */
+const askedFor = shallowRef<string | null>()
 let turn = 0
 
 async function ask(community: string | null, may: (right: string) => boolean): Promise<Waiting> {
   const path = { community_id: Number(community) }
   const none = { total: 0, data: [] }
   const here = (right: string) => community !== null && may(right)
-  const [reviews, visits, alarms, deliveries, ending, installation] = await Promise.all([
+  const [reviews, visits, alarms, security, exits, deliveries, ending, installation] = await Promise.all([
     here('residents.manage')
       ? answer(
           api.GET('/api/console/communities/{community_id}/residents', {
@@ -57,6 +63,20 @@ async function ask(community: string | null, may: (right: string) => boolean): P
       : none,
     here('devices.use')
       ? answer(
+          api.GET('/api/console/communities/{community_id}/security-alarms', {
+            params: { path, query: { state: 'open', pageSize: 1 } },
+          }),
+        )
+      : none,
+    here('vehicles.manage')
+      ? answer(
+          api.GET('/api/console/parking-stays', {
+            params: { query: { communityId: path.community_id, state: 'orphan', pageSize: 1 } },
+          }),
+        )
+      : none,
+    here('devices.use')
+      ? answer(
           api.GET('/api/console/deliveries', {
             params: { query: { communityId: path.community_id, status: 'needManual', pageSize: 1 } },
           }),
@@ -71,6 +91,8 @@ async function ask(community: string | null, may: (right: string) => boolean): P
     reviews: { total: reviews.total, rows: reviews.data },
     visits: { total: visits.total, rows: visits.data },
     alarms: alarms.total,
+    security: security.total,
+    exits: exits.total,
     deliveries: deliveries.total,
     ending,
     installation,
@@ -87,7 +109,9 @@ export function useWaiting() {
     const id = community.id.value
     const asks = id !== null || session.may('installation.manage')
     const now = asks ? await ask(id, session.may).catch(() => waiting.value) : null
-    if (mine === turn) waiting.value = now
+    if (mine !== turn) return
+    waiting.value = now
+    askedFor.value = id
   }
 
   /** Beside a place of the navigation; 0: nothing waits there. */
@@ -98,6 +122,8 @@ export function useWaiting() {
       residents: now.reviews.total,
       visitors: now.visits.total,
       'door-alarms': now.alarms,
+      'security-alarms': now.security,
+      'parking-stays': now.exits,
       deliveries: now.deliveries,
       communities: now.ending.length,
       inbox: now.installation.certificates + now.installation.backups,
@@ -109,7 +135,7 @@ export function useWaiting() {
   function follow(): void {
     let soon: ReturnType<typeof setTimeout> | undefined
     useLiveTopics(
-      ['visit', 'alarm', 'delivery'],
+      ['visit', 'alarm', 'security', 'delivery'],
       () => community.id.value,
       () => {
         soon ??= setTimeout(() => {
@@ -126,5 +152,12 @@ export function useWaiting() {
     })
   }
 
-  return { waiting: readonly(waiting), reload, countAt, follow }
+  return {
+    waiting: readonly(waiting),
+    /** What waits here is known, or cannot be: nothing comes above the rest of a page any more. */
+    settled: computed(() => askedFor.value === community.id.value),
+    reload,
+    countAt,
+    follow,
+  }
 }

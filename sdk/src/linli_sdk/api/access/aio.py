@@ -7,11 +7,13 @@ from typing import Any
 from linli_sdk.api.access import contracts
 from linli_sdk.api.access.models import (
     AccountsAdd,
+    BindingCode,
     BleCardIn,
     BleCardNamed,
     BleCardProblem,
     BleCardsDelete,
     BleCardsModify,
+    ByPerson,
     CardHeldPage,
     CardIn,
     CardNamed,
@@ -21,21 +23,49 @@ from linli_sdk.api.access.models import (
     CardsOfDoor,
     CardsOfUsers,
     CardStatus,
+    Channel,
+    CodeAsked,
+    CredentialNamed,
+    CredentialSave,
+    CredentialTargets,
+    DoorAsked,
     DoorNamed,
     DoorOutcome,
+    DoorPage,
+    DoorsAsked,
     GroupNamed,
     GroupsAdd,
     GroupsNamed,
+    HomeTerminal,
     HouseBinding,
     HouseNamed,
     HouseOfGroup,
     HouseOrGroup,
     IssuedNumber,
+    LedContent,
+    LedContext,
+    LiftCall,
+    LinkageAdd,
+    LinkageNamed,
+    LinkageOut,
+    LinkageUpdate,
+    ListAdd,
+    ListEntry,
+    ListQuery,
+    ListRowPage,
     MembersNamed,
+    NewBinding,
     NewPassword,
     NumberIssue,
     NumberNamed,
     NumbersNamed,
+    PermissionAdd,
+    PermissionDelete,
+    PermissionQuery,
+    PermissionRowPage,
+    PersonNamed,
+    PersonSave,
+    PersonTargets,
     QrConfig,
     QrEncrypt,
     QrGenerate,
@@ -49,17 +79,319 @@ from linli_sdk.api.access.models import (
     SipGroup,
     SipMember,
     SipServer,
+    TargetFloor,
+    TerminalBind,
+    TerminalNamed,
+    TerminalOfPerson,
+    TerminalRename,
+    TerminalStatus,
+    TollBind,
+    TollOut,
+    TollQuery,
+    TollUnbind,
     UserModify,
     UserNamed,
     UserOut,
     UserOutPage,
     UserQuery,
+    VehicleNamed,
+    VehiclePermission,
 )
 from linli_sdk.service import AsyncService
 
 
 class AsyncAccess(AsyncService):
-    """The 34 methods of service `access`, as a key is granted it."""
+    """The 65 methods of service `access`, as a key is granted it."""
+
+    async def call_lift(
+        self,
+        *,
+        iot_id: str,
+        start_floor: str,
+        start_room_no: str | None = None,
+        target_floor: str | None = None,
+        target_room_no: str | None = None,
+    ) -> None:
+        """Call a lift / 远程呼梯
+
+        `/elevator/control/elevator/call` 1.0.1.
+
+        Answers once the lift has taken the call; which car comes is the lift's choice.
+
+        Args:
+            iot_id: 梯控设备 iotId / lift device
+            start_floor: 起始楼层 / floor to start from, as the lift names it
+            start_room_no: 起始楼层的房间号 / which side of the car opens there
+            target_floor: 目标楼层 / floor to go to
+            target_room_no: 目标楼层的房间号 / which side of the car opens there
+
+        Codes of its own: 20004, 403, 500.
+        """
+        return await self._call(
+            contracts.CALL_LIFT,
+            LiftCall(
+                iot_id=iot_id,
+                start_floor=start_floor,
+                start_room_no=start_room_no,
+                target_floor=target_floor,
+                target_room_no=target_room_no,
+            ),
+        )
+
+    async def add_linkage(
+        self,
+        *,
+        control_mode: str,
+        elevator_iot_id: str,
+        trigger_iot_id: str,
+        trigger_floor: str | None = None,
+        trigger_room_no: str | None = None,
+        trigger_elevator_id: str | None = None,
+        delay_seconds: int | None = None,
+        execution_node: str | None = None,
+    ) -> str:
+        """Let a door call a lift / 新增人梯联动
+
+        `/elevator/entrance/device/add` 1.0.2.
+
+        The box carries it out, for those persons and credentials only that are saved under the dataId answered.
+
+        Args:
+            control_mode: CALL_ONLY 仅呼梯，CALL_WITH_TARGET 呼梯并点亮或释放目标楼层，RELEASE_ONLY 仅释放楼层，ACTIVATE_ONLY 仅点亮楼层 / the car comes; it comes and the targets are lit or freed; floors are freed; one floor is lit
+            elevator_iot_id: 梯控设备 iotId / lift device
+            trigger_iot_id: 触发设备 iotId，如门禁 / device that people pass, such as a door
+            trigger_floor: 触发设备所在楼层，CALL_ONLY 和 CALL_WITH_TARGET 下必填 / floor of the trigger; required by CALL_ONLY and CALL_WITH_TARGET
+            trigger_room_no: 触发设备在所在楼层的房间号 / on which side of the car the trigger is
+            trigger_elevator_id: 触发设备所在轿厢编号，RELEASE_ONLY 和 ACTIVATE_ONLY 下必填 / car that the trigger is in; required by RELEASE_ONLY and ACTIVATE_ONLY
+            delay_seconds: 延迟执行的秒数 0..300，为空则立即执行 / seconds to wait, 0..300; empty: none
+            execution_node: 执行节点，只支持 EDGE / where it runs, EDGE only
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.ADD_LINKAGE,
+            LinkageAdd(
+                control_mode=control_mode,
+                elevator_iot_id=elevator_iot_id,
+                trigger_iot_id=trigger_iot_id,
+                trigger_floor=trigger_floor,
+                trigger_room_no=trigger_room_no,
+                trigger_elevator_id=trigger_elevator_id,
+                delay_seconds=delay_seconds,
+                execution_node=execution_node,
+            ),
+        )
+
+    async def delete_linkage(self, *, data_id: str) -> None:
+        """Delete a linkage / 删除人梯联动
+
+        `/elevator/entrance/device/delete` 1.0.2.
+
+        With all persons and credentials under it. Rights at doors stay.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+
+        Codes of its own: 403.
+        """
+        return await self._call(contracts.DELETE_LINKAGE, LinkageNamed(data_id=data_id))
+
+    async def get_linkage(self, *, data_id: str) -> LinkageOut:
+        """Get a linkage / 查询人梯联动
+
+        `/elevator/entrance/device/query` 1.0.2.
+
+        One, by its dataId.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+
+        Codes of its own: 403.
+        """
+        return await self._call(contracts.GET_LINKAGE, LinkageNamed(data_id=data_id))
+
+    async def update_linkage(
+        self,
+        *,
+        data_id: str,
+        trigger_floor: str | None = None,
+        trigger_room_no: str | None = None,
+        delay_seconds: int | None = None,
+        control_mode: str | None = None,
+        elevator_iot_id: str | None = None,
+        trigger_iot_id: str | None = None,
+        trigger_elevator_id: str | None = None,
+    ) -> None:
+        """Change where and when a linkage calls / 更新人梯联动
+
+        `/elevator/entrance/device/update` 1.0.2.
+
+        Floor, room and delay; what is left out stays. Mode, devices and car stay for as long as the linkage does.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+            trigger_floor: 触发设备所在楼层，CALL_ONLY 和 CALL_WITH_TARGET 下必填 / floor of the trigger; required by CALL_ONLY and CALL_WITH_TARGET
+            trigger_room_no: 触发设备在所在楼层的房间号 / on which side of the car the trigger is
+            delay_seconds: 延迟执行的秒数 0..300，为空则立即执行 / seconds to wait, 0..300; empty: none
+            control_mode: 不可修改 / cannot be changed
+            elevator_iot_id: 不可修改 / cannot be changed
+            trigger_iot_id: 不可修改 / cannot be changed
+            trigger_elevator_id: 不可修改 / cannot be changed
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.UPDATE_LINKAGE,
+            LinkageUpdate(
+                data_id=data_id,
+                trigger_floor=trigger_floor,
+                trigger_room_no=trigger_room_no,
+                delay_seconds=delay_seconds,
+                control_mode=control_mode,
+                elevator_iot_id=elevator_iot_id,
+                trigger_iot_id=trigger_iot_id,
+                trigger_elevator_id=trigger_elevator_id,
+            ),
+        )
+
+    async def delete_credential(self, *, data_id: str, param_type: str, param_value: str) -> None:
+        """Delete the floors of a credential (older) / 删除凭证的目标楼层（历史版本）
+
+        `/elevator/entrance/user/delete` 1.0.1, legacy.
+
+        Rights at doors stay. One that was not saved is left out.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+            param_type: IDENTITY 人脸用户，QRCODE 二维码，CARD 卡 / a face's person, a QR code, a card
+            param_value: 按 paramType 为 identityId、二维码字符串或卡号，最多 1024 个字符 / identityId, QR string or card number, at most 1024 characters
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.DELETE_CREDENTIAL,
+            CredentialNamed(data_id=data_id, param_type=param_type, param_value=param_value),
+        )
+
+    async def delete_person(self, *, data_id: str, identity_id: str) -> None:
+        """Delete a person's floors / 删除人员的目标楼层
+
+        `/elevator/entrance/user/delete` 1.0.2.
+
+        The linkage serves this person no more; rights at doors stay. One who was not saved is left out.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+            identity_id: 统一身份 id / person
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.DELETE_PERSON, PersonNamed(data_id=data_id, identity_id=identity_id)
+        )
+
+    async def query_credential(
+        self, *, data_id: str, param_type: str, param_value: str
+    ) -> CredentialTargets | None:
+        """Get the floors of a credential (older) / 查询凭证的目标楼层（历史版本）
+
+        `/elevator/entrance/user/query` 1.0.1, legacy.
+
+        Nothing for one that was not saved. The value answered is the one asked for: it is kept as a mark only.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+            param_type: IDENTITY 人脸用户，QRCODE 二维码，CARD 卡 / a face's person, a QR code, a card
+            param_value: 按 paramType 为 identityId、二维码字符串或卡号，最多 1024 个字符 / identityId, QR string or card number, at most 1024 characters
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.QUERY_CREDENTIAL,
+            CredentialNamed(data_id=data_id, param_type=param_type, param_value=param_value),
+        )
+
+    async def query_person(self, *, data_id: str, identity_id: str) -> PersonTargets | None:
+        """Get a person's floors / 查询人员的目标楼层
+
+        `/elevator/entrance/user/query` 1.0.2.
+
+        Nothing for a person who was not saved.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+            identity_id: 统一身份 id / person
+
+        Codes of its own: 403.
+        """
+        return await self._call(contracts.QUERY_PERSON, PersonNamed(data_id=data_id, identity_id=identity_id))
+
+    async def save_credential(
+        self,
+        *,
+        data_id: str,
+        param_type: str,
+        param_value: str,
+        user_target_list: list[TargetFloor],
+        expiry_time: str | None = None,
+    ) -> None:
+        """Save the floors of a credential (older) / 保存凭证的目标楼层（历史版本）
+
+        `/elevator/entrance/user/save` 1.0.1, legacy.
+
+        In place of what was saved before. Floors of the person, where there are some, go before those of a credential.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+            param_type: IDENTITY 人脸用户，QRCODE 二维码，CARD 卡 / a face's person, a QR code, a card
+            param_value: 按 paramType 为 identityId、二维码字符串或卡号，最多 1024 个字符 / identityId, QR string or card number, at most 1024 characters
+            user_target_list: 目标楼层，最多 100 条；ACTIVATE_ONLY 下恰好一条；CALL_ONLY 下可为空 / floors to go to, at most 100; exactly one in ACTIVATE_ONLY; may be empty in CALL_ONLY
+            expiry_time: 失效时间 yyyy-MM-dd HH:mm:ss，为空则永久有效 / counts until then; empty: always
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.SAVE_CREDENTIAL,
+            CredentialSave(
+                data_id=data_id,
+                param_type=param_type,
+                param_value=param_value,
+                user_target_list=user_target_list,
+                expiry_time=expiry_time,
+            ),
+        )
+
+    async def save_person(
+        self,
+        *,
+        data_id: str,
+        identity_id: str,
+        expiry_time: str | None = None,
+        user_target_list: list[TargetFloor] | None = None,
+    ) -> None:
+        """Save a person's floors / 保存人员的目标楼层
+
+        `/elevator/entrance/user/save` 1.0.2.
+
+        In place of what was saved before. The right at the door is given by the doors' methods, not by this one.
+
+        Args:
+            data_id: 联动数据 id / id of the linkage
+            identity_id: 统一身份 id / person
+            expiry_time: 失效时间 yyyy-MM-dd HH:mm:ss，为空则永久有效 / counts until then; empty: always
+            user_target_list: 目标楼层，最多 100 条；ACTIVATE_ONLY 下恰好一条；CALL_ONLY 下可为空 / floors to go to, at most 100; exactly one in ACTIVATE_ONLY; may be empty in CALL_ONLY
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.SAVE_PERSON,
+            PersonSave(
+                data_id=data_id,
+                identity_id=identity_id,
+                expiry_time=expiry_time,
+                user_target_list=user_target_list,
+            ),
+        )
 
     async def cards_of_door(self, *, iot_id: str, page_size: int, page_no: int) -> CardHeldPage:
         """Page through the cards of a door / 查询门禁设备上的门禁卡权限
@@ -594,4 +926,403 @@ class AsyncAccess(AsyncService):
         return await self._call(
             contracts.GENERATE_QR,
             QrGenerate(identity_id=identity_id, code_length=code_length, iot_ids=iot_ids),
+        )
+
+    async def send_led_content(
+        self,
+        *,
+        iot_id: str,
+        type: int,
+        screen_line_num: int,
+        context_list: list[LedContext],
+        situation: int | None = None,
+        show_time: int | None = None,
+        audio_context_info: str | None = None,
+    ) -> None:
+        """Send mixed content to a lane's screen and voice / LED内容混合下发
+
+        `/parking/paas/led/content/download` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        For devices whose LedNoticeMode is 1. Answers once the device has read it.
+
+        Args:
+            iot_id: 设备 iotId / device
+            type: 0 固定场景，1 临时场景，2 个性化场景 / 0 fixed scene, 1 temporary, 2 personal
+            screen_line_num: 屏幕行数，默认 4 / lines of the screen, default 4
+            context_list: 每行一个元素 / one for each line
+            situation: 固定场景：0 空闲（默认），1 普通权限和白名单，2 黑名单，3 临时车，4 无牌车 / fixed scene: 0 idle (default), 1 ordinary and whitelist, 2 blacklist, 3 temporary, 4 no plate
+            show_time: 显示秒数，默认 10 / seconds shown, default 10
+            audio_context_info: 自定义语音内容 / words to speak
+
+        Codes of its own: 20004, 460, 500.
+        """
+        return await self._call(
+            contracts.SEND_LED_CONTENT,
+            LedContent(
+                iot_id=iot_id,
+                type=type,
+                screen_line_num=screen_line_num,
+                context_list=context_list,
+                situation=situation,
+                show_time=show_time,
+                audio_context_info=audio_context_info,
+            ),
+        )
+
+    async def bind_toll(self, *, iot_id: str, space_id: str | int) -> None:
+        """Bind a parking device to a lane / 绑定停车设备
+
+        `/parking/paas/toll/bind` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        One device a lane. What may pass the lane is brought to it at once.
+
+        Args:
+            iot_id: 设备 iotId / device
+            space_id: 车道空间 id / lane
+
+        Codes of its own: 460.
+        """
+        return await self._call(contracts.BIND_TOLL, TollBind(iot_id=iot_id, space_id=space_id))
+
+    async def query_toll(self, *, space_id: str | int, get_device_status: bool | None = None) -> TollOut:
+        """Get the parking device of a lane / 查询停车设备
+
+        `/parking/paas/toll/query` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        One object: a lane has one device.
+
+        Args:
+            space_id: 车道空间 id / lane
+            get_device_status: 是否查询设备状态，默认 false / the device's state as well; default false
+
+        Codes of its own: 460.
+        """
+        return await self._call(
+            contracts.QUERY_TOLL, TollQuery(space_id=space_id, get_device_status=get_device_status)
+        )
+
+    async def unbind_toll(self, *, iot_id: str) -> None:
+        """Take a parking device off its lane / 解绑停车设备
+
+        `/parking/paas/toll/unbind` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        What it held is taken off it.
+
+        Args:
+            iot_id: 设备 iotId / device
+
+        Codes of its own: 460.
+        """
+        return await self._call(contracts.UNBIND_TOLL, TollUnbind(iot_id=iot_id))
+
+    async def add_permissions(self, *, perm_list: list[VehiclePermission]) -> None:
+        """Let vehicles pass the lanes of a space / 添加（更新）车辆权限
+
+        `/parking/paas/vehicle/permission/add` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        All or none. A plate has one permission a space: adding it again changes its dates.
+
+        Args:
+            perm_list: 车辆权限，最多 500 条 / permissions, at most 500
+
+        Codes of its own: 460.
+        """
+        return await self._call(contracts.ADD_PERMISSIONS, PermissionAdd(perm_list=perm_list))
+
+    async def delete_permissions(self, *, perm_list: list[VehicleNamed]) -> None:
+        """Take permissions of vehicles away / 删除车辆权限
+
+        `/parking/paas/vehicle/permission/delete` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        One that is not there is no error.
+
+        Args:
+            perm_list: 车辆权限，最多 500 条 / permissions, at most 500
+        """
+        return await self._call(contracts.DELETE_PERMISSIONS, PermissionDelete(perm_list=perm_list))
+
+    async def query_permissions(
+        self,
+        *,
+        space_ids: list[str | int],
+        page_no: int,
+        page_size: int,
+        plate_numbers: list[str] | None = None,
+        status: str | None = None,
+    ) -> PermissionRowPage:
+        """List the vehicles that may pass / 查询车辆权限
+
+        `/parking/paas/vehicle/permission/query` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        Those that name one of these spaces, the last changed first, with how far each has got on its lanes.
+
+        Args:
+            space_ids: 空间 id，最多 100 个 / spaces, at most 100
+            page_no: 页码，从 1 起 / page, from 1
+            page_size: 每页数量，最多 100 / page size, at most 100
+            plate_numbers: 车牌号，最多 100 个，为空则不限 / plates, at most 100; empty: any
+            status: toBeTransferred 等待同步，transferring 同步中，transferred 同步成功，deviceOffline 设备离线，transferTimeout 同步超时，unknownError 同步失败；多个车道取最差者 / of several lanes that of the worst
+        """
+        return await self._call(
+            contracts.QUERY_PERMISSIONS,
+            PermissionQuery(
+                space_ids=space_ids,
+                page_no=page_no,
+                page_size=page_size,
+                plate_numbers=plate_numbers,
+                status=status,
+            ),
+        )
+
+    async def add_to_list(self, *, perm_list: list[ListEntry]) -> None:
+        """Put plates on the white or the black list / 添加（更新）黑白名单
+
+        `/parking/paas/vehicle/special/concerns/add` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        All or none. A plate is on one list of a space at most: putting it on one takes it off the other.
+
+        Args:
+            perm_list: 名单，最多 500 条 / entries, at most 500
+
+        Codes of its own: 460.
+        """
+        return await self._call(contracts.ADD_TO_LIST, ListAdd(perm_list=perm_list))
+
+    async def delete_from_list(self, *, perm_list: list[VehicleNamed]) -> None:
+        """Take plates off the lists / 删除黑白名单
+
+        `/parking/paas/vehicle/special/concerns/delete` 1.0.1. Needs a community: `client.at(community_id)`.
+
+        Off either list. One that is on none is no error.
+
+        Args:
+            perm_list: 车辆权限，最多 500 条 / permissions, at most 500
+        """
+        return await self._call(contracts.DELETE_FROM_LIST, PermissionDelete(perm_list=perm_list))
+
+    async def query_list(
+        self,
+        *,
+        space_ids: list[str | int],
+        type: str,
+        page_no: int,
+        page_size: int,
+        plate_numbers: list[str] | None = None,
+    ) -> ListRowPage:
+        """List the plates of the white or the black list / 查询黑白名单
+
+        `/parking/paas/vehicle/special/concerns/query` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        Those that name one of these spaces, the last changed first, with how far each has got on its lanes.
+
+        Args:
+            space_ids: 空间 id，最多 100 个 / spaces, at most 100
+            type: WHITELIST 白名单，BLACKLIST 黑名单 / always passes; never passes
+            page_no: 页码，从 1 起 / page, from 1
+            page_size: 每页数量，最多 100 / page size, at most 100
+            plate_numbers: 车牌号，最多 100 个，为空则不限 / plates, at most 100; empty: any
+        """
+        return await self._call(
+            contracts.QUERY_LIST,
+            ListQuery(
+                space_ids=space_ids,
+                type=type,
+                page_no=page_no,
+                page_size=page_size,
+                plate_numbers=plate_numbers,
+            ),
+        )
+
+    async def bind_terminal(
+        self,
+        *,
+        qr_code: str,
+        house_space_id: str | int,
+        device_nick_name: str,
+        paas_identity_id: str | None = None,
+    ) -> NewBinding:
+        """Bind a terminal to a house / 绑定室内对讲终端
+
+        `/solution/community/intercom/device/bind` 1.0.0.
+
+        The person lives in the house. The terminal rings with the house from then on.
+
+        Args:
+            qr_code: 终端显示的绑定ID / the code that the terminal shows
+            house_space_id: 房屋空间 / house space
+            device_nick_name: 设备别名，最长 64 位，中文、字母、数字、横线、下划线、点 / alias, at most 64 Chinese characters, letters, digits, hyphens, underscores, dots
+            paas_identity_id: 用户的 identityId，必填 / identityId of the person; required
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.BIND_TERMINAL,
+            TerminalBind(
+                qr_code=qr_code,
+                house_space_id=house_space_id,
+                device_nick_name=device_nick_name,
+                paas_identity_id=paas_identity_id,
+            ),
+        )
+
+    async def channel(self, *, device_id: str, device_type: str | None = None) -> Channel:
+        """Get what a terminal logs in with / 查询终端对讲会话信息
+
+        `/solution/community/intercom/device/channel/get` 1.0.0.
+
+        With its password.
+
+        Args:
+            device_id: 对讲设备标识，最长 64 位 / intercom device, at most 64 signs
+            device_type: 对讲设备类型，默认 TMALL_GENIE / kind of device, default TMALL_GENIE
+
+        Codes of its own: 403, SYS_0002.
+        """
+        return await self._call(
+            contracts.CHANNEL, TerminalNamed(device_id=device_id, device_type=device_type)
+        )
+
+    async def unbind_here(self, *, device_id: str, device_type: str | None = None) -> None:
+        """Unbind a terminal from its own end / 设备端解绑终端
+
+        `/solution/community/intercom/device/end/unbind` 1.0.0.
+
+        Its account ends at once; it must be bound again before it is used.
+
+        Args:
+            device_id: 对讲设备标识，最长 64 位 / intercom device, at most 64 signs
+            device_type: 对讲设备类型，默认 TMALL_GENIE / kind of device, default TMALL_GENIE
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.UNBIND_HERE, TerminalNamed(device_id=device_id, device_type=device_type)
+        )
+
+    async def list_terminals(self, *, paas_identity_id: str | None = None) -> list[HomeTerminal]:
+        """List a person's terminals / 查询室内对讲终端列表
+
+        `/solution/community/intercom/device/list` 1.0.0.
+
+        All of them, of every house in which the person lives.
+
+        Args:
+            paas_identity_id: 用户的 identityId，必填 / identityId of the person; required
+        """
+        return await self._call(contracts.LIST_TERMINALS, ByPerson(paas_identity_id=paas_identity_id))
+
+    async def binding_code(
+        self, *, device_id: str, ts: int, sign: str, device_type: str | None = None
+    ) -> BindingCode:
+        """Get a terminal's code to be bound by / 获取终端绑定二维码
+
+        `/solution/community/intercom/device/qrcode/get` 1.0.0.
+
+        In place of the one that the terminal showed before.
+
+        Args:
+            device_id: 对讲设备标识，最长 64 位 / intercom device, at most 64 signs
+            ts: 请求时间戳，毫秒，与服务器相差不超过 1 小时 / ms, within an hour of the server
+            sign: md5({appKey}-{ts}-{deviceId}{deviceType})，十六进制 / hex; deviceType as sent, or its default
+            device_type: 对讲设备类型，默认 TMALL_GENIE / kind of device, default TMALL_GENIE
+        """
+        return await self._call(
+            contracts.BINDING_CODE, CodeAsked(device_id=device_id, ts=ts, sign=sign, device_type=device_type)
+        )
+
+    async def rename_terminal(
+        self, *, bind_id: str, device_nick_name: str, paas_identity_id: str | None = None
+    ) -> None:
+        """Rename a terminal / 更新室内对讲终端别名
+
+        `/solution/community/intercom/device/rename` 1.0.0.
+
+        Of a house in which the person lives.
+
+        Args:
+            bind_id: 绑定ID / binding
+            device_nick_name: 设备别名，最长 64 位，中文、字母、数字、横线、下划线、点 / alias, at most 64 Chinese characters, letters, digits, hyphens, underscores, dots
+            paas_identity_id: 用户的 identityId，必填 / identityId of the person; required
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.RENAME_TERMINAL,
+            TerminalRename(
+                bind_id=bind_id, device_nick_name=device_nick_name, paas_identity_id=paas_identity_id
+            ),
+        )
+
+    async def binding_status(self, *, device_id: str, device_type: str | None = None) -> TerminalStatus:
+        """Get whether a terminal is bound / 查询终端绑定状态
+
+        `/solution/community/intercom/device/status/get` 1.0.1.
+
+        Not bound: nothing but that.
+
+        Args:
+            device_id: 对讲设备标识，最长 64 位 / intercom device, at most 64 signs
+            device_type: 对讲设备类型，默认 TMALL_GENIE / kind of device, default TMALL_GENIE
+        """
+        return await self._call(
+            contracts.BINDING_STATUS, TerminalNamed(device_id=device_id, device_type=device_type)
+        )
+
+    async def unbind_terminal(self, *, bind_id: str, paas_identity_id: str | None = None) -> None:
+        """Unbind a terminal / 解绑室内对讲终端
+
+        `/solution/community/intercom/device/unbind` 1.0.0.
+
+        Its account ends at once; it must be bound again before it is used.
+
+        Args:
+            bind_id: 绑定ID / binding
+            paas_identity_id: 用户的 identityId，必填 / identityId of the person; required
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.UNBIND_TERMINAL, TerminalOfPerson(bind_id=bind_id, paas_identity_id=paas_identity_id)
+        )
+
+    async def usable_doors(
+        self, *, device_id: str, page_size: int, device_type: str | None = None, page_no: int | None = None
+    ) -> DoorPage:
+        """List the doors that a terminal may open / 查询终端可用的门禁设备
+
+        `/solution/community/intercom/entrance/device/list` 1.0.0.
+
+        By iotId.
+
+        Args:
+            device_id: 对讲设备标识，最长 64 位 / intercom device, at most 64 signs
+            page_size: 每页数量，最多 100 / page size, at most 100
+            device_type: 对讲设备类型，默认 TMALL_GENIE / kind of device, default TMALL_GENIE
+            page_no: 页码，从 1 起 / page, from 1
+
+        Codes of its own: 403.
+        """
+        return await self._call(
+            contracts.USABLE_DOORS,
+            DoorsAsked(device_id=device_id, page_size=page_size, device_type=device_type, page_no=page_no),
+        )
+
+    async def open_door(
+        self, *, device_id: str, device_type: str | None = None, iot_id: str | None = None
+    ) -> None:
+        """Open a door from a terminal / 终端开门
+
+        `/solution/community/intercom/unitdoor/open` 1.0.1.
+
+        Answers once the door has opened. Only doors that ring the house; a property's terminal: of its community.
+
+        Args:
+            device_id: 对讲设备标识，最长 64 位 / intercom device, at most 64 signs
+            device_type: 对讲设备类型，默认 TMALL_GENIE / kind of device, default TMALL_GENIE
+            iot_id: 目标门禁设备，默认所绑房屋的单元门 / door; default: the door of the house's unit
+
+        Codes of its own: 20004, 403, 500.
+        """
+        return await self._call(
+            contracts.OPEN_DOOR, DoorAsked(device_id=device_id, device_type=device_type, iot_id=iot_id)
         )

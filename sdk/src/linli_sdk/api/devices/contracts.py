@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from linli_sdk.api.devices.models import (
     DeviceInfo,
+    LiveOut,
+    LiveOutNewer,
+    LivePath,
+    PastOut,
+    PastUrl,
+    RecordFiles,
+    Stopped,
 )
 from linli_sdk.methods import Method
 
@@ -32,4 +39,24 @@ QUERY_TENANT_DEVICES: Method[list[DeviceInfo]] = Method(
     token="required",
     result=list[DeviceInfo],
     reads=True,
+)
+QUERY_RECORDS: Method[RecordFiles] = Method(
+    "/vision/record/query", "2.0.0", token="optional", result=RecordFiles, reads=True
+)
+QUERY_STREAM_OLDER: Method[LivePath] = Method(
+    "/vision/stream/query", "2.0.0", token="optional", result=LivePath, reads=True
+)
+QUERY_STREAM: Method[LiveOut] = Method(
+    "/vision/stream/query", "2.1.0", token="optional", result=LiveOut, reads=True
+)
+REQUEST_LIVE: Method[LiveOutNewer] = Method(
+    "/vision/stream/query", "2.1.1", token="optional", result=LiveOutNewer, reads=True
+)
+STOP_STREAM: Method[Stopped] = Method("/vision/stream/stop", "1.0.4", token="optional", result=Stopped)
+PLAY_FILE: Method[PastUrl] = Method("/vision/vod/getbyfilename", "2.0.0", token="optional", result=PastUrl)
+PLAY_NAMED: Method[PastOut] = Method(
+    "/vision/vod/localfile/getbyname", "2.0.0", token="optional", result=PastOut
+)
+PLAY_SPAN: Method[PastOut] = Method(
+    "/vision/vod/localfile/getbytime", "2.0.1", token="optional", result=PastOut
 )

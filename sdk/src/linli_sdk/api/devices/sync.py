@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from linli_sdk.api.devices import contracts
 from linli_sdk.api.devices.models import (
     DeviceAdd,
@@ -14,12 +16,26 @@ from linli_sdk.api.devices.models import (
     DevicesOfOne,
     DevicesOfProject,
     DevicesOfTenant,
+    FileQuery,
+    LiveOlder,
+    LiveOut,
+    LiveOutNewer,
+    LivePath,
+    LiveQuery,
+    NamedFileQuery,
+    PastOut,
+    PastUrl,
+    RecordFiles,
+    RecordQuery,
+    SpanQuery,
+    StopForm,
+    Stopped,
 )
 from linli_sdk.service import Service
 
 
 class Devices(Service):
-    """The 10 methods of service `device`, as a key is granted it."""
+    """The 18 methods of service `device`, as a key is granted it."""
 
     def bind_devices(self, *, project_id: str, iot_ids: list[str]) -> None:
         """Bind devices to a project / SI项目下绑定设备
@@ -177,4 +193,274 @@ class Devices(Service):
         return self._call(
             contracts.QUERY_TENANT_DEVICES,
             DevicesOfTenant(query_type=query_type, page_no=page_no, page_size=page_size),
+        )
+
+    def query_records(
+        self,
+        *,
+        iot_id: str,
+        begin_time: int | None = None,
+        end_time: int | None = None,
+        stream_type: int | None = None,
+        record_type: int | None = None,
+        page_no: int | None = None,
+        page_size: int | None = None,
+        need_snapshot: bool | None = None,
+    ) -> RecordFiles:
+        """Query recordings / 获取录像记录
+
+        `/vision/record/query` 2.0.0.
+
+        Recordings of the recorder, the earliest first; without a span, those of the last day.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+            begin_time: 开始时间，秒 / seconds since 1970
+            end_time: 结束时间，秒 / seconds since 1970
+            stream_type: 码流：0 主码流，1 子码流 / 0 main, 1 sub stream
+            record_type: 录像类型：0 计划，1 报警，2 主动，3 观看即录，99 全部 / 0 plan, 1 alarm, 2 active, 99 all
+            page_no: 页码，从 0 开始 / page, from 0
+            page_size: 每页条数，至多 100 / page size, at most 100
+            need_snapshot: 是否需要缩略图 / want thumbnails
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(
+            contracts.QUERY_RECORDS,
+            RecordQuery(
+                iot_id=iot_id,
+                begin_time=begin_time,
+                end_time=end_time,
+                stream_type=stream_type,
+                record_type=record_type,
+                page_no=page_no,
+                page_size=page_size,
+                need_snapshot=need_snapshot,
+            ),
+        )
+
+    def query_stream_older(self, *, iot_id: str) -> LivePath:
+        """Get a live address (older) / 查询推流地址（旧版）
+
+        `/vision/stream/query` 2.0.0, legacy.
+
+        The main stream; answers with the first picture, or why there is none.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(contracts.QUERY_STREAM_OLDER, LiveOlder(iot_id=iot_id))
+
+    def query_stream(
+        self,
+        *,
+        iot_id: str,
+        stream_type: int | None = None,
+        encrypted: bool | None = None,
+        encrypt_type: int | None = None,
+        force_i_frame: bool | None = None,
+        scheme: str | None = None,
+        cache_duration: Any = None,
+        enable_pre_play: Any = None,
+        need_domain_name: Any = None,
+        play_unlimited: Any = None,
+    ) -> LiveOut:
+        """Get a live address / 查询推流地址
+
+        `/vision/stream/query` 2.1.0.
+
+        Has the camera send; answers within 3 s with the first picture, or why there is none.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+            stream_type: 码流：0 主码流，1 子码流 / 0 main, 1 sub stream
+            encrypted: 是否加密 / encrypt
+            encrypt_type: 加密方式：0 关键帧加密 / 0: key frames
+            force_i_frame: 是否强制 I 帧 / force a key frame at the start
+            scheme: rtmp、hls 或 flv / rtmp, hls or flv
+            cache_duration: 缓存秒数，原样写入地址 / cache seconds, echoed in the address
+            enable_pre_play: 是否预热 / link pre-heating; not needed here
+            need_domain_name: 地址是否用域名 / domain name in the address
+            play_unlimited: 不限播放时长 / no limit of play time; there is none
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(
+            contracts.QUERY_STREAM,
+            LiveQuery(
+                iot_id=iot_id,
+                stream_type=stream_type,
+                encrypted=encrypted,
+                encrypt_type=encrypt_type,
+                force_i_frame=force_i_frame,
+                scheme=scheme,
+                cache_duration=cache_duration,
+                enable_pre_play=enable_pre_play,
+                need_domain_name=need_domain_name,
+                play_unlimited=play_unlimited,
+            ),
+        )
+
+    def request_live(
+        self,
+        *,
+        iot_id: str,
+        stream_type: int | None = None,
+        encrypted: bool | None = None,
+        encrypt_type: int | None = None,
+        force_i_frame: bool | None = None,
+        scheme: str | None = None,
+        cache_duration: Any = None,
+        enable_pre_play: Any = None,
+        need_domain_name: Any = None,
+        play_unlimited: Any = None,
+    ) -> LiveOutNewer:
+        """Request live video / 请求视频直播
+
+        `/vision/stream/query` 2.1.1.
+
+        Has the camera send; answers within 3 s with the first picture, or why there is none.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+            stream_type: 码流：0 主码流，1 子码流 / 0 main, 1 sub stream
+            encrypted: 是否加密 / encrypt
+            encrypt_type: 加密方式：0 关键帧加密 / 0: key frames
+            force_i_frame: 是否强制 I 帧 / force a key frame at the start
+            scheme: rtmp、hls 或 flv / rtmp, hls or flv
+            cache_duration: 缓存秒数，原样写入地址 / cache seconds, echoed in the address
+            enable_pre_play: 是否预热 / link pre-heating; not needed here
+            need_domain_name: 地址是否用域名 / domain name in the address
+            play_unlimited: 不限播放时长 / no limit of play time; there is none
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(
+            contracts.REQUEST_LIVE,
+            LiveQuery(
+                iot_id=iot_id,
+                stream_type=stream_type,
+                encrypted=encrypted,
+                encrypt_type=encrypt_type,
+                force_i_frame=force_i_frame,
+                scheme=scheme,
+                cache_duration=cache_duration,
+                enable_pre_play=enable_pre_play,
+                need_domain_name=need_domain_name,
+                play_unlimited=play_unlimited,
+            ),
+        )
+
+    def stop_stream(self, *, iot_id: str, stream_type: int | None = None) -> Stopped:
+        """Stop the live push / 停止直播推流
+
+        `/vision/stream/stop` 1.0.4.
+
+        Ends the stream for all who watch it; without a stream nothing happens.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+            stream_type: 码流：0 主码流，1 子码流 / 0 main, 1 sub stream
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(contracts.STOP_STREAM, StopForm(iot_id=iot_id, stream_type=stream_type))
+
+    def play_file(self, *, iot_id: str, file_name: str) -> PastUrl:
+        """Get the playback address of a recording / 获取历史文件播放地址
+
+        `/vision/vod/getbyfilename` 2.0.0.
+
+        The address plays once.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+            file_name: 文件名，来自录像记录 / from the list of recordings
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(contracts.PLAY_FILE, FileQuery(iot_id=iot_id, file_name=file_name))
+
+    def play_named(
+        self,
+        *,
+        iot_id: str,
+        file_name: str,
+        encrypted: bool | None = None,
+        encrypt_type: int | None = None,
+        scheme: str | None = None,
+        seek_time: int | None = None,
+    ) -> PastOut:
+        """Play a local recording by file name / 按文件名请求本地录像播放地址
+
+        `/vision/vod/localfile/getbyname` 2.0.0.
+
+        The address plays once.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+            file_name: 文件名，来自录像记录 / from the list of recordings
+            encrypted: 是否加密 / encrypt
+            encrypt_type: 加密方式：0 关键帧加密 / 0: key frames
+            scheme: rtmp、hls 或 flv / rtmp, hls or flv
+            seek_time: 从录像开始起的秒数 / seconds after the begin
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(
+            contracts.PLAY_NAMED,
+            NamedFileQuery(
+                iot_id=iot_id,
+                file_name=file_name,
+                encrypted=encrypted,
+                encrypt_type=encrypt_type,
+                scheme=scheme,
+                seek_time=seek_time,
+            ),
+        )
+
+    def play_span(
+        self,
+        *,
+        iot_id: str,
+        begin_time: int,
+        end_time: int,
+        encrypted: bool | None = None,
+        encrypt_type: int | None = None,
+        seek_time: int | None = None,
+        scheme: str | None = None,
+        record_type: int | None = None,
+    ) -> PastOut:
+        """Play a local recording by time / 按时间请求本地录像播放地址
+
+        `/vision/vod/localfile/getbytime` 2.0.1.
+
+        The address plays once, from `seekTime` seconds after the begin on.
+
+        Args:
+            iot_id: 摄像头 iotId / camera
+            begin_time: 开始时间，秒 / seconds since 1970
+            end_time: 结束时间，秒 / seconds since 1970
+            encrypted: 是否加密 / encrypt
+            encrypt_type: 加密方式：0 关键帧加密 / 0: key frames
+            seek_time: 从 beginTime 起的秒数 / seconds after beginTime
+            scheme: rtmp、hls 或 flv / rtmp, hls or flv
+            record_type: 录像类型 / kind of recording
+
+        Codes of its own: 20004, 403.
+        """
+        return self._call(
+            contracts.PLAY_SPAN,
+            SpanQuery(
+                iot_id=iot_id,
+                begin_time=begin_time,
+                end_time=end_time,
+                encrypted=encrypted,
+                encrypt_type=encrypt_type,
+                seek_time=seek_time,
+                scheme=scheme,
+                record_type=record_type,
+            ),
         )

@@ -28,7 +28,7 @@ class FaceGroupCreateParams(Model, kw_only=True):
     device_name: str = field(name="deviceName")
     group_name: str = field(name="groupName")
     group_type: int | None = field(default=None, name="groupType")
-    """1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor"""
+    """1 黑名单, 2 白名单, 3 员工, 4 访客, 100 其他 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor, 100 other"""
     ext_info: str | None = field(default=None, name="extInfo")
 
 
@@ -55,7 +55,7 @@ class FaceGroupModifyParams(Model, kw_only=True):
     group_id: str = field(name="groupId")
     group_name: str = field(name="groupName")
     group_type: int | None = field(default=None, name="groupType")
-    """1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor"""
+    """1 黑名单, 2 白名单, 3 员工, 4 访客, 100 其他 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor, 100 other"""
     ext_info: str | None = field(default=None, name="extInfo")
 
 
@@ -73,6 +73,7 @@ class FaceModifyParams(Model, kw_only=True):
     face_pic_url: str | None = field(default=None, name="facePicUrl")
     name: str | None = None
     ext_info: str | None = field(default=None, name="extInfo")
+    face_pic_type: str | None = field(default=None, name="facePicType")
 
 
 class FaceRemoveParams(Model, kw_only=True):
@@ -90,6 +91,8 @@ class FaceSearchParams(Model, kw_only=True):
     ext_info: str | None = field(default=None, name="extInfo")
     page_no: int | None = field(default=None, name="pageNo")
     page_size: int | None = field(default=None, name="pageSize")
+    get_count: int | None = field(default=None, name="getCount")
+    """pageSize 的旧名 / Older name of pageSize"""
 
 
 class FaceSearchData(Model, kw_only=True):
@@ -110,6 +113,7 @@ class GetAlarmRuleParams(Model, kw_only=True):
     product_key: str = field(name="productKey")
     device_name: str = field(name="deviceName")
     event_type: int = field(name="eventType")
+    """事件类型 (1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 温度异常, 8 人体测温, 9 测温规则, 10 电动车进出单元门, 11 违停, 12 徘徊, 13 摔倒, 100 其他, 1000 起为自定义) / Kind (1 person, 2 intrusion, 3 e-bike in a lift, 4 bin overflow, 5 thrown object, 6 fire lane, 7 temperature, 8 body temperature, 9 temperature rule, 10 e-bike at a unit door, 11 parking, 12 loitering, 13 fall, 100 other, own ones from 1000)"""
 
 
 class GetAlarmRuleDataItem(Model, kw_only=True):
@@ -220,7 +224,7 @@ class SetAlarmRuleParams(Model, kw_only=True):
     product_key: str = field(name="productKey")
     device_name: str = field(name="deviceName")
     event_type: int = field(name="eventType")
-    """1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 其他 / 1 person recognised, 2 intrusion, 3 e-bike in a lift, 4 bin overflowing, 5 thrown from a height, 6 fire lane blocked, 7 thermal: temperature, 8 thermal: body temperature, 100 other"""
+    """事件类型 (1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 温度异常, 8 人体测温, 9 测温规则, 10 电动车进出单元门, 11 违停, 12 徘徊, 13 摔倒, 100 其他, 1000 起为自定义) / Kind (1 person, 2 intrusion, 3 e-bike in a lift, 4 bin overflow, 5 thrown object, 6 fire lane, 7 temperature, 8 body temperature, 9 temperature rule, 10 e-bike at a unit door, 11 parking, 12 loitering, 13 fall, 100 other, own ones from 1000)"""
     alarm_rule: list[SetAlarmRuleParamsAlarmRuleItem] | SetAlarmRuleParamsAlarmRuleItem = field(
         name="alarmRule"
     )
@@ -232,8 +236,10 @@ class SetAlarmRuleParamsAlarmRuleItem(Model, kw_only=True):
         list[SetAlarmRuleParamsAlarmRuleItemTimeSlotItem] | SetAlarmRuleParamsAlarmRuleItemTimeSlotItem
     ) = field(name="timeSlot")
     bind_group: (
-        list[SetAlarmRuleParamsAlarmRuleItemBindGroupItem] | SetAlarmRuleParamsAlarmRuleItemBindGroupItem
-    ) = field(name="bindGroup")
+        list[SetAlarmRuleParamsAlarmRuleItemBindGroupItem]
+        | SetAlarmRuleParamsAlarmRuleItemBindGroupItem
+        | None
+    ) = field(default=None, name="bindGroup")
     ext_info: str | None = field(default=None, name="extInfo")
 
 
@@ -270,4 +276,5 @@ class SetPicCaptureTaskParamsDeviceListItem(Model, kw_only=True):
 
 class SetPicCaptureTaskParamsCaptureWeekDayItem(Model, kw_only=True):
     week_day: str = field(name="weekDay")
-    capture_time: list[Any] = field(name="captureTime")
+    capture_time: Any = field(name="captureTime")
+    """时间，["hh:mm"] 或 "hh:mm,hh:mm" / Times, ["hh:mm"] or "hh:mm,hh:mm" """

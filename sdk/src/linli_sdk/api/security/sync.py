@@ -88,7 +88,7 @@ class Security(Service):
         Smart security service
 
         Args:
-            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor
+            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客, 100 其他 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor, 100 other
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -134,7 +134,7 @@ class Security(Service):
         Smart security service
 
         Args:
-            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor
+            group_type: 1 黑名单, 2 白名单, 3 员工, 4 访客, 100 其他 / 1 blacklist, 2 whitelist, 3 staff, 4 visitor, 100 other
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -174,6 +174,7 @@ class Security(Service):
         face_pic_url: str | None = None,
         name: str | None = None,
         ext_info: str | None = None,
+        face_pic_type: str | None = None,
     ) -> Any:
         """Change face / 修改人脸
 
@@ -193,6 +194,7 @@ class Security(Service):
                 face_pic_url=face_pic_url,
                 name=name,
                 ext_info=ext_info,
+                face_pic_type=face_pic_type,
             ),
         )
 
@@ -222,12 +224,16 @@ class Security(Service):
         ext_info: str | None = None,
         page_no: int | None = None,
         page_size: int | None = None,
+        get_count: int | None = None,
     ) -> FaceSearchData:
         """Search faces / 搜索人脸
 
         `/smartSecurityService/faceSearch` 1.0.0.
 
         Smart security service
+
+        Args:
+            get_count: pageSize 的旧名 / Older name of pageSize
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -241,6 +247,7 @@ class Security(Service):
                 ext_info=ext_info,
                 page_no=page_no,
                 page_size=page_size,
+                get_count=get_count,
             ),
         )
 
@@ -252,6 +259,9 @@ class Security(Service):
         `/smartSecurityService/getAlarmRule` 1.0.0.
 
         Smart security service
+
+        Args:
+            event_type: 事件类型 (1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 温度异常, 8 人体测温, 9 测温规则, 10 电动车进出单元门, 11 违停, 12 徘徊, 13 摔倒, 100 其他, 1000 起为自定义) / Kind (1 person, 2 intrusion, 3 e-bike in a lift, 4 bin overflow, 5 thrown object, 6 fire lane, 7 temperature, 8 body temperature, 9 temperature rule, 10 e-bike at a unit door, 11 parking, 12 loitering, 13 fall, 100 other, own ones from 1000)
 
         Codes of its own: 20003, 20004, 500.
         """
@@ -361,7 +371,7 @@ class Security(Service):
         Smart security service
 
         Args:
-            event_type: 1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 热成像-温度异常, 8 热成像-人体测温, 100 其他 / 1 person recognised, 2 intrusion, 3 e-bike in a lift, 4 bin overflowing, 5 thrown from a height, 6 fire lane blocked, 7 thermal: temperature, 8 thermal: body temperature, 100 other
+            event_type: 事件类型 (1 人员识别, 2 区域入侵, 3 电动车进电梯, 4 垃圾桶满溢, 5 高空抛物, 6 消防通道占用, 7 温度异常, 8 人体测温, 9 测温规则, 10 电动车进出单元门, 11 违停, 12 徘徊, 13 摔倒, 100 其他, 1000 起为自定义) / Kind (1 person, 2 intrusion, 3 e-bike in a lift, 4 bin overflow, 5 thrown object, 6 fire lane, 7 temperature, 8 body temperature, 9 temperature rule, 10 e-bike at a unit door, 11 parking, 12 loitering, 13 fall, 100 other, own ones from 1000)
 
         Codes of its own: 20003, 20004, 500.
         """

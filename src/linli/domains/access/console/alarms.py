@@ -35,7 +35,8 @@ class DoorAlarmRow(msgspec.Struct, rename="camel", frozen=True):
     kind: Annotated[
         str,
         Meta(
-            description="tamper, forced, held (open too long), fever, trapped, box_offline, or of another device"
+            description="tamper, forced, held (open too long), fever, trapped, box_offline, lot_silent, duress, or of"
+            " another device"
         ),
     ]
     temperature: Annotated[float | None, Meta(description="Degrees Celsius, of a fever; null: not measured")]
@@ -96,6 +97,9 @@ class AlarmsAsked(Filter, frozen=True):
     ] = None
     from_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=0, name="from")
     to_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=2**52, name="to")
+    within_ms: Annotated[
+        int, Meta(ge=0, description="Only those raised at most so many milliseconds ago; 0: all.")
+    ] = msgspec.field(default=0, name="within")
 
 
 def _goes_on_at_box(row: DoorAlarmRow) -> bool:
@@ -107,17 +111,18 @@ alarm_routes = Routes("/door-alarms", tags=("doors",))
 
 @alarm_routes.get(right="devices.use")
 async def list_alarms(
-    scope: Scope, db: Database, boxes: Boxes, page: PageRequest, asked: AlarmsAsked
+    scope: Scope, db: Database, boxes: Boxes, clock: Clock, page: PageRequest, asked: AlarmsAsked
 ) -> Page[DoorAlarmRow]:
     """Alarms of doors, other devices and boxes, newest first."""
     kinds = _words(asked.kind, "kind", KINDS)
+    since_ms = clock.now_ms() - asked.within_ms if asked.within_ms else 0
     where = AlarmFilter(
         community_id=asked.community_id,
         iot_id=asked.iot_id,
         kinds=kinds,
         handling=_words(asked.handling, "handling", HANDLINGS),
         lasting=asked.lasting,
-        from_ms=asked.from_ms,
+        from_ms=max(asked.from_ms, since_ms),
         to_ms=asked.to_ms,
     )
     matches = await queries.list_alarms(scope, db, where=where, page=page)

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.delivery.queries import KindCount, counts_of_devices
 from linli.domains.access.console.door_pins import DoorPins, door_pins
+from linli.domains.access.console.pass_rows import PICTURE_SECONDS
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.clocks import clocks_of_doors
@@ -23,6 +24,7 @@ from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -33,8 +35,6 @@ from linli.things.topology.outages import Boxes, OfflineCause, outages_of
 
 CONFIRMED = "transferred"
 GONE = "transferDeleted"
-LIFTS = frozenset(f"community/people/{name}" for name in ("elevator", "elevators", "elc"))
-"""Categories of lift controllers (spec D 2.2)."""
 _KINDS = ("qr", "card", "face", "pin", "ble")
 NEEDS_REPAIR = frozenset((
     "needManual", "unknownError", "deleteFailed", "transferTimeout", "deleteTimeout", "faceDlError",
@@ -93,6 +93,8 @@ class RemoteOpenRow(msgspec.Struct, rename="camel", frozen=True):
     reason: str
     result: str
     """`asked`, `opened`, or the code of what went wrong."""
+    picture_url: str
+    """What the door saw then, for an hour; empty when it sent nothing."""
 
 
 class DoorDetail(DoorRow, rename="camel", frozen=True):
@@ -204,7 +206,7 @@ async def door_rows(scope: Scope, db: Reader, boxes: Boxes, doors: list[Door]) -
                 clock_wrong=False,
                 clock_measured_ms=None,
                 cause=outages[door.iot_id].cause if door.iot_id in outages else None,
-                lift=bool(device and device.category_code in LIFTS),
+                lift=bool(device and device.category_code in service.LIFTS),
             )
         )
     return rows
@@ -251,7 +253,9 @@ async def list_doors(
 
 
 @door_routes.get("/{iot_id:str}", right="devices.use", raises=(DoorUnknown,))
-async def show_door(iot_id: str, scope: Scope, db: Database, boxes: Boxes, clock: Clock) -> DoorDetail:
+async def show_door(
+    iot_id: str, scope: Scope, db: Database, boxes: Boxes, clock: Clock, objects: ObjectStore
+) -> DoorDetail:
     """One door with its last remote openings."""
     door = await queries.get_door(scope, db, iot_id=iot_id)
     (row,) = await clocked(scope, db, await door_rows(scope, db, boxes, [door]), clock.now_ms())
@@ -271,6 +275,9 @@ async def show_door(iot_id: str, scope: Scope, db: Database, boxes: Boxes, clock
                 callers.get(remote_open_row.caller, remote_open_row.caller),
                 remote_open_row.reason,
                 remote_open_row.result,
+                objects.url(remote_open_row.picture, expires_s=PICTURE_SECONDS)
+                if remote_open_row.picture
+                else "",
             )
             for remote_open_row in opens
         ],

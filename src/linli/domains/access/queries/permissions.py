@@ -42,6 +42,12 @@ _permissions = Query(
     .order_by(bytewise(_q.iot_id)),
     QrPermissionRow,
 )
+_of_way = Query(
+    select(qr_permissions)
+    .where(in_scope(qr_permissions), _q.way == bindparam("way"), _q.live == 1)
+    .order_by(bytewise(_q.iot_id), bytewise(_q.qr_code)),
+    QrPermissionRow,
+)
 _permission_at_pass = Query(
     select(qr_permissions)
     .where(
@@ -144,6 +150,11 @@ async def code_exists(db: Reader, *, qr_code: str) -> bool:
 async def permissions_of_code(scope: Scope, db: Reader, *, qr_code: str) -> dict[str, QrPermissionRow]:
     """By iotId, ended ones included."""
     return {row.iot_id: row for row in await _permissions.all(db, scope, qr_code=qr_code)}
+
+
+async def permissions_of_way(scope: Scope, db: Reader, *, way: str) -> list[QrPermissionRow]:
+    """Those that hold, of all codes of a pass whose uses are ways."""
+    return await _of_way.all(db, scope, way=way)
 
 
 async def list_qr_permissions(

@@ -18,9 +18,12 @@ from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 
 TAMPER, FORCED, HELD_OPEN, FEVER = "tamper", "forced", "held", "fever"
-TRAPPED, BOX_OFFLINE = "trapped", "box_offline"
+TRAPPED, BOX_OFFLINE, LOT_SILENT = "trapped", "box_offline", "lot_silent"
+DURESS: Final = "duress"
+"""Somebody opened against their will, and let the guard know; who looked after it says that it is over."""
 OF_EVENT: Final = {
     "Trapped": TRAPPED,
+    "FireAlarm": "fire",
     "GasAlarm": "gas",
     "WaterAlarm": "water",
     "TemperatureAlarm": "temperature",
@@ -38,8 +41,8 @@ OF_EVENT: Final = {
     "Alarm": "device",
 }
 """Alert of a thing model (`things/catalogue/data`) -> kind. Devices do not say that these are over: a person does."""
-ENDED_BY_PERSONS: Final = frozenset(OF_EVENT.values())
-KINDS: Final = (TAMPER, FORCED, HELD_OPEN, FEVER, BOX_OFFLINE, *OF_EVENT.values())
+ENDED_BY_PERSONS: Final = frozenset((*OF_EVENT.values(), DURESS))
+KINDS: Final = (TAMPER, FORCED, HELD_OPEN, FEVER, BOX_OFFLINE, LOT_SILENT, DURESS, *OF_EVENT.values())
 HISTORY: Final = "door_alarm"
 """Kind of these records in the history."""
 

@@ -29,7 +29,10 @@ from linli.things.serials.queries import find_serial_number, serial_number_of
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service.devices import DEVICE_NAME, DeviceValues, Triple, assign_community, create_device
 
-DIRECTIONS = ("ENTRANCE", "EXIT")
+EXIT = "EXIT"
+DIRECTIONS = ("ENTRANCE", EXIT)
+LIFTS = frozenset(f"community/people/{name}" for name in ("elevator", "elevators", "elc"))
+"""Categories of lift controllers (spec D 2.2)."""
 MAX_NAME = 64
 MAX_EXT_INFO = 1024
 COMMUNITY_DOORS = "community_doors"

@@ -52,7 +52,7 @@ def card_grant(card: Card) -> Grant:
 
 
 def code_grant(row: QrPermissionRow) -> Grant:
-    body = encode(QrBody(row.max_scans, bool(row.shared)))
+    body = encode(QrBody(row.max_scans, bool(row.shared), row.way, row.point))
     return grant_of(row, source="qr", kind=QR, credential=row.qr_code, target=row.iot_id, content=body)
 
 

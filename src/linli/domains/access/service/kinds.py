@@ -13,10 +13,14 @@ BY_ITSELF = frozenset(
 """Reasons of ends that staff did not decide: staff cannot undo these."""
 
 
-class QrBody(msgspec.Struct, frozen=True):
+class QrBody(msgspec.Struct, frozen=True, omit_defaults=True):
     max_scans: int
-    """-1: unlimited."""
+    """-1: unlimited; of a way: uses."""
     shared: bool
+    way: str = ""
+    """Which ways are counted (`rules.ways`); empty: scans are."""
+    point: str = ""
+    """The door's place on them."""
 
 
 class PinBody(msgspec.Struct, frozen=True):

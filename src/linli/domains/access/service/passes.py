@@ -17,8 +17,9 @@ from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_key
 from linli.domains.access.queries.persons import owner_of_credential
 from linli.domains.access.queries.settings import settings_of
-from linli.domains.access.rows import Card, Credential, Door, DoorPerson, Pass
-from linli.domains.access.service import credentials
+from linli.domains.access.queries.ways import find
+from linli.domains.access.rows import Card, Credential, Door, DoorPerson, Pass, QrPermissionRow
+from linli.domains.access.service import credentials, ways
 from linli.domains.access.service.guessing import wrong_pin
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import BLE, CARD, PIN
@@ -30,6 +31,7 @@ from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 from linli.protocols.qr_rsa import CodeError, open_code
 from linli.rules import UNLIMITED, PassCode, pin_digest
+from linli.rules.ways import LIFT
 
 RETENTION_DAYS = 180
 MODEL, MODEL_VERSION = "iot_entrance_event_model", "1.1"
@@ -244,6 +246,8 @@ async def _qr_holder(tx: Tx, door: Door, report: PassReport) -> _Holder:
         return _Holder(code.identity_id, person.name, person.ext_info, qr_code, UNLIMITED)
     if code is None or right is None:
         return _Holder(credential=qr_code)
+    if right.way:
+        return await _way_holder(tx, door, report, code.project_id, right)
     used = code.shared_used if right.shared else right.used
     if report.code == PassCode.SUCCESS:
         used += 1
@@ -255,6 +259,23 @@ async def _qr_holder(tx: Tx, door: Door, report: PassReport) -> _Holder:
     remaining = UNLIMITED if right.max_scans == UNLIMITED else max(right.max_scans - used, 0)
     person = await _person(tx, door, code.project_id, right.identity_id)
     return _Holder(right.identity_id, person.name, person.ext_info, qr_code, remaining)
+
+
+async def _way_holder(
+    tx: Tx, door: Door, report: PassReport, project_id: str, right: QrPermissionRow
+) -> _Holder:
+    """Of a pass whose uses are ways. A reader in a car says so; only the box behind it knows."""
+    person = await _person(tx, door, project_id, right.identity_id)
+    lift = f"{LIFT}{right.point}"
+    point = lift if text_in(report.ext_info, "point") == lift else right.point
+    remaining = None
+    if report.code == PassCode.SUCCESS:
+        await _count_at_door.run(tx, of_code=right.qr_code, of_door=door.iot_id)
+        remaining = await ways.passed(tx, way=right.way, point=point, at_ms=report.passed_ms)
+    else:
+        row = (await find(tx, [right.way])).get(right.way)
+        remaining = row.left() if row is not None else None
+    return _Holder(right.identity_id, person.name, person.ext_info, right.qr_code, remaining)
 
 
 async def _plain_code(tx: Tx, door: Door, content: str) -> str:

@@ -66,6 +66,10 @@ class QrRight:
     ends_ms: int
     max_scans: int = UNLIMITED
     shared: bool = False
+    way: str = ""
+    """Which ways `max_scans` counts (`service.ways`); empty: scans."""
+    point: str = ""
+    """The place of these doors on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +345,8 @@ async def _bind(
         end_reason="",
         created_ms=before.created_ms if before else now_ms,
         changed_ms=now_ms,
+        way=right.way,
+        point=right.point,
     )
     await tx.upsert(
         qr_permissions,

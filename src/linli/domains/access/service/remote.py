@@ -1,6 +1,6 @@
 """Opening a door remotely, with a reason and a trace."""
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, select, update
 
 from linli.delivery.ports import Invoker
 from linli.domains.access.events import RemoteOpened
@@ -19,11 +19,31 @@ TIMEOUT_S = 15.0
 MAX_REASON = 200
 ASKED, OPENED = "asked", "opened"
 
+PICTURE_MS = 60_000
+"""How long after an opening was asked for the door's picture of it may come."""
+_latest = remote_opens.alias("latest")
+
 _answer = Command(
     update(remote_opens)
     .where(remote_opens.c.id == bindparam("row_id", type_=INT))
     .values(result=bindparam("to_result"), answered_ms=bindparam("now", type_=INT)),
     unscoped="the row was made by this call",
+)
+_picture = Command(
+    update(remote_opens)
+    .where(
+        remote_opens.c.id
+        == select(func.max(_latest.c.id))
+        .where(
+            _latest.c.iot_id == bindparam("of_door"),
+            _latest.c.tenant_id == bindparam("of_tenant"),
+            _latest.c.asked_ms >= bindparam("since", type_=INT),
+        )
+        .scalar_subquery(),
+        remote_opens.c.picture == "",
+    )
+    .values(picture=bindparam("to_picture")),
+    unscoped="the door that sent it was found in scope",
 )
 
 
@@ -64,6 +84,13 @@ async def remote_open(
         await _note(db, door, row, error.code, clock.now_ms())
         raise
     return await _note(db, door, row, OPENED, clock.now_ms())
+
+
+async def keep_picture(tx: Tx, *, door: Door, picture: str, now_ms: int) -> None:
+    """What the door saw when it was last opened from afar. One that comes late, or once more, is not kept."""
+    await _picture.run(
+        tx, of_door=door.iot_id, of_tenant=door.tenant_id, since=now_ms - PICTURE_MS, to_picture=picture
+    )
 
 
 async def _note(db: Database, door: Door, row: RemoteOpen, result: str, now_ms: int) -> RemoteOpen:

@@ -17,6 +17,7 @@ from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_door
 from linli.domains.access.queries.persons import owner_of_credential
+from linli.domains.access.queries.ways import find as find_ways
 from linli.domains.access.rows import Card, QrPermissionRow
 from linli.domains.access.service import credentials
 from linli.domains.access.service.cards import end_card
@@ -24,6 +25,7 @@ from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
 from linli.domains.access.service.restore import MOVED_OUT
 from linli.domains.access.service.scopes import drop_pass_scope
+from linli.domains.access.service.ways import EndOfWay
 from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
 from linli.kernel.db import INT, Command, Database, Query, Tx, bytewise
@@ -120,6 +122,19 @@ class Revocation:
             for row in rows.values():
                 if code is not None and row.live and row.shared and code.shared_used >= row.max_scans >= 0:
                     await end_permission(scope, tx, row=row, reason="used_up", now_ms=now)
+
+        await self._db.run(work)
+
+    async def way_ended(self, job: EndOfWay) -> None:
+        """Outbox job: a pass whose last way is over opens no door any more but those that lead out."""
+        scope, now = Scope.system(job.tenant_id, "access"), self._db.clock.now_ms()
+
+        async def work(tx: Tx) -> None:
+            row = (await find_ways(tx, [job.way])).get(job.way)
+            if row is None or not row.walked.is_over(row.most, now):
+                return
+            for right in await queries.permissions_of_way(scope, tx, way=job.way):
+                await end_permission(scope, tx, row=right, reason="used_up", now_ms=now)
 
         await self._db.run(work)
 

@@ -39,6 +39,10 @@ PROVIDERS: Final = Flood(Rate("provider", 60, 2_000), Rate("provider", 600, 200)
 """Sign-ins begun at others'. A row lives for ten minutes: at most 600 + 3,000."""
 
 
+TERMINALS: Final = Flood(Rate("terminal", 30, 10_000), Rate("terminal", 600, 500))
+"""An indoor terminal that waits to be bound asks every five minutes. Its rows live for an hour: at most 600 + 7,200."""
+
+
 class _Level(NamedTuple):
     asked: int
     since_ms: int

@@ -7,6 +7,8 @@ a form are reported at once, each with its field.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from linli.domains.boxes.catalogue.library import (
     DOOR_DEVICE,
     DOOR_SYSTEM,
@@ -16,6 +18,7 @@ from linli.domains.boxes.catalogue.library import (
     library,
 )
 from linli.domains.boxes.schema_check import Fault, faults_of
+from linli.kernel import input_errors
 from linli.protocols.driver_forms import DriverConfig, form_of
 from linli.protocols.driver_forms.base import hidden_in
 from linli.protocols.driver_forms.doors import (
@@ -25,20 +28,30 @@ from linli.protocols.driver_forms.doors import (
     DoorSystemDevice,
     TerminalForm,
 )
+from linli.protocols.driver_forms.lane_cameras import DAHUA_ITSAPI, HIKVISION_ISAPI, PLATE_PUSH
+from linli.protocols.driver_forms.modbus_lift import PROTOCOL as MODBUS_LIFT
+from linli.protocols.driver_forms.modbus_lift import ModbusLiftForm
+from linli.protocols.driver_forms.modbus_map import faults_of_map
 from linli.protocols.driver_forms.vendors import VENDOR_FORMS
 
 PEOPLE: Final = "community/people/"
 ALL_IN_ONE: Final = f"{PEOPLE}aio"
 CARD: Final = f"{PEOPLE}card"
+LIFT_CONTROLLER: Final = f"{PEOPLE}elc"
+LANE_CAMERA: Final = "community/car/lprc"
 _PERIMETER: Final = "community/security/perimeter"
 _CATEGORIES: Final = {
     "jieshun_RX": CARD,
     "jieshun_parking": CARD,
+    MODBUS_LIFT: LIFT_CONTROLLER,
+    PLATE_PUSH: LANE_CAMERA,
+    DAHUA_ITSAPI: LANE_CAMERA,
+    HIKVISION_ISAPI: LANE_CAMERA,
     "GatoAlarmHostDriver": _PERIMETER,
     "HornAlarmHostDriver": _PERIMETER,
     "JhlAlarmHostDriver": _PERIMETER,
 }
-"""Of vendors' own drivers; others have it chosen by hand."""
+"""Of drivers with a JSON form; others have it chosen by hand."""
 _FACE_ONLY: Final = (
     "faceSimilarity",
     "faceCompareMode",
@@ -70,6 +83,8 @@ class Shape(NamedTuple):
     """None: the driver publishes none; anything goes that is an object."""
     categories: tuple[str, ...]
     """Empty: any."""
+    has_map: bool = False
+    """A lift's register map, with rules across its fields."""
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -97,7 +112,7 @@ def shape_of(driver_id: str, protocol: str, published: Mapping[str, Any] | None 
     vendor = VENDOR_FORMS.get(protocol)
     schema = form_of(vendor, lambda _: None) if vendor else None
     category = _CATEGORIES.get(protocol)
-    return Shape("json", schema, (category,) if category else ())
+    return Shape("json", schema, (category,) if category else (), has_map=protocol == MODBUS_LIFT)
 
 
 def category_of(shape: Shape, custom: Mapping[str, Any], chosen: str = "") -> str:
@@ -115,10 +130,24 @@ def check(shape: Shape, name: str, custom: Mapping[str, Any], category: str = ""
         return _check_terminal(shape, custom)
     if shape.form in ("A", "B"):
         return _check_logical(shape, name, custom, category)
+    if shape.has_map:
+        return Checked(dict(custom), _map_faults(custom), [])
     faults = faults_of(shape.schema, dict(custom)) if shape.schema else []
     if not faults and (vendor := _vendor_fault(shape, custom)) is not None:
         faults = [vendor]
     return Checked(dict(custom), faults, [])
+
+
+def _map_faults(custom: Mapping[str, Any]) -> list[Fault]:
+    """Of a lift's register map, which has more values than a schema of others may look at."""
+    try:
+        form = msgspec.convert(dict(custom), ModbusLiftForm)
+    except msgspec.ValidationError as error:
+        bad = input_errors.refusal(error, whole="")
+        facts = {name: fact for name, fact in bad.facts.items() if name not in ("field", "rule")}
+        return [Fault(bad.field or "", str(bad.facts["rule"]), facts)]
+    faults = [Fault(fault.field, f"edge.{fault.rule}", fault.facts) for fault in faults_of_map(form)]
+    return _addresses({"ip": form.ip}) + faults
 
 
 def _vendor_fault(shape: Shape, custom: Mapping[str, Any]) -> Fault | None:

@@ -6,15 +6,20 @@ import msgspec
 
 from linli.domains.boxes.front.app import EdgeAnswer, EdgeFront, EdgeRequest
 from linli.domains.boxes.passage import document, service
+from linli.domains.boxes.passage.marks import mark_key, site_key
+from linli.domains.boxes.queries.clusters import other_boxes
 from linli.domains.boxes.rows import Node
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import PASSAGE_RULES, PassageRules
 
 
 class PassageCalls:
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, secrets: Secrets) -> None:
         self._db = db
+        self._secrets = secrets
         self._clock = clock
 
     def register(self, front: EdgeFront) -> None:
@@ -25,7 +30,14 @@ class PassageCalls:
         have = parse_qs(request.query).get("have", [""])[0]
 
         async def answer(tx: Tx) -> PassageRules:
-            wanted = await document.rules_of(tx, node)
+            scope = Scope.system(node.tenant_id, "boxes")
+            others = node.community_id is not None and await other_boxes(
+                scope, tx, community_id=node.community_id, node_id=node.node_id
+            )
+            wanted = await document.rules_of(
+                tx, node, mark_key(self._secrets, node.tenant_id), now_ms=self._clock.now_ms(),
+                site_key=site_key(self._secrets, node) if others else b"",
+            )  # fmt: skip
             if have != wanted.version:
                 return wanted
             await service.note_box_rules(tx, node, have, now_ms=self._clock.now_ms())

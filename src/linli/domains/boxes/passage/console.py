@@ -1,7 +1,6 @@
 """Console: passage rules (通行规则) of gateways, whether boxes keep them, and what became of them. Spec C C010, C016."""
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -10,13 +9,13 @@ from linli.domains.boxes.console.rows.new_id import CreatedId
 from linli.domains.boxes.errors import TooManyRules
 from linli.domains.boxes.passage import queries, service
 from linli.domains.boxes.passage.queries import BoxRules, Rule
+from linli.domains.boxes.passage.runs import PassageRun, runs_of
 from linli.domains.boxes.passage.service import RuleForm
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.rows import EdgeDevice, Gateway
 from linli.domains.communities import space_rules
 from linli.domains.communities.addresses import with_word
 from linli.domains.communities.queries import spaces
-from linli.domains.people.queries import persons
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -25,26 +24,9 @@ from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.protocols.edge_link import LONGEST_DELAY_S, RULE_EVENT
-from linli.things.queries.devices import find_devices
-from linli.things.queries.history import events_of
+from linli.protocols.edge_link import LONGEST_DELAY_S
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
-LOOKED_AT = 200
-"""Events of a lift that are looked through for what became of rules."""
-
-
-class PassageRun(msgspec.Struct, rename="camel", frozen=True):
-    """One time that a rule was carried out."""
-
-    rule_id: str
-    at_ms: int
-    done: bool
-    message: Annotated[str, Meta(description="The lift's own words, or why it was not reached.")]
-    way: Annotated[str, Meta(description="face, qrCode, tradCard, bleCard")]
-    person_id: str
-    person_name: str
-    floors: list[str]
 
 
 class PassageRuleRow(msgspec.Struct, rename="camel", frozen=True):
@@ -187,7 +169,7 @@ async def runs(rule_id: int, scope: Scope, db: Database) -> list[PassageRun]:
     rule = await queries.rule(scope, db, rule_id)
     devices = await queries.devices_of(scope, db, [rule])
     lift = devices.get(rule.lift_id)
-    return [run for run in await _runs(scope, db, lift) if run.rule_id == str(rule_id)]
+    return [run for run in await runs_of(scope, db, lift) if run.rule_id == str(rule_id)]
 
 
 async def _rows(scope: Scope, db: Reader, rules: list[Rule]) -> list[PassageRuleRow]:
@@ -199,7 +181,7 @@ async def _rows(scope: Scope, db: Reader, rules: list[Rule]) -> list[PassageRule
     )
     runs: dict[str, PassageRun] = {}
     for number in {rule.lift_id for rule in rules}:
-        for run in reversed(await _runs(scope, db, devices.get(number))):
+        for run in reversed(await runs_of(scope, db, devices.get(number))):
             runs[run.rule_id] = run
     return [_row(rule, devices, gateways[rule.gateway_id], boxes, units, runs) for rule in rules]
 
@@ -246,33 +228,6 @@ def _row(
 
 def _name(row: EdgeDevice | None) -> str:
     return "" if row is None else row.alias or row.device_name
-
-
-async def _runs(scope: Scope, db: Reader, lift: EdgeDevice | None) -> list[PassageRun]:
-    """From the lift's reports, the newest first."""
-    things = await find_devices(scope, db, iot_ids=[lift.iot_id]) if lift is not None else []
-    if not things:
-        return []
-    page = PageRequest(page_no=1, page_size=LOOKED_AT)
-    events = (await events_of(db, device_no=things[0].device_no, page=page)).data
-    read = [(row.ts, json.loads(row.body)) for row in events if row.identifier == RULE_EVENT]
-    people = sorted({str(body["userId"]) for _, body in read if body.get("userId")})
-    names = await persons.names(scope, db, people) if people else {}
-    return [_run(at, body, names) for at, body in read]
-
-
-def _run(at_ms: int, body: dict[str, Any], names: dict[str, str]) -> PassageRun:
-    person, floors = str(body.get("userId", "")), body.get("targetFloorRoomList") or []
-    return PassageRun(
-        rule_id=str(body.get("ruleId", "")),
-        at_ms=at_ms,
-        done=body.get("code", 0) == 0,
-        message=str(body.get("message", "")),
-        way=str(body.get("authType", "")),
-        person_id=person,
-        person_name=names.get(person, ""),
-        floors=[str(floor.get("floor", "")) for floor in floors],
-    )
 
 
 async def _units(scope: Scope, db: Reader, gateway: Gateway) -> list[PassageUnit]:

@@ -1,18 +1,25 @@
 """Passage rules with the devices they name, and what boxes keep of them."""
 
 import json
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.boxes.models import edge_devices, edge_gateways, edge_passage_rules
-from linli.domains.boxes.passage.models import edge_passage_boxes
+from linli.domains.boxes.passage.models import edge_passage_boxes, edge_passage_targets
 from linli.domains.boxes.queries.patterns import like
 from linli.domains.boxes.rows import EdgeDevice, Gateway
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+
+CONSOLE: Final = "console"
+API: Final = "api"
+PERSON: Final = "PERSON"
+IDENTITY: Final = "IDENTITY"
+QRCODE: Final = "QRCODE"
+CARD: Final = "CARD"
 
 
 class Rule(NamedTuple):
@@ -33,9 +40,30 @@ class Rule(NamedTuple):
     by_id: str
     created_ms: int
     changed_ms: int
+    mode: str = ""
+    source: str = CONSOLE
+    pair: str | None = None
 
     def floor_table(self) -> dict[str, str]:
         return dict(json.loads(self.floors))
+
+
+class Target(NamedTuple):
+    """Whom a linkage serves, as its row has it."""
+
+    rule_id: int
+    kind: str
+    subject: str
+    tenant_id: str
+    identity_id: str
+    floors: str
+    expires_ms: int | None
+    changed_ms: int
+    ended_ms: int | None = None
+
+    def floor_list(self) -> list[tuple[str, str]]:
+        """(floor, room)."""
+        return [(str(floor), str(room)) for floor, room in json.loads(self.floors)]
 
 
 class BoxRules(NamedTuple):
@@ -98,6 +126,62 @@ _box_rules = Query(
     ),
     BoxRules,
 )
+_t = edge_passage_targets.c
+_target = Query(
+    select(edge_passage_targets).where(
+        in_scope(edge_passage_targets),
+        _t.rule_id == bindparam("rule_id", type_=INT),
+        _t.kind == bindparam("kind"),
+        _t.subject == bindparam("subject"),
+    ),
+    Target,
+)
+_targets = Query(
+    select(edge_passage_targets)
+    .where(in_scope(edge_passage_targets), any_of(_t.rule_id, "rule_ids"))
+    .order_by(_t.rule_id, _t.kind, _t.subject),
+    Target,
+)
+_target_counts = Query(
+    select(_t.rule_id, func.count())
+    .where(in_scope(edge_passage_targets), any_of(_t.rule_id, "rule_ids"))
+    .group_by(_t.rule_id)
+)
+_linked = Query(
+    select(_t.rule_id)
+    .distinct()
+    .where(in_scope(edge_passage_targets), any_of(_t.identity_id, "identity_ids"))
+)
+_of_persons = Query(
+    select(edge_passage_targets)
+    .where(in_scope(edge_passage_targets), any_of(_t.identity_id, "identity_ids"))
+    .order_by(_t.rule_id, _t.kind, _t.subject),
+    Target,
+)
+_of_subject = Query(
+    select(edge_passage_targets)
+    .where(in_scope(edge_passage_targets), _t.subject == bindparam("subject"), _t.kind == bindparam("kind"))
+    .order_by(_t.rule_id),
+    Target,
+)
+_of_community = Query(
+    _seen.where(_g.community_id == bindparam("community_id", type_=INT)).order_by(_r.created_ms, _r.rule_id),
+    Rule,
+)
+_of_lifts = Query(_seen.where(any_of(_r.lift_id, "lift_ids")).order_by(_r.created_ms, _r.rule_id), Rule)
+_lifts = Query(
+    select(edge_devices)
+    .where(
+        in_scope(edge_devices),
+        _r.tenant_id == edge_devices.c.tenant_id,
+        _r.lift_id == edge_devices.c.edge_device_id,
+    )
+    .distinct()
+    .order_by(edge_devices.c.edge_device_id)
+    .limit(bindparam("limit", type_=INT)),
+    EdgeDevice,
+)
+_by_pair = Query(_seen.where(_r.pair == bindparam("pair")), Rule)
 _freeing = Query(
     select(edge_gateways)
     .where(
@@ -126,6 +210,21 @@ async def rules(scope: Scope, db: Reader, gateway_id: int) -> list[Rule]:
     return await _of_gateway.all(db, scope, gateway_id=gateway_id)
 
 
+async def rules_of_community(scope: Scope, db: Reader, community_id: int) -> list[Rule]:
+    """Of all its gateways, in the order in which they were made."""
+    return await _of_community.all(db, scope, community_id=community_id)
+
+
+async def lifts_of_rules(scope: Scope, db: Reader, *, most: int) -> list[EdgeDevice]:
+    """Lifts that a rule names."""
+    return await _lifts.all(db, scope, limit=most)
+
+
+async def rules_of_lifts(scope: Scope, db: Reader, lift_ids: list[int]) -> list[Rule]:
+    """What calls these lifts, in the order in which it was made."""
+    return await _of_lifts.all(db, scope, lift_ids=lift_ids) if lift_ids else []
+
+
 async def freeing_gateways(scope: Scope, db: Reader, community_id: int) -> list[Gateway]:
     """Gateways of a community with a rule that frees the floors of who passes."""
     return await _freeing.all(db, scope, community_id=community_id)
@@ -148,7 +247,45 @@ async def devices_of(scope: Scope, db: Reader, rules: list[Rule]) -> dict[int, E
 
 async def box_rules(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, BoxRules]:
     """The rules that boxes reported; the caller may see these boxes. Boxes that never had a rule are absent."""
-    tenant = Scope(scope.tenant, scope.caller, language=scope.language)
-    return (
-        {row.node_id: row for row in await _box_rules.all(db, tenant, node_ids=node_ids)} if node_ids else {}
-    )
+    rows = await _box_rules.all(db, _tenant(scope), node_ids=node_ids) if node_ids else []
+    return {row.node_id: row for row in rows}
+
+
+async def rule_of_pair(scope: Scope, db: Reader, pair: str) -> Rule | None:
+    """The linkage of a door and a lift."""
+    return await _by_pair.one(db, scope, pair=pair)
+
+
+async def target(scope: Scope, db: Reader, rule_id: int, kind: str, subject: str) -> Target | None:
+    """One target of a linkage that the caller may see."""
+    return await _target.one(db, _tenant(scope), rule_id=rule_id, kind=kind, subject=subject)
+
+
+async def targets(scope: Scope, db: Reader, rule_ids: list[int]) -> list[Target]:
+    """All targets of linkages that the caller may see."""
+    return await _targets.all(db, _tenant(scope), rule_ids=rule_ids) if rule_ids else []
+
+
+async def target_counts(scope: Scope, db: Reader, rule_ids: list[int]) -> dict[int, int]:
+    """Targets by linkage."""
+    return dict(await _target_counts.all(db, _tenant(scope), rule_ids=rule_ids)) if rule_ids else {}
+
+
+async def linked_rules(scope: Scope, db: Reader, identity_ids: list[str]) -> list[int]:
+    """Linkages of the tenant that serve one of these persons."""
+    rows = await _linked.all(db, _tenant(scope), identity_ids=identity_ids) if identity_ids else []
+    return [rule_id for (rule_id,) in rows]
+
+
+async def targets_of_persons(scope: Scope, db: Reader, identity_ids: list[str]) -> list[Target]:
+    """Of all linkages of the tenant."""
+    return await _of_persons.all(db, _tenant(scope), identity_ids=identity_ids) if identity_ids else []
+
+
+async def targets_of_subject(scope: Scope, db: Reader, kind: str, subject: str) -> list[Target]:
+    """Of all linkages of the tenant."""
+    return await _of_subject.all(db, _tenant(scope), kind=kind, subject=subject)
+
+
+def _tenant(scope: Scope) -> Scope:
+    return Scope(scope.tenant, scope.caller, language=scope.language)

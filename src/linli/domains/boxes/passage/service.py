@@ -12,7 +12,7 @@ from linli.domains.boxes.errors import TooManyRules
 from linli.domains.boxes.events import EdgeMoved
 from linli.domains.boxes.models import edge_passage_rules
 from linli.domains.boxes.passage import queries
-from linli.domains.boxes.passage.models import edge_passage_boxes
+from linli.domains.boxes.passage.models import edge_passage_boxes, edge_passage_targets
 from linli.domains.boxes.passage.queries import Rule
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.boxes.queries import gateways as gateway_queries
@@ -35,6 +35,8 @@ PASSES: Final = "passEvent"
 MOST: Final = 200
 """Rules of one gateway."""
 MOST_FLOORS: Final = 2000
+GATHER_MS: Final = 2_000
+"""How long notices to a box are held back, so that thousands of move-outs make one notice."""
 _FLOOR: Final = re.compile(r"-?[0-9A-Za-z]{1,8}")
 _NUMBER: Final = re.compile(r"[^\x00-\x1f]{1,16}")
 
@@ -60,6 +62,12 @@ _change = update_of(
 )
 _delete = Command(
     delete(edge_passage_rules).where(_r.rule_id == bindparam("row", type_=INT), in_scope(edge_passage_rules))
+)
+_t = edge_passage_targets.c
+_delete_targets = Command(
+    delete(edge_passage_targets).where(
+        _t.rule_id == bindparam("row", type_=INT), in_scope(edge_passage_targets)
+    )
 )
 
 
@@ -93,7 +101,7 @@ async def create(scope: Scope, tx: Tx, *, gateway_id: int, form: RuleForm, ids: 
         by_id=scope.caller.id, created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
     await tx.insert(edge_passage_rules, rule._asdict())
-    await _note(scope, tx, gateway, rule, "created", now_ms, after=_audit_values(rule))
+    await note(scope, tx, gateway, rule, "created", now_ms, after=audit_values(rule))
     await push(scope, tx, gateway)
     return rule
 
@@ -102,7 +110,7 @@ async def change(scope: Scope, tx: Tx, *, rule_id: int, form: RuleForm, now_ms: 
     """Raises NotFound, BadInput."""
     rule = await queries.rule(scope, tx, rule_id)
     gateway = await gateway_queries.gateway(scope, tx, rule.gateway_id)
-    clean = await _checked(scope, tx, gateway, form)
+    clean = _of_app(rule, form) if rule.mode else await _checked(scope, tx, gateway, form)
     now = rule._replace(
         name=clean.name, enabled=int(clean.enabled), door_id=clean.door_id, lift_id=clean.lift_id,
         elevator=clean.elevator, start_floor=clean.start_floor, start_room=clean.start_room,
@@ -110,9 +118,7 @@ async def change(scope: Scope, tx: Tx, *, rule_id: int, form: RuleForm, now_ms: 
         floors=_table(clean.floors), changed_ms=now_ms,
     )  # fmt: skip
     await _change.run(tx, whole(scope), row=rule_id, **now._asdict())
-    await _note(
-        scope, tx, gateway, now, "changed", now_ms, before=_audit_values(rule), after=_audit_values(now)
-    )
+    await note(scope, tx, gateway, now, "changed", now_ms, before=audit_values(rule), after=audit_values(now))
     await push(scope, tx, gateway)
     return now
 
@@ -121,8 +127,9 @@ async def remove(scope: Scope, tx: Tx, *, rule_id: int, now_ms: int) -> None:
     """Raises NotFound."""
     rule = await queries.rule(scope, tx, rule_id)
     gateway = await gateway_queries.gateway(scope, tx, rule.gateway_id)
+    await _delete_targets.run(tx, whole(scope), row=rule_id)
     await _delete.run(tx, whole(scope), row=rule_id)
-    await _note(scope, tx, gateway, rule, "deleted", now_ms, before=_audit_values(rule))
+    await note(scope, tx, gateway, rule, "deleted", now_ms, before=audit_values(rule))
     await push(scope, tx, gateway)
 
 
@@ -190,6 +197,17 @@ async def _checked(scope: Scope, db: Reader, gateway: Gateway, rule: RuleForm) -
     )
 
 
+def _of_app(rule: Rule, form: RuleForm) -> RuleForm:
+    """A linkage that an application made has its name and its switch changed here, and no more. Raises BadInput."""
+    kept = RuleForm(
+        form.name, rule.door_id, rule.lift_id, rule.start_floor, rule.start_room, rule.elevator, rule.delay_s,
+        bool(rule.release), rule.unit_id, rule.floor_table(), form.enabled,
+    )  # fmt: skip
+    if form != kept:
+        raise BadInput(field="doorId", rule="edge.rule_of_app")
+    return kept._replace(name=rules.clean_name(form.name))
+
+
 async def _device(scope: Scope, db: Reader, gateway: Gateway, number: int, field: str) -> EdgeDevice:
     edge_device = await gateway_queries.device(scope, db, number)
     if edge_device.gateway_id != gateway.gateway_id:
@@ -207,12 +225,12 @@ def _table(floors: Mapping[str, str]) -> str:
     return json.dumps(dict(floors), ensure_ascii=False, sort_keys=True)
 
 
-def _audit_values(rule: Rule) -> dict[str, object]:
-    left_out = ("rule_id", "tenant_id", "gateway_id", "by_id", "created_ms", "changed_ms")
+def audit_values(rule: Rule) -> dict[str, object]:
+    left_out = ("rule_id", "tenant_id", "gateway_id", "by_id", "created_ms", "changed_ms", "pair")
     return {name: value for name, value in rule._asdict().items() if name not in left_out}
 
 
-async def _note(
+async def note(
     scope: Scope,
     tx: Tx,
     gateway: Gateway,

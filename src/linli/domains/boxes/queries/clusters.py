@@ -80,6 +80,16 @@ _active = Query(
 
 _any = Query(select(_n.node_id).where(in_scope(edge_nodes)).limit(1))
 _any_waiting = Query(select(_n.node_id).where(in_scope(edge_nodes), _n.activated_ms.is_(None)).limit(1))
+_others = Query(
+    select(_n.node_id)
+    .where(
+        in_scope(edge_nodes),
+        _n.community_id == bindparam("community_id", type_=INT),
+        _n.node_id != bindparam("node_id", type_=INT),
+        _n.hardware_id != "",
+    )
+    .limit(1)
+)
 _by_version = Query(
     select(_n.version, func.count()).where(_n.activated_ms.is_not(None)).group_by(_n.version),
     unscoped="the operator sees how many boxes run which version, and not whose",
@@ -142,6 +152,11 @@ async def nodes_of(scope: Scope, db: Reader, cluster_ids: list[int]) -> list[Nod
 
 async def any_box(scope: Scope, db: Reader) -> bool:
     return await _any.scalar(db, scope) is not None
+
+
+async def other_boxes(scope: Scope, db: Reader, *, community_id: int, node_id: int) -> bool:
+    """Whether a community has another box than this one, which has an identity."""
+    return await _others.scalar(db, scope, community_id=community_id, node_id=node_id) is not None
 
 
 async def any_box_waiting(scope: Scope, db: Reader) -> bool:

@@ -26,6 +26,13 @@ _asked = Query(
     .limit(500),
     Component,
 )
+_of_code = Query(
+    select(edge_components)
+    .where(in_scope(edge_components), _c.code == bindparam("code"))
+    .order_by(_c.cluster_id)
+    .limit(500),
+    Component,
+)
 _rules = Query(
     select(func.count())
     .select_from(edge_passage_rules)
@@ -48,6 +55,11 @@ async def of_cluster(scope: Scope, db: Reader, cluster_id: int) -> dict[str, Com
 async def asked(scope: Scope, db: Reader) -> list[Component]:
     """Requests that wait for a decision, the oldest first."""
     return await _asked.all(db, scope)
+
+
+async def of_code(scope: Scope, db: Reader, code: str) -> list[Component]:
+    """A component of all clusters in sight."""
+    return await _of_code.all(db, scope, code=code)
 
 
 async def settings_of(scope: Scope, db: Reader, cluster: Cluster) -> dict[str, Any]:

@@ -12,7 +12,7 @@ edge_tunnels = Table(
     text_column("project_id", null=True),
     integer("community_id", null=True),
     integer("node_id"),
-    text_column("kind"),  # shell, files, tools, http
+    text_column("kind"),  # shell, files, tools, http, video
     text_column("by_kind"),
     text_column("by_id"),
     text_column("by_name"),

@@ -140,7 +140,7 @@ class BoxPages:
         """The person comes with the ticket: it is void from now on, and the page gets its own path."""
         row = await queries.tunnel_now(self._db, tunnel_id=place.tunnel_id)
         ticket = tunnels.hashed(place.word)
-        if method != "GET" or row is None or row.kind != "http":
+        if method != "GET" or row is None or row.kind not in ("http", "video"):
             raise _PageError(404, "none")
         if row.state == "ended" or not hmac.compare_digest(row.person_ticket, ticket):
             raise _PageError(410, "over")

@@ -8,6 +8,7 @@ import msgspec
 
 from linli.domains.boxes import rules as box_rules
 from linli.domains.boxes.front import EdgeAnswer, EdgeRequest
+from linli.domains.boxes.parking import service as parking
 from linli.domains.boxes.queries import clusters
 from linli.domains.boxes.remote import queries
 from linli.domains.boxes.remote.calls import BoxCalls
@@ -139,5 +140,6 @@ class RemoteRoom:
                 log.exception("boxes could not be watched")
 
     async def watch(self) -> None:
-        """One round: boxes whose heartbeat stayed away are marked as gone."""
+        """One round: boxes and car parks whose heartbeat stayed away are marked as gone."""
         await self._db.run(lambda tx: presence.mark_silent(tx, ids=self._ids, now_ms=self._clock.now_ms()))
+        await self._db.run(lambda tx: parking.mark_silent(tx, ids=self._ids, now_ms=self._clock.now_ms()))

@@ -21,7 +21,7 @@ from linli.domains.boxes.models import (
 from linli.domains.boxes.queries import clusters as queries
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.rows import Cluster
-from linli.domains.boxes.service import certificates
+from linli.domains.boxes.service import certificates, video_gateways
 from linli.domains.boxes.service.products import whole
 from linli.domains.communities.queries import communities
 from linli.domains.projects.queries import get_project
@@ -207,7 +207,8 @@ async def _move(
         for gateway in gateways
         for device in await gateway_queries.devices(tenant, tx, gateway.gateway_id)
     ]
-    things = [*(node.iot_id for node in nodes), *behind]
+    video = await video_gateways.things_of(tenant, tx, row)
+    things = [*dict.fromkeys((*(node.iot_id for node in nodes), *behind, *video))]
     if things and cluster.project_id != project_id:
         if cluster.project_id is not None:
             await unbind_project(tenant, tx, project_id=cluster.project_id, iot_ids=things)

@@ -19,11 +19,13 @@ from linli.kernel.db import Reader
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.protocols.edge_link import PageWord, word_hash
+from linli.protocols.parking_site import SiteBad, read_site
 
 REASON_MOST: Final = 300
 PASSWORD: Final = range(8, 129)
 """Characters of the password of a box's page."""
 _PARAM_MOST: Final = 128
+_SITE_MOST: Final = 256 * 1024
 
 
 class Situation(NamedTuple):
@@ -125,8 +127,11 @@ async def clean_params(kind: ComponentKind, values: dict[str, Any], before: dict
             raise BadInput(field=f"params.{name}", rule="type_bool")
         if name != kinds.LOCAL_ACCOUNTS and not isinstance(value, str):
             raise BadInput(field=f"params.{name}", rule="type_str")
-        if isinstance(value, str) and len(value) > _PARAM_MOST:
-            raise BadInput(field=f"params.{name}", rule="too_long", limit=_PARAM_MOST)
+        most = _SITE_MOST if name == kinds.SITE else _PARAM_MOST
+        if isinstance(value, str) and len(value) > most:
+            raise BadInput(field=f"params.{name}", rule="too_long", limit=most)
+        if name == kinds.SITE and value:
+            _check_site(value)
     if kind.mode == kinds.ASK:
         for name in (kinds.NODE, kinds.CARD_NAME, kinds.CARD_IP):
             if not values.get(name):
@@ -140,6 +145,14 @@ async def clean_params(kind: ComponentKind, values: dict[str, Any], before: dict
         elif kinds.PAGE_PASSWORD in before:
             kept[kinds.PAGE_PASSWORD] = before[kinds.PAGE_PASSWORD]
     return json.dumps(kept, ensure_ascii=False, sort_keys=True)
+
+
+def _check_site(document: str) -> None:
+    """Raises BadInput."""
+    try:
+        read_site(document)
+    except SiteBad as error:
+        raise BadInput(field=f"params.{kinds.SITE}", rule="edge.parking_site", why=str(error)) from None
 
 
 async def _page_word(password: str) -> PageWord:

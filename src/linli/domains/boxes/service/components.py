@@ -21,7 +21,7 @@ from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.queries import gateways as gateway_queries
 from linli.domains.boxes.queries.drivers import version_order
 from linli.domains.boxes.rows import Cluster, Component, Node, Protocol, place_of
-from linli.domains.boxes.service import deployments, gateways, protocols
+from linli.domains.boxes.service import deployments, gateways, protocols, video_gateways
 from linli.domains.boxes.service.component_rules import (
     Situation,
     check_installable,
@@ -141,6 +141,10 @@ async def install(
             if await gateway_queries.gateway_of_node(whole(scope), tx, node.node_id) is None:
                 name = form.gateway_name.strip() or now.cluster.name
                 await gateways.create(scope, tx, node_id=node.node_id, name=name, ids=ids, now_ms=now_ms)
+    if code == kinds.VIDEO_THREE:
+        params = await video_gateways.with_gateways(
+            scope, tx, now.cluster, now.nodes, params, ids=ids, secrets=secrets
+        )
     row = _wish(scope, now.cluster, code, kinds.INSTALLED, now_ms)._replace(params=params)
     await _save(scope, tx, row, "installed", now_ms)
     await deployments.push_settings(scope, tx, now.cluster, ids=ids, secrets=secrets, now_ms=now_ms)
@@ -224,6 +228,10 @@ async def configure(
     if wish is None or wish.state != kinds.INSTALLED:
         raise refusal(scope, kind, "not_installed")
     text = await clean_params(kind, params, json.loads(wish.params))
+    if code == kinds.VIDEO_THREE:
+        text = await video_gateways.with_gateways(
+            scope, tx, now.cluster, now.nodes, text, ids=ids, secrets=secrets
+        )
     row = wish._replace(params=text, changed_ms=now_ms)
     await _save(scope, tx, row, "changed", now_ms, before=wish)
     await deployments.push_settings(scope, tx, now.cluster, ids=ids, secrets=secrets, now_ms=now_ms)

@@ -15,7 +15,7 @@ from linli.domains.boxes.queries import deployments as queries
 from linli.domains.boxes.queries import drivers as driver_queries
 from linli.domains.boxes.rows import Deployment as Row
 from linli.domains.boxes.rows import Node
-from linli.domains.boxes.service import replacements, roots
+from linli.domains.boxes.service import replacements, roots, video_gateways
 from linli.domains.boxes.service.deployments import DONE, OPEN, RUNNING, WAITING, snapshot_of
 from linli.domains.boxes.snapshots import Differences, SnapshotDriver
 from linli.domains.communities.queries.zones import CommunityZones
@@ -89,7 +89,9 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
             password=snapshot.interconnect.password,
         ),
         settings=await _settings(scope, tx, node),
-        components=await component_queries.wanted_at(scope, tx, node),
+        components=await video_gateways.with_triples(
+            scope, tx, await component_queries.wanted_at(scope, tx, node), secrets
+        ),
         packages=await _packages(scope, tx, snapshot.drivers),
         driver_roots=roots.driver_roots(currents),
         driver_root_proof=trust.introduction(secret, currents[-1].public_key),

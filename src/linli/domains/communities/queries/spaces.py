@@ -144,6 +144,12 @@ async def way(scope: Scope, db: Reader, space_id: int) -> list[tuple[int, str]]:
     return [(ancestor_id, names_by_id[ancestor_id]) for ancestor_id in along]
 
 
+async def below_root(scope: Scope, db: Reader, space_id: int) -> frozenset[int]:
+    """Ids of the spaces on the way to one, itself among them and the root not; none where it is gone."""
+    row = (await spaces_by_id(scope, db, [space_id])).get(space_id)
+    return frozenset(rules.path_ids(row.path)[1:]) if row else frozenset()
+
+
 async def root_ids(scope: Scope, db: Reader, community_ids: list[int]) -> dict[int, int]:
     """Community id → id of its root space; communities that are not approved are absent."""
     return dict(await _roots.all(db, scope, community_ids=community_ids))

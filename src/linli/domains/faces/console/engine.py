@@ -32,7 +32,8 @@ class FaceThresholds(msgspec.Struct, rename="camel", frozen=True):
 class FaceEngineState(msgspec.Struct, rename="camel", frozen=True):
     on: bool
     reason: str
-    """Why it is off; empty when it is on."""
+    """Why it is off, in the engine's own words; empty when it is on."""
+    cause: Annotated[str, Meta(description="The same in one word: no_models, stopped, unusable; or empty.")]
     model_id: str
     dimensions: int
     models: list[FaceModel]
@@ -79,6 +80,7 @@ async def get_face_engine(
     return FaceEngineState(
         on=bool(state.model_id),
         reason=state.reason,
+        cause="" if state.model_id else state.cause,
         model_id=state.model_id,
         dimensions=state.dimensions,
         models=models_of(state),

@@ -1,12 +1,9 @@
 """Upload places for doors' snapshots: `OssStsTokenRequest`, answered by `SendOssStsToken` (spec A 4.2)."""
 
-import base64
 import contextlib
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives import padding
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from linli.delivery.ports import Invoker
 from linli.domains.access.pass_details import capture_folder
@@ -18,6 +15,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.protocols.upload_tokens import seal
 from linli.things.inbox.messages import Message
 from linli.things.service.devices import read_secret
 
@@ -50,7 +48,9 @@ class UploadTokens:
         self._clock = clock
 
     async def asked(self, tx: Tx, message: Message) -> None:
-        """Inbox handler of `OssStsTokenRequest`. Requests for other files than pictures get no place."""
+        """Inbox handler of `OssStsTokenRequest` of doors. Requests for other files than pictures get no place."""
+        if message.device.product.compiled.service("AddVehicleIOfPermission") is not None:
+            return  # a lane camera: `parking` answers it
         kind: Any = message.values.get("RequestType") if isinstance(message.values, dict) else None
         if kind in (0, "0", None) and message.device.community_id is not None:
             device = message.device
@@ -74,18 +74,10 @@ class UploadTokens:
             "expiration": str(expiration),
         }
         args = {
-            "Credentials": sealed(secret, msgspec.json.encode(token)),
+            "Credentials": seal(secret, msgspec.json.encode(token)),
             "BucketName": "linli",
             "EndPoint": f"{self._objects.base_url}/files",
             "ObjectName": key,
         }
         with contextlib.suppress(LinliError):
             await self._invoker.invoke(scope, job.iot_id, "SendOssStsToken", args, timeout_s=ANSWER_TIMEOUT_S)
-
-
-def sealed(device_secret: str, plain: bytes) -> str:
-    """Base64 of AES/ECB/PKCS5 with the first 16 characters of the device secret, as specified."""
-    encryptor = Cipher(algorithms.AES(device_secret[:16].encode()), modes.ECB()).encryptor()
-    padder = padding.PKCS7(128).padder()
-    padded = padder.update(plain) + padder.finalize()
-    return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import bindparam
 
+from linli.domains.faces.events import PictureChanged
 from linli.domains.faces.models import images
 from linli.domains.faces.queries import images as queries
 from linli.domains.faces.queries import staff
@@ -19,6 +20,7 @@ from linli.domains.people.service import persons as person_service
 from linli.kernel import outbox
 from linli.kernel.db import INT, Reader, Tx, update_of
 from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -182,6 +184,8 @@ async def save_image(
     if wish.source != "people":
         await tell_person(scope, tx, row)
     old = image.face_id if image is not None and image.face_id != row.face_id else ""
+    if row.identity_id and (old or image is None or not image.live):
+        await emit(tx, PictureChanged(row.tenant_id, row.identity_id, row.face_id, live=True))
     await outbox.add(tx, RENEW, RenewFace(row.tenant_id, row.id, old), key=f"face:{row.id}")
     return row
 
@@ -226,6 +230,8 @@ async def blank(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> Image:
         expires_ms=None, live=0, changed_ms=now_ms,
     )  # fmt: skip
     await _set.run(tx, image=empty.id, **empty._asdict())
+    if image.identity_id and image.live:
+        await emit(tx, PictureChanged(image.tenant_id, image.identity_id, image.face_id, live=False))
     return empty
 
 

@@ -11,6 +11,7 @@ import httpx
 from linli.databus import address
 from linli.domains.communities import image_header
 from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.http.client import Client
 from linli.kernel.objects import ObjectStore
 
 SIDE_MAX = 800
@@ -89,9 +90,7 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(FETCH_SECONDS),
-                httpx.AsyncClient(
-                    timeout=FETCH_SECONDS, trust_env=False, verify=target.scheme == "https"
-                ) as client,
+                Client(timeout=FETCH_SECONDS, trust_env=False, verify=target.scheme == "https") as client,
                 client.stream("GET", target.at(pinned), headers=headers, extensions=extensions) as answer,
             ):
                 if answer.status_code != 200:

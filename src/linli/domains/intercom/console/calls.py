@@ -7,18 +7,21 @@ import msgspec
 from litestar.response import Stream
 from msgspec import Meta
 
+from linli.calls.rows import OUTCOMES, UNANSWERED
 from linli.domains.access.console.tables import AT_ONCE, csv_file
 from linli.domains.access.times import write_time
+from linli.domains.boxes.queries import clusters
 from linli.domains.communities.addresses import in_words
+from linli.domains.intercom.call_details import OpeningTry, TriedStep, courses_of
 from linli.domains.intercom.call_lines import CallLine, lines_of
 from linli.domains.intercom.queries import calls as queries
 from linli.domains.intercom.queries.calls import CallFilter
-from linli.domains.intercom.rows import OUTCOMES, UNANSWERED
+from linli.domains.intercom.site.queries import through_boxes
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.entry import Filter, Routes
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.i18n import text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -98,6 +101,30 @@ async def export_csv(
         await history.note(scope, tx, record, "exported", now_ms=clock.now_ms(), after={"count": count})
     titles = [text(f"call.column.{name}", language) for name in _COLUMNS]
     return csv_file("calls", titles, _lines(scope, db, where, language))
+
+
+class CallDetail(msgspec.Struct, rename="camel", frozen=True):
+    """A call and how it went on."""
+
+    call: CallLine
+    steps: list[TriedStep]
+    openings: list[OpeningTry]
+    box: Annotated[
+        str, Meta(description="The box whose phones rang for it; empty: it went through none.")
+    ] = ""
+
+
+@call_routes.get("/{call_id:int}", right="devices.use", raises=(NotFound,))
+async def one_call(call_id: int, scope: Scope, db: Database) -> CallDetail:
+    """A call: whom it tried one after the other, and each try to open the door."""
+    row = await queries.find_call(scope, db, call_id)
+    if row is None:
+        raise NotFound(what="call", id=call_id)
+    (line,) = await lines_of(scope, db, [row])
+    course = (await courses_of(scope, db, [call_id], scope.language))[call_id]
+    node_id = (await through_boxes(scope, db, [call_id])).get(call_id, 0)
+    box = (await clusters.node(scope, db, node_id)).name if node_id else ""
+    return CallDetail(line, course.steps, course.openings, box)
 
 
 async def _lines(

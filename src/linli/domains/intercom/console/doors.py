@@ -19,6 +19,7 @@ from linli.domains.intercom.queries.numbers import members_of
 from linli.domains.intercom.queries.owners import groups_of_houses, owners_by_name, owners_in
 from linli.domains.intercom.queries.phones import LoggedIn, logged_in
 from linli.domains.intercom.room_numbers import keyed
+from linli.domains.intercom.service.fixed_phones import unit_of
 from linli.domains.people.queries import persons as people
 from linli.domains.people.queries import residents
 from linli.kernel.clock import Clock
@@ -86,6 +87,7 @@ class HouseIntercom(msgspec.Struct, rename="camel", frozen=True):
     derived: bool
     phones: list[PhoneState]
     doors: list[RingingDoor]
+    unit: Annotated[str, Meta(description="The number of its indoor unit; empty: none is set up.")]
 
 
 door_intercom_routes = Routes("/doors/{iot_id:str}/intercom", tags=("doors",))
@@ -159,6 +161,7 @@ async def house_intercom(
             scope, db, house.tenant_id, group_id=group.group_id, house_id=house_id, now_ms=clock.now_ms()
         ),
         await _doors_of(scope, db, group.group_id),
+        next((row.number for row in (await owners_by_name(scope, db, [unit_of(house_id)])).values()), ""),
     )
 
 

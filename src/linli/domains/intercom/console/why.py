@@ -12,6 +12,7 @@ from linli.delivery.schemas import DesiredFilter
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.rows import Door
+from linli.domains.boxes.queries import clusters
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.service.lifecycle import RUNNING
 from linli.domains.intercom.call_lines import CallLine, lines_of
@@ -21,10 +22,13 @@ from linli.domains.intercom.queries import calls as call_queries
 from linli.domains.intercom.queries import doors as queries
 from linli.domains.intercom.queries.calls import CallFilter
 from linli.domains.intercom.queries.forms import abilities_of, form_of
+from linli.domains.intercom.queries.permissions import permission_of_home
 from linli.domains.intercom.queries.phones import logged_in
 from linli.domains.intercom.ring_steps import Brought, RingFacts, RingStep, steps_of
 from linli.domains.intercom.room_numbers import room_key
 from linli.domains.intercom.rows import Room
+from linli.domains.intercom.service.quiet import quiet_now
+from linli.domains.intercom.site.queries import phones_at_sites, runs, sites_of
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Filter, Routes
@@ -33,6 +37,8 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
 CALLS_SHOWN: Final = 5
+SILENT_MS: Final = 120_000
+"""Without a heartbeat for so long a box is away."""
 _NOTHING: Final = Brought("", "")
 
 
@@ -75,6 +81,11 @@ async def why_it_does_not_ring(
         else []
     )
     facts = await _facts(scope, db, door, room, phones, now_ms=now_ms, persons=persons)
+    if house_id is not None:
+        quiet = await quiet_now(scope, db, community_id=door.community_id, space_id=house_id, now_ms=now_ms)
+        given = await permission_of_home(scope, db, community_id=door.community_id, space_id=house_id)
+        facts = facts._replace(quiet=quiet.home, indoor=given.indoor, mobile=given.mobile)
+    facts = await _with_box(scope, db, door, facts, now_ms=now_ms)
     places = await spaces.houses_by_id(scope, db, [house_id] if house_id is not None else [])
     return RingCheck(
         group_id=room.group_id if room else "",
@@ -125,6 +136,21 @@ async def _facts(
         members=len(phones),
         phones=sum(phone.registered_ms is not None for phone in phones),
     )
+
+
+async def _with_box(scope: Scope, db: Database, door: Door, facts: RingFacts, *, now_ms: int) -> RingFacts:
+    """A door that logs in at the box of its site rings the phones there, also without a line."""
+    issued = await queries.door_number(scope, db, door.iot_id)
+    there = await phones_at_sites(scope, db, [issued.number]) if issued is not None else {}
+    phone = there.get(issued.number) if issued is not None else None
+    if phone is None:
+        return facts
+    node = await clusters.node(scope, db, phone.node_id)
+    serving = {row.node_id for row in await sites_of(scope, db, door.community_id) if runs(row, now_ms)}
+    lives = node.last_seen_ms is not None and now_ms - node.last_seen_ms < SILENT_MS
+    if lives and node.node_id not in serving:
+        return facts  # the component was stopped meanwhile
+    return facts._replace(box=node.name, box_lives=lives, logged_in=facts.logged_in or lives)
 
 
 async def _brought(scope: Scope, db: Database, iot_id: str, persons: SubjectNames) -> dict[str, Brought]:

@@ -1,4 +1,4 @@
-"""Open-API methods of the intercom (spec B 3.20, E 3.4); the composing function registers this module."""
+"""Open-API methods of the intercom (spec A 3, B 3.20, E 3.4); the composing function registers this module."""
 
 from linli.domains.intercom.openapi.doors import (
     add_rooms,
@@ -6,6 +6,12 @@ from linli.domains.intercom.openapi.doors import (
     door_number,
     issue_number,
     query_rooms,
+)
+from linli.domains.intercom.openapi.home_terminals import (
+    bind_terminal,
+    list_terminals,
+    rename_terminal,
+    unbind_terminal,
 )
 from linli.domains.intercom.openapi.houses import delete_house, get_house, save_house
 from linli.domains.intercom.openapi.numbers import (
@@ -20,6 +26,14 @@ from linli.domains.intercom.openapi.numbers import (
     renew_password,
 )
 from linli.domains.intercom.openapi.servers import bind_server, bound_server, list_servers
+from linli.domains.intercom.openapi.terminals import (
+    binding_code,
+    binding_status,
+    channel,
+    open_door,
+    unbind_here,
+    usable_doors,
+)
 
 __all__ = [
     "add_accounts",
@@ -27,7 +41,11 @@ __all__ = [
     "add_members",
     "add_rooms",
     "bind_server",
+    "bind_terminal",
+    "binding_code",
+    "binding_status",
     "bound_server",
+    "channel",
     "delete_accounts",
     "delete_groups",
     "delete_house",
@@ -38,8 +56,14 @@ __all__ = [
     "issue_number",
     "list_members",
     "list_servers",
+    "list_terminals",
+    "open_door",
     "query_rooms",
     "remove_members",
+    "rename_terminal",
     "renew_password",
     "save_house",
+    "unbind_here",
+    "unbind_terminal",
+    "usable_doors",
 ]

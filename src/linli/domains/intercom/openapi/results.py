@@ -5,8 +5,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from linli.calls.rows import Account
 from linli.domains.intercom.places import sip_host
-from linli.domains.intercom.rows import Account, seal_about
+from linli.domains.intercom.rows import seal_about
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 
-from linli.domains.intercom.models import calls, door_numbers, house_groups, members, owners, rooms
-from linli.domains.intercom.rows import TO_GROUP, Account, CallRow, Ends
+from linli.calls.rows import TO_GROUP, Account
+from linli.domains.intercom.models import calls, door_numbers, house_groups, members, messages, owners, rooms
+from linli.domains.intercom.rows import CallRow, Ends
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -33,6 +34,12 @@ _door = Query(
     )
     .order_by(_d.changed_ms.desc(), _d.iot_id)
     .limit(1),
+    unscoped=_OF_CALLER,
+)
+_of_caller = Query(
+    select(owners.c.community_id).where(
+        owners.c.number == bindparam("caller"), owners.c.tenant_id == bindparam("tenant")
+    ),
     unscoped=_OF_CALLER,
 )
 _houses = Query(
@@ -61,11 +68,34 @@ _one = Query(
     CallRow,
     unscoped="the call that this process has in hand",
 )
+_open_of_home = Query(
+    select(calls)
+    .where(
+        _c.space_id == bindparam("house_id", type_=INT),
+        _c.state < 2,
+        ~exists().where(messages.c.call_id == _c.id),
+        in_scope(calls),
+    )
+    .order_by(_c.id.desc())
+    .limit(10),
+    CallRow,
+)
 _found = Query(select(calls).where(_c.id == bindparam("call_id", type_=INT), in_scope(calls)), CallRow)
 _left = Query(
     select(calls).where(_c.state < 2, _c.process == bindparam("process")).order_by(_c.id).limit(_AT_ONCE),
     CallRow,
     unscoped="the calls of a process that is no more",
+)
+_lately = Query(
+    select(_c.id)
+    .where(
+        _c.space_id == bindparam("space_id", type_=INT),
+        _c.id < bindparam("call_id", type_=INT),
+        _c.caller == bindparam("caller"),
+        _c.started_ms >= bindparam("since", type_=INT),
+        in_scope(calls),
+    )
+    .limit(1)
 )
 
 
@@ -78,6 +108,8 @@ class CallFilter(msgspec.Struct, frozen=True):
     """Any of these houses."""
     outcomes: tuple[str, ...] = ()
     opened: bool | None = None
+    takers: tuple[str, ...] | None = None
+    """Only calls that nobody took, or one of these numbers."""
     from_ms: int = 0
     to_ms: int = 2**52
 
@@ -90,6 +122,7 @@ _filtered = and_(
     or_(bindparam("iot_id") == "", _c.iot_id == bindparam("iot_id")),
     or_(bindparam("any_house", type_=INT) == 1, any_of(_c.space_id, "space_ids")),
     or_(bindparam("any_outcome", type_=INT) == 1, any_of(_c.outcome, "outcomes")),
+    or_(bindparam("any_taker", type_=INT) == 1, _c.answered_by == "", any_of(_c.answered_by, "takers")),
     or_(
         bindparam("opened", type_=INT) == 0,
         and_(bindparam("opened", type_=INT) == 1, _c.opened_ms > 0),
@@ -134,7 +167,14 @@ async def ends_of(db: Reader, caller: Account, target: str, target_type: int) ->
     if iot_id and target_type == TO_GROUP:
         dialled = await _room.one(db, door=iot_id, target=target)
         room_id = dialled[0] if dialled else room_id
+    if community_id is None and (whose := await _of_caller.one(db, **own)) is not None:
+        (community_id,) = whose
     return Ends(community_id, iot_id, space_id, room_id)
+
+
+async def open_calls_of_home(scope: Scope, db: Reader, *, house_id: int) -> list[CallRow]:
+    """Those that ring or talk, newest first; a few at most."""
+    return await _open_of_home.all(db, scope, house_id=house_id)
 
 
 async def call_in_hand(db: Reader, call_id: int) -> CallRow:
@@ -145,6 +185,15 @@ async def call_in_hand(db: Reader, call_id: int) -> CallRow:
 
 async def find_call(scope: Scope, db: Reader, call_id: int) -> CallRow | None:
     return await _found.one(db, scope, call_id=call_id)
+
+
+async def rang_lately(scope: Scope, db: Reader, call: CallRow, within_ms: int) -> bool:
+    """Whether the same caller rang the same home before, within this time."""
+    since = call.started_ms - within_ms
+    earlier = await _lately.one(
+        db, scope, space_id=call.space_id, call_id=call.id, caller=call.caller, since=since
+    )
+    return earlier is not None
 
 
 async def in_hand_of(db: Reader, process: str) -> list[CallRow]:
@@ -183,5 +232,7 @@ def _binds(where: CallFilter) -> dict[str, Any]:
         "space_ids": list(where.space_ids),
         "any_outcome": int(not where.outcomes),
         "outcomes": list(where.outcomes),
+        "any_taker": int(where.takers is None),
+        "takers": list(where.takers or ()),
         "opened": 0 if where.opened is None else 1 if where.opened else 2,
     }

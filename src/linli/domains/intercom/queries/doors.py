@@ -68,6 +68,12 @@ _of_ringing = Query(
     .limit(MOST_DOORS),
     Room,
 )
+_of_community = Query(
+    select(door_numbers)
+    .where(door_numbers.c.community_id == bindparam("community_id", type_=INT), in_scope(door_numbers))
+    .order_by(door_numbers.c.iot_id),
+    DoorNumber,
+)
 _of_number = Query(
     select(door_numbers).where(
         any_of(door_numbers.c.number, "numbers"), door_numbers.c.tenant_id == bindparam("tenant")
@@ -122,6 +128,11 @@ async def doors_ringing(db: Reader, *, tenant_id: str, group_ids: list[str]) -> 
     """(iotId, community) of doors of a company with rooms that ring one of these groups."""
     rows = await _ringing.all(db, tenant=tenant_id, group_ids=group_ids)
     return [(iot_id, community_id) for iot_id, community_id in rows]
+
+
+async def numbers_of_community(scope: Scope, db: Reader, community_id: int) -> list[DoorNumber]:
+    """Of its doors that have one, by door."""
+    return await _of_community.all(db, scope, community_id=community_id)
 
 
 async def door_number(scope: Scope, db: Reader, iot_id: str) -> DoorNumber | None:

@@ -2,9 +2,10 @@
 
 from sqlalchemy import bindparam, select
 
+from linli.calls.rows import Account
 from linli.domains.intercom.errors import GroupUnknown, NumberUnknown
 from linli.domains.intercom.models import accounts, groups, members, servers
-from linli.domains.intercom.rows import Account, Group
+from linli.domains.intercom.rows import Group
 from linli.kernel.db import Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
 

@@ -10,7 +10,7 @@ from linli.domains.communities.rows import Space
 from linli.domains.intercom.kinds import NUMBER
 from linli.domains.intercom.models import house_groups, owners
 from linli.domains.intercom.queries.forms import abilities_of
-from linli.domains.intercom.room_numbers import room_of
+from linli.domains.intercom.room_numbers import room_key, room_of
 from linli.domains.intercom.rows import HouseGroup, Owner
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
@@ -30,6 +30,29 @@ _of_community = Query(
 _groups = Query(
     select(house_groups).where(any_of(_h.space_id, "space_ids"), in_scope(house_groups)), HouseGroup
 )
+_of_room = Query(
+    select(_h.space_id, _h.room_id)
+    .where(_h.community_id == bindparam("community_id", type_=INT), in_scope(house_groups))
+    .order_by(_h.space_id)
+)
+
+
+async def house_of_room(
+    scope: Scope, db: Reader, *, community_id: int, house_id: int, key: str
+) -> int | None:
+    """The other house that a room of the whole form is, or of a house alone in the same unit; None: none, or several."""
+    rooms = {
+        row[0]: room_key(row[1]) or ""
+        for row in await _of_room.all(db, scope, community_id=community_id)
+        if row[1]
+    }
+    unit = rooms.pop(house_id, "").rpartition("-")[0]
+    wanted = [space_id for space_id, room in rooms.items() if room == key]
+    near = [space_id for space_id, room in rooms.items() if unit and room == f"{unit}-{key}"]
+    for houses in (wanted, near):
+        if len(houses) == 1:
+            return int(houses[0])
+    return None
 
 
 async def owners_by_name(scope: Scope, db: Reader, names: list[str]) -> dict[str, Owner]:

@@ -1,20 +1,23 @@
 """The record of calls: written as they ring, once for each step. Source: spec B 2.9, 3.20 §3.6; E 4.5."""
 
-import functools
 from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
+from linli.calls.rows import CUT, MISSED, OVER, RINGS, TALKS, Account, bell_of, person_of_telephone
 from linli.databus.changes import publish
 from linli.databus.records import insert_record
 from linli.databus.topics import Kind
 from linli.domains.access.queries.doors import find_door
+from linli.domains.access.rows import Door
 from linli.domains.intercom.events import CallMoved
-from linli.domains.intercom.models import calls
+from linli.domains.intercom.models import call_steps, calls, site_calls
 from linli.domains.intercom.queries import calls as queries
-from linli.domains.intercom.rows import CUT, MISSED, OVER, RINGS, TALKS, Account, CallRow
+from linli.domains.intercom.queries.doorbells import bell_in_call, ends_of_bell
+from linli.domains.intercom.rows import CallRow
+from linli.domains.people.queries import persons
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import NotFound
 from linli.kernel.events import emit
@@ -50,6 +53,16 @@ _purge = Command(
     delete(calls).where(calls.c.id < bindparam("below", type_=INT)),
     unscoped="calls kept for longer than the installation keeps them",
 )
+_purge_steps = Command(
+    delete(call_steps).where(call_steps.c.call_id < bindparam("below", type_=INT)),
+    unscoped="steps of calls that are forgotten",
+)
+
+
+_purge_refs = Command(
+    delete(site_calls).where(site_calls.c.call_id < bindparam("below", type_=INT)),
+    unscoped="calls kept for longer than the installation keeps them",
+)
 
 
 class CallEvent(msgspec.Struct, frozen=True, rename="camel"):
@@ -65,11 +78,25 @@ class CallEvent(msgspec.Struct, frozen=True, rename="camel"):
     target: str
 
 
+class CloudCall(msgspec.Struct, frozen=True, rename="camel"):
+    """`eventInfo` of the record of a cloud call."""
+
+    sip_number: str
+    group_id: str
+    room_id: str
+    space_id: str
+
+
 async def begin(
     tx: Tx, *, call_id: int, caller: Account, target: str, target_type: int, process: str, now_ms: int
 ) -> CallRow:
     """Note that a call rings and tell the subscribers. It is `process` that will say how it goes on."""
-    ends = await queries.ends_of(tx, caller, target, target_type)
+    bell_id = bell_of(caller.number)
+    bell = await bell_in_call(tx, bell_id) if bell_id is not None else None
+    if bell is not None:
+        ends = await ends_of_bell(tx, bell, target)
+    else:
+        ends = await queries.ends_of(tx, caller, target, target_type)
     row = CallRow(
         id=call_id,
         tenant_id=caller.tenant_id,
@@ -100,14 +127,14 @@ async def begin(
         tenant_id=row.tenant_id,
         project_id=row.project_id,
     )
-    await _tell(tx, row)
+    await tell(tx, row)
     return row
 
 
 async def answer(tx: Tx, *, call_id: int, number: str, now_ms: int) -> None:
     """A phone took it."""
     if await _answer.run(tx, of_call=call_id, number=number, now=now_ms):
-        await _tell(tx, await queries.call_in_hand(tx, call_id))
+        await tell(tx, await queries.call_in_hand(tx, call_id))
 
 
 async def opened(tx: Tx, *, call_id: int, now_ms: int) -> None:
@@ -116,37 +143,65 @@ async def opened(tx: Tx, *, call_id: int, now_ms: int) -> None:
         return
     row = await queries.call_in_hand(tx, call_id)
     scope = Scope.system(row.tenant_id)
-    door = await find_door(scope, tx, iot_id=row.iot_id) if row.iot_id else None
-    info = {
-        "sipNumber": row.caller,
-        "groupId": row.target if row.target_type else "",
-        "roomId": row.room_id,
-        "spaceId": "" if row.space_id is None else str(row.space_id),
-    }
-    record: dict[str, Any] = {
-        "time": now_ms,
-        "iotId": row.iot_id,
-        "productKey": door.product_key if door else "",
-        "deviceName": door.device_name if door else "",
-        "sourceType": "0",
-        "eventInfo": msgspec.json.encode(info).decode(),
-    }
+    identity_id = person_of_telephone(row.answered_by or row.target)
+    if identity_id:
+        record = by_telephone(await _phone_of(scope, tx, identity_id))
+    else:
+        door = await find_door(scope, tx, iot_id=row.iot_id) if row.iot_id else None
+        house = "" if row.space_id is None else str(row.space_id)
+        group = row.target if row.target_type else ""
+        record = by_cloud(row.iot_id, door, CloudCall(row.caller, group, row.room_id, house))
+    await write_record(scope, tx, community_id=row.community_id, record=record, at_ms=now_ms)
+
+
+async def write_record(
+    scope: Scope, tx: Tx, *, community_id: int | None, record: dict[str, Any], at_ms: int
+) -> None:
+    """That somebody was let in, for the subscribers."""
     with suppress(NotFound):  # a community that went, or is not approved, has no records
         await insert_record(
             scope,
             tx,
             model_id=MODEL,
             version=MODEL_VERSION,
-            community_id=row.community_id,
+            community_id=community_id,
             source="intercom",
-            row=record,
+            row=record | {"time": at_ms},
         )
+
+
+def by_cloud(iot_id: str, door: Door | None, call: CloudCall) -> dict[str, Any]:
+    return {
+        "iotId": iot_id,
+        "productKey": door.product_key if door else "",
+        "deviceName": door.device_name if door else "",
+        "sourceType": "0",
+        "eventInfo": msgspec.json.encode(call).decode(),
+    }
+
+
+def by_telephone(phone: str) -> dict[str, Any]:
+    """The record of a landline call names no door, but the number (spec E 4.5)."""
+    return {
+        "iotId": "",
+        "productKey": "",
+        "deviceName": "",
+        "sourceType": "1",
+        "eventInfo": msgspec.json.encode({"phone": phone}).decode(),
+    }
+
+
+async def _phone_of(scope: Scope, tx: Tx, identity_id: str) -> str:
+    try:
+        return (await persons.person(scope, tx, identity_id)).phone or ""
+    except NotFound:
+        return ""
 
 
 async def end(tx: Tx, *, call_id: int, outcome: str, now_ms: int) -> None:
     """It is over, once: a second word about its end changes nothing."""
     if await _end.run(tx, of_call=call_id, how=outcome, now=now_ms):
-        await _tell(tx, await queries.call_in_hand(tx, call_id))
+        await tell(tx, await queries.call_in_hand(tx, call_id))
 
 
 async def end_left(db: Database, process: str, *, now_ms: int) -> int:
@@ -168,10 +223,17 @@ async def end_left(db: Database, process: str, *, now_ms: int) -> int:
 async def purge(db: Database, *, now_ms: int, days: int) -> int:
     """Forget calls older than this; how many."""
     below = Ids.number_at(now_ms - days * 86_400_000)
-    return await db.run(functools.partial(_purge.run, below=below))
+
+    async def work(tx: Tx) -> int:
+        await _purge_steps.run(tx, below=below)
+        await _purge_refs.run(tx, below=below)
+        return await _purge.run(tx, below=below)
+
+    return await db.run(work)
 
 
-async def _tell(tx: Tx, row: CallRow) -> None:
+async def tell(tx: Tx, row: CallRow) -> None:
+    """The other rooms that it moved."""
     await emit(
         tx,
         CallMoved(

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete
 
+from linli.calls.rows import APP, DOOR_STATION
 from linli.domains.access.queries.doors import communities_with_doors
 from linli.domains.access.rows import Door
 from linli.domains.communities import space_rules
@@ -22,7 +23,7 @@ from linli.domains.intercom.queries import doors as door_queries
 from linli.domains.intercom.queries import owners as queries
 from linli.domains.intercom.queries.numbers import account
 from linli.domains.intercom.room_numbers import room_key
-from linli.domains.intercom.rows import APP, DOOR_STATION, DoorNumber, HouseGroup, Owner, Room, seal_about
+from linli.domains.intercom.rows import DoorNumber, HouseGroup, Owner, Room, seal_about
 from linli.domains.intercom.service.delivering import door_seal, want_number, want_rooms
 from linli.domains.intercom.service.doors import save_number
 from linli.domains.intercom.service.ending import end_accounts
@@ -57,6 +58,11 @@ class Place(NamedTuple):
 def group_of_house(space_id: int) -> str:
     """The same again when a deleted house comes back; longer than a number, so that it is never taken for one."""
     return f"h{space_id:013d}"
+
+
+def is_home(group_id: str) -> bool:
+    """Whether a group is a house's own, of accounts that its members have by themselves."""
+    return group_id[:1] == "h" and group_id[1:].isdecimal() and group_of_house(int(group_id[1:])) == group_id
 
 
 class Derivation:
@@ -169,7 +175,9 @@ class Derivation:
         await end_accounts(
             tx,
             tenant_id=place.tenant_id,
-            numbers=sorted(row.number for name, row in there.items() if name not in wanted),
+            numbers=sorted(
+                row.number for name, row in there.items() if row.identity_id and name not in wanted
+            ),
             now_ms=now,
         )
         fresh = await self._own(

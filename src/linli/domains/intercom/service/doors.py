@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete
 
+from linli.calls.rows import DOOR_STATION
 from linli.domains.access.queries.doors import get_door
 from linli.domains.communities.queries import spaces
 from linli.domains.intercom.errors import GroupUnknown, HouseUnbound
@@ -13,12 +14,11 @@ from linli.domains.intercom.queries import doors as queries
 from linli.domains.intercom.queries.forms import abilities_of, form_of
 from linli.domains.intercom.queries.numbers import account, require_groups
 from linli.domains.intercom.room_numbers import keyed, room_key
-from linli.domains.intercom.rows import DOOR_STATION, DoorNumber, HouseGroup, Room, seal_about
+from linli.domains.intercom.rows import DoorNumber, HouseGroup, Room, seal_about
 from linli.domains.intercom.service.delivering import (
     door_seal,
     send_number_again,
     take_all,
-    take_number,
     want_number,
     want_rooms,
 )
@@ -136,14 +136,6 @@ async def password_renewed(
         fresh = row._replace(password=sealed, changed_ms=max(now_ms, row.changed_ms + 1))
         await save_number(tx, fresh)
         await want_number(scope, tx, row=fresh, now_ms=now_ms)
-
-
-async def accounts_deleted(tx: Tx, *, tenant_id: str, numbers: list[str], now_ms: int) -> None:
-    """The accounts are no more: doors that log in with them give them back."""
-    scope = Scope.system(tenant_id, "intercom")
-    for row in await queries.doors_with_numbers(tx, tenant_id=tenant_id, numbers=numbers):
-        await _forget_number.run(tx, of_door=row.iot_id, of_tenant=tenant_id)
-        await take_number(scope, tx, iot_id=row.iot_id, now_ms=now_ms, reason="account_deleted")
 
 
 async def save_number(tx: Tx, row: DoorNumber) -> None:

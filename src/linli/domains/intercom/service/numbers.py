@@ -6,13 +6,15 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, update
 
+from linli.calls.rows import APP, KINDS, Account
 from linli.domains.intercom.errors import ServerUnknown
 from linli.domains.intercom.models import accounts, bindings, groups, house_groups, members, rooms, servers
 from linli.domains.intercom.queries import numbers as queries
 from linli.domains.intercom.queries.doors import doors_ringing
-from linli.domains.intercom.rows import APP, KINDS, Account, Group, seal_about
+from linli.domains.intercom.rows import Group, seal_about
 from linli.domains.intercom.service.delivering import want_rooms
-from linli.domains.intercom.service.doors import accounts_deleted, password_renewed
+from linli.domains.intercom.service.doors import password_renewed
+from linli.domains.intercom.service.ending import end_accounts
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
@@ -29,8 +31,6 @@ _SIGNS: Final = string.ascii_lowercase + string.digits
 _NUMBER_LENGTH, _GROUP_LENGTH, _PASSWORD_LENGTH = 10, 14, 20
 """A group is never as long as a number: both are dialled."""
 
-_delete_accounts = Command(delete(accounts).where(any_of(accounts.c.number, "numbers"), in_scope(accounts)))
-_forget_members = Command(delete(members).where(any_of(members.c.number, "numbers"), in_scope(members)))
 _forget_phones = Command(delete(bindings).where(any_of(bindings.c.number, "numbers"), in_scope(bindings)))
 _new_password = Command(
     update(accounts)
@@ -115,13 +115,10 @@ async def make_accounts(
 
 
 async def delete_accounts(scope: Scope, tx: Tx, *, numbers: list[str], now_ms: int) -> None:
-    """Delete accounts; phones are forgotten, groups and doors lose them. Raises NumberUnknown, BadInput."""
+    """Delete accounts: they end as `end_accounts` says, terminals too. Raises NumberUnknown, BadInput."""
     chosen = _checked(numbers, "sipNumberList")
     await queries.require_accounts(scope, tx, chosen)
-    await _forget_phones.run(tx, scope, numbers=chosen)
-    await _forget_members.run(tx, scope, numbers=chosen)
-    await _delete_accounts.run(tx, scope, numbers=chosen)
-    await accounts_deleted(tx, tenant_id=scope.tenant, numbers=chosen, now_ms=now_ms)
+    await end_accounts(tx, tenant_id=scope.tenant, numbers=chosen, now_ms=now_ms)
 
 
 async def renew_password(

@@ -4,18 +4,21 @@ The account of a person opens what that person's own open button opens now, and 
 application made opens doors that are in a call with it: whom the application gave it to, only the application knows.
 """
 
-from typing import Final
-
 from sqlalchemy import bindparam, delete, update
 
+from linli.calls.opening_words import DOOR_UNKNOWN, NOT_ALLOWED
+from linli.calls.rows import APP, ASKED, Account, Opening, person_of_telephone, staff_of
 from linli.delivery.ports import Invoker
 from linli.domains.access.queries.keys import rights_of_person
 from linli.domains.access.service.remote import OPENED, remote_open
-from linli.domains.intercom.models import openings
+from linli.domains.intercom.models import auto_opens, openings
 from linli.domains.intercom.queries.calls import call_in_hand
-from linli.domains.intercom.queries.doors import doors_with_numbers
-from linli.domains.intercom.queries.openings import asker
-from linli.domains.intercom.rows import APP, ASKED, Account, CallRow, Opening
+from linli.domains.intercom.queries.doors import doors_with_numbers, rooms_of_group
+from linli.domains.intercom.queries.openings import Asker, asker
+from linli.domains.intercom.queries.owners import groups_of_houses
+from linli.domains.intercom.queries.permissions import sees_doors
+from linli.domains.intercom.rows import CallRow
+from linli.domains.intercom.service.ladder import DESK, UNIT
 from linli.domains.people.queries import persons, residence
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Reader, Tx
@@ -23,9 +26,6 @@ from linli.kernel.errors import LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.rules.unlocking import TryResult, Way
-
-NOT_ALLOWED: Final = "not_allowed"
-DOOR_UNKNOWN: Final = "door_unknown"
 
 _settle = Command(
     update(openings)
@@ -36,6 +36,11 @@ _settle = Command(
 _purge = Command(
     delete(openings).where(openings.c.id < bindparam("below", type_=INT)),
     unscoped="openings kept for longer than the installation keeps calls",
+)
+
+_purge_auto = Command(
+    delete(auto_opens).where(auto_opens.c.id < bindparam("below", type_=INT)),
+    unscoped="what homes set up longer ago than the installation keeps calls",
 )
 
 
@@ -53,9 +58,16 @@ class Openings:
         now_ms = self._clock.now_ms()
         call = await call_in_hand(self._db, call_id)
         identity_id, refusal = await self._may_open(call, number, now_ms)
+        return await self._keep(call, number, identity_id, refusal, now_ms)
+
+    async def note(self, call: CallRow, identity_id: str) -> Opening:
+        """A home opens by itself, by the right of this member, which was looked at."""
+        return await self._keep(call, "", identity_id, "", self._clock.now_ms())
+
+    async def _keep(self, call: CallRow, number: str, identity_id: str, refusal: str, now_ms: int) -> Opening:
         row = Opening(
             id=self._ids.number(now_ms),
-            call_id=call_id,
+            call_id=call.id,
             tenant_id=call.tenant_id,
             community_id=call.community_id,
             iot_id=call.iot_id,
@@ -69,15 +81,29 @@ class Openings:
         await self._db.run(lambda tx: tx.insert(openings, row._asdict()))
         return row
 
+    async def is_terminal(self, number: str) -> bool:
+        """Whether an account is that of a phone that stands somewhere, of which one looks through a door at a time."""
+        account = await asker(self._db, number)
+        return account is not None and account.identity_id == ""
+
     async def may_view(self, caller: Account, number: str) -> bool:
-        """Whether an account may call a door of this number: a person's only one that the person may open now."""
+        """Whether an account may call a door of this number: a person's only one that the person may open now.
+
+        A home that may have no picture of doors calls none.
+        """
         account = await asker(self._db, caller.number)
         if account is None:
             return False
         if account.kind != APP or account.identity_id is None or account.community_id is None:
             return True
+        if not await sees_doors(self._db, caller.number):
+            return False
         doors = await doors_with_numbers(self._db, tenant_id=caller.tenant_id, numbers=[number])
         for door in doors:
+            if not account.identity_id:
+                if not await self._fixed_may(account, door.community_id, door.iot_id):
+                    return False
+                continue
             if door.community_id != account.community_id or not await may_open_now(
                 self._db,
                 tenant_id=caller.tenant_id,
@@ -88,6 +114,9 @@ class Openings:
             ):
                 return False
         return bool(doors)
+
+    def hears(self, call_id: int, number: str) -> bool:
+        return True
 
     def by_remote(self, opening: Opening) -> bool:
         """Whether the door can be asked by its own line."""
@@ -100,7 +129,7 @@ class Openings:
         """
         if self._invoker is None or opening.community_id is None:
             return DOOR_UNKNOWN
-        who = opening.identity_id or opening.number
+        who = opening.identity_id or ("" if staff_of(opening.number) else opening.number)
         scope = Scope(opening.tenant_id, await self._caller(opening), frozenset((opening.community_id,)))
         try:
             done = await remote_open(
@@ -108,7 +137,7 @@ class Openings:
                 self._db,
                 invoker=self._invoker,
                 iot_id=opening.iot_id,
-                reason=f"call {opening.call_id} {who}",
+                reason=f"call {opening.call_id} {who}".rstrip(),
                 ids=self._ids,
                 clock=self._clock,
             )
@@ -127,6 +156,8 @@ class Openings:
 
     async def _caller(self, opening: Opening) -> Caller:
         """As pages know to name a person, if it is one with a log-in."""
+        if staff := staff_of(opening.number):
+            return Caller("staff", staff)
         if opening.identity_id:
             system = Scope.system(opening.tenant_id, "intercom")
             for account_id in await residence.accounts_of(system, self._db, opening.identity_id):
@@ -137,8 +168,39 @@ class Openings:
             else Caller("device", opening.number)
         )
 
+    async def _fixed_may(self, account: Asker, community_id: int, iot_id: str) -> bool:
+        """Whether a phone that stands somewhere opens a door: a desk those of its community, an indoor unit those that
+        ring its house."""
+        if account.community_id != community_id:
+            return False
+        if (account.owner or "").startswith(DESK):
+            return True
+        scope = Scope.system(account.tenant_id, "intercom").narrowed(community_id)
+        house_id = account.space_id
+        if house_id is None or not (account.owner or "").startswith(UNIT):
+            return False
+        group = (await groups_of_houses(scope, self._db, [house_id])).get(house_id)
+        if group is None:
+            return False
+        rooms = await rooms_of_group(scope, self._db, group_id=group.group_id)
+        return any(room.iot_id == iot_id for room in rooms)
+
     async def _may_open(self, call: CallRow, number: str, now_ms: int) -> tuple[str, str]:
         """(whose account it is, why not)."""
+        if (identity_id := person_of_telephone(number)) != "":
+            if not call.iot_id or call.community_id is None:
+                return identity_id, DOOR_UNKNOWN
+            allowed = await may_open_now(
+                self._db,
+                tenant_id=call.tenant_id,
+                community_id=call.community_id,
+                identity_id=identity_id,
+                iot_id=call.iot_id,
+                now_ms=now_ms,
+            )
+            return identity_id, "" if allowed else NOT_ALLOWED
+        if staff_of(number):  # the page's route asked for the right
+            return "", "" if call.iot_id and call.community_id is not None else DOOR_UNKNOWN
         account = await asker(self._db, number)
         if account is None or account.tenant_id != call.tenant_id or account.kind != APP:
             return "", NOT_ALLOWED
@@ -149,6 +211,9 @@ class Openings:
             return identity_id, DOOR_UNKNOWN
         if account.community_id != call.community_id:
             return identity_id, NOT_ALLOWED
+        if not identity_id:
+            allowed = await self._fixed_may(account, call.community_id, call.iot_id)
+            return "", "" if allowed else NOT_ALLOWED
         allowed = await may_open_now(
             self._db,
             tenant_id=call.tenant_id,
@@ -184,4 +249,9 @@ async def may_open_now(
 async def purge(db: Database, *, now_ms: int, days: int) -> int:
     """Forget openings older than this; how many."""
     below = Ids.number_at(now_ms - days * 86_400_000)
-    return await db.run(lambda tx: _purge.run(tx, below=below))
+
+    async def work(tx: Tx) -> int:
+        await _purge_auto.run(tx, below=below)
+        return await _purge.run(tx, below=below)
+
+    return await db.run(work)

@@ -3,7 +3,6 @@
 The answer is one word, and a visitor keyed the number: tries are few, so that no list of residents comes of them.
 """
 
-from collections import OrderedDict, deque
 from typing import Final
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from linli.delivery.ports import Invoker
 from linli.domains.access.queries.doors import find_door
 from linli.domains.intercom.queries.owners import houses_of_door
+from linli.domains.intercom.tries import Tries
 from linli.domains.people.queries import residence
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
@@ -50,7 +50,7 @@ class PhoneChecks:
         self._db = db
         self._clock = clock
         self._invoker = invoker
-        self._asked: OrderedDict[str, deque[int]] = OrderedDict()
+        self._tries = Tries(MOST_ASKED, WITHIN_MS, kept=_MOST_DOORS)
 
     async def asked(self, tx: Tx, message: Message) -> None:
         """Event `checkPhoneNumber`. Raises ValidationError: the message is parked."""
@@ -66,7 +66,7 @@ class PhoneChecks:
         if self._clock.now_ms() - question.asked_ms > LATE_MS:
             return
         scope = Scope.system(question.tenant_id, "intercom")
-        valid = self._may_ask(question) and await may_be_called(
+        valid = self._tries.allowed(question.iot_id, question.asked_ms) and await who_may_be_called(
             scope, self._db, iot_id=question.iot_id, phone=question.phone
         )
         args = {"phoneNumber": question.phone, "result": VALID if valid else FAILED}
@@ -75,30 +75,21 @@ class PhoneChecks:
         except LinliError as error:
             log.info("door %s was not told about a phone number: %s", question.iot_id, error.code)
 
-    def _may_ask(self, question: PhoneQuestion) -> bool:
-        times = self._asked.setdefault(question.iot_id, deque(maxlen=MOST_ASKED))
-        self._asked.move_to_end(question.iot_id)
-        while len(self._asked) > _MOST_DOORS:
-            self._asked.popitem(last=False)
-        if len(times) == MOST_ASKED and question.asked_ms - times[0] < WITHIN_MS:
-            return False
-        times.append(question.asked_ms)
-        return True
 
-
-async def may_be_called(scope: Scope, db: Reader, *, iot_id: str, phone: str) -> bool:
-    """Whether somebody with this phone lives in a house that can be rung at the door."""
+async def who_may_be_called(scope: Scope, db: Reader, *, iot_id: str, phone: str) -> str:
+    """The person with this phone who lives in a house that can be rung at the door; empty: nobody does."""
     door = await find_door(scope, db, iot_id=iot_id)
     if door is None or not phone:
-        return False
+        return ""
     resident = await residence.resident(db, account_id=0, phone=phone, name="", language="")
-    homes = [
-        home.house_id
+    homes = {
+        home.house_id: home.identity_id
         for home in resident.living_in
         if home.tenant_id == door.tenant_id and home.community_id == door.community_id
-    ]
+    }
     if not homes:
-        return False
+        return ""
     if door.call_space_id is None and door.space_id is None:
-        return True  # nobody noted where it stands: it serves the community
-    return any(house.space_id in homes for house in await houses_of_door(scope, db, door))
+        return next(iter(homes.values()))  # nobody noted where it stands: it serves the community
+    rung = [house.space_id for house in await houses_of_door(scope, db, door)]
+    return next((homes[house_id] for house_id in rung if house_id in homes), "")

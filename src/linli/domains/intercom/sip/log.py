@@ -5,9 +5,14 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from linli.calls.rows import Account, CallStep
 from linli.delivery.ports import Invoker
-from linli.domains.intercom.rows import Account
+from linli.domains.intercom.rows import (
+    CallRow,
+)
 from linli.domains.intercom.service import calls
+from linli.domains.intercom.service.boxes import note_ref, ref_of
+from linli.domains.intercom.service.ladder import keep_step
 from linli.domains.intercom.service.openings import Openings
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -54,23 +59,34 @@ class CallLog:
                 log.warning("the ends of some calls were not written; the next start writes them")
             await end_tasks(self._task)
 
-    async def begin(self, caller: Account, target: str, target_type: int) -> int:
-        """A call is about to ring; its id. Not worth a wait for the disk: a kill of the process takes nothing."""
+    async def begin(self, caller: Account, target: str, target_type: int, ref: str = "") -> CallRow:
+        """A call is about to ring. Not worth a wait for the disk: a kill of the process takes nothing.
+
+        `ref`: its id at the box that it comes from.
+        """
         now_ms = self._clock.now_ms()
         call_id = self._ids.number(now_ms)
-        await self._db.run(
-            functools.partial(
-                calls.begin,
+
+        async def work(tx: Tx) -> CallRow:
+            row = await calls.begin(
+                tx,
                 call_id=call_id,
                 caller=caller,
                 target=target,
                 target_type=target_type,
                 process=self.process,
                 now_ms=now_ms,
-            ),
-            durable=False,
-        )
-        return call_id
+            )
+            if ref:
+                name = ref_of(caller.number, ref)
+                await note_ref(tx, tenant_id=caller.tenant_id, ref=name, call_id=call_id)
+            return row
+
+        return await self._db.run(work, durable=False)
+
+    def tried(self, step: CallStep) -> None:
+        """Whom a call to a home tries, or what became of it."""
+        self._later(functools.partial(keep_step, step=step))
 
     def answered(self, call_id: int, number: str) -> None:
         self._later(

@@ -1,13 +1,17 @@
 """What the front asks the database: accounts, who is in a group, and where phones are."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select
 
+from linli.calls.rows import Account, Binding
 from linli.domains.intercom.models import accounts, bindings, groups, members
-from linli.domains.intercom.rows import Account, Binding
-from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.domains.intercom.rows import seal_about
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
+from linli.kernel.secrets import Secrets
 from linli.kernel.tenancy import closed_communities, project_communities
+from linli.protocols import sip
 
 _OF_ALL = "a phone names its number only; what it may reach is decided by the account's own project"
 _granted = select(project_communities.c.community_id).where(
@@ -46,6 +50,13 @@ _of_group = Query(
     .limit(bindparam("most", type_=INT)),
     Binding,
     unscoped="the caller's own project is a condition",
+)
+_of_numbers = Query(
+    select(bindings)
+    .where(any_of(bindings.c.number, "numbers"), bindings.c.tenant_id == bindparam("tenant"))
+    .limit(bindparam("most", type_=INT)),
+    Binding,
+    unscoped="the numbers are those of a home's ladder; the caller's own tenant is a condition",
 )
 _known = Query(
     select(accounts.c.kind).where(
@@ -118,6 +129,14 @@ async def dial(db: Database, caller: Account, number: str, now_ms: int) -> Diall
     return Dialled(None if number_kind is None else number_kind[0], number_kind is None and is_group, alive)
 
 
+async def find_bindings(db: Database, caller: Account, numbers: Iterable[str], now_ms: int) -> list[Binding]:
+    """Where the phones of these numbers are, in their order, of those that are logged in."""
+    order = {number: place for place, number in enumerate(numbers)}
+    rows = await _of_numbers.all(db, numbers=list(order), tenant=caller.tenant_id, most=MOST_RUNG)
+    alive = [row for row in rows if row.expires_ms > now_ms and row.number != caller.number]
+    return sorted(alive, key=lambda row: order[row.number])
+
+
 async def log_in(tx: Tx, binding: Binding, proved: Account) -> bool:
     """Put a phone in the place of the one that was logged in.
 
@@ -142,3 +161,28 @@ async def log_out(tx: Tx, number: str, contact: str | None) -> None:
 async def forget_expired(db: Database, *, now_ms: int) -> int:
     """Forget log-ins that are over; how many."""
     return await db.run(lambda tx: _expired.run(tx, now=now_ms))
+
+
+class DbPhones:
+    """Implements `login.Phones`: in the database, so that a restart forgets no phone."""
+
+    def __init__(self, db: Database, secrets: Secrets) -> None:
+        self._db = db
+        self._secrets = secrets
+
+    async def account(self, number: str) -> Account | None:
+        return await find_account(self._db, number)
+
+    def user_hash(self, account: Account, realm: str, algorithm: str) -> str:
+        password = self._secrets.open(account.password, about=seal_about(account.number))
+        return sip.user_hash(account.number, realm, password, "SHA-256" if algorithm == "SHA-256" else "MD5")
+
+    async def binding(self, number: str, now_ms: int) -> Binding | None:
+        return await find_binding(self._db, number, now_ms)
+
+    async def log_in(self, binding: Binding, proved: Account) -> bool:
+        # Not worth a wait for the disk: what a power cut takes, the phone says again within minutes.
+        return await self._db.run(lambda tx: log_in(tx, binding, proved), durable=False)
+
+    async def log_out(self, number: str, contact: str | None) -> None:
+        await self._db.run(lambda tx: log_out(tx, number, contact))

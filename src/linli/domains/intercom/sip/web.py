@@ -13,9 +13,9 @@ from typing import Any, Final
 from wsproto.events import TextMessage
 from wsproto.frame_protocol import CloseReason
 
-from linli.domains.intercom.sip.flows import MESSAGE_S, MOST_NUMBERS, MOST_UNSENT, StreamPort
 from linli.kernel.http import ADDRESS, Refused, Switch
 from linli.kernel.http.websocket import WebSocketLine, is_own_page
+from linli.kernel.sip.flows import MESSAGE_S, MOST_NUMBERS, MOST_UNSENT, StreamPort
 from linli.protocols import sip
 from linli.protocols.sip.message import BrokenRequest
 from linli.protocols.websocket import HandshakeRefused, Whole, accept

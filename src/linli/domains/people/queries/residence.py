@@ -50,6 +50,11 @@ class Home(NamedTuple):
     closed: int = 0
     """The service of the community is suspended or stopped: nothing of it is shown or done."""
 
+    @property
+    def since_ms(self) -> int:
+        """Since when the resident belongs there: what happened before is not theirs to see."""
+        return max(self.moved_in_ms, self.created_ms)
+
 
 _persons = Query(
     select(_p.tenant_id, _p.id, _p.identity_id, _p.name)
@@ -94,6 +99,12 @@ _of_person = Query(
     select(accounts.c.id)
     .join(persons, _p.phone == accounts.c.phone)
     .where(in_scope(persons), _p.identity_id == bindparam("identity_id"))
+)
+_names = Query(
+    select(accounts.c.id, _p.name)
+    .join(persons, _p.phone == accounts.c.phone)
+    .where(in_scope(persons), any_of(accounts.c.id, "account_ids"))
+    .order_by(accounts.c.id, _p.created_ms)
 )
 _phones = Query(
     select(accounts.c.id, accounts.c.phone).where(
@@ -214,6 +225,11 @@ async def accounts_of(scope: Scope, db: Reader, identity_id: str) -> list[int]:
     """The log-in with a person's phone, if there is one."""
     rows = await _of_person.all(db, scope, identity_id=identity_id)
     return [int(account_id) for (account_id,) in rows]
+
+
+async def names(scope: Scope, db: Reader, account_ids: list[int]) -> dict[int, str]:
+    """Account id → name of the person with its phone, for persons whom the scope may see."""
+    return dict(await _names.all(db, scope, account_ids=account_ids)) if account_ids else {}
 
 
 async def phones(db: Reader, account_ids: list[int]) -> dict[int, str]:

@@ -225,6 +225,21 @@ _PROJECTS: Final[dict[tuple[str, str], Build]] = {
     ("/open/project/univisal/query", ""): lambda x: PAGE,
     ("/open/solution/basicinfo/query", ""): lambda x: PAGE,
 }
+
+
+def _vehicles(x: View, **more: Any) -> dict[str, Any]:
+    return {"permList": [{"spaceId": x.root, "plateNumber": "浙A12345", **more}]}
+
+
+_PARK: Final = "/parking/paas/vehicle"
+_PARKING: Final[dict[tuple[str, str], Build]] = {
+    (f"{_PARK}/permission/add", ""): lambda x: _vehicles(x, effectiveDate=x.wall(), expiryDate=x.wall(30)),
+    (f"{_PARK}/permission/query", ""): lambda x: {"spaceIds": [x.root], **PAGE},
+    (f"{_PARK}/permission/delete", ""): _vehicles,
+    (f"{_PARK}/special/concerns/add", ""): lambda x: _vehicles(x, type="WHITELIST"),
+    (f"{_PARK}/special/concerns/query", ""): lambda x: {"spaceIds": [x.root], "type": "WHITELIST", **PAGE},
+    (f"{_PARK}/special/concerns/delete", ""): _vehicles,
+}
 WRITTEN: Final[dict[tuple[str, str], Build]] = {
     **_AUTH,
     **_THINGS,
@@ -233,5 +248,6 @@ WRITTEN: Final[dict[tuple[str, str], Build]] = {
     **_COMMUNITIES,
     **_DEVICES,
     **_PROJECTS,
+    **_PARKING,
     **PEOPLE,
 }

@@ -1,11 +1,13 @@
 """Visits as the pages show them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from linli.domains.access.queries.ways import WayRow
+from linli.domains.access.queries.ways import find as find_ways
 from linli.domains.communities.queries import spaces
 from linli.domains.people.person_rules import mask_id_number, mask_phone
 from linli.domains.people.queries import persons
@@ -35,11 +37,14 @@ class VisitRow(msgspec.Struct, rename="camel", frozen=True):
     source: Annotated[str, Meta(description="API, STAFF, RESIDENT, QRCODE")]
     arrived_ms: int
     left_ms: int
+    uses: Annotated[int, Meta(description="How often they may come in; -1: as often as they like.")]
+    uses_left: Annotated[int | None, Meta(description="Of these; null: not counted.")]
 
 
 class VisitDoor(msgspec.Struct, rename="camel", frozen=True):
     name: str
     status: Annotated[str, Meta(description="Delivery status, e.g. `transferred`.")]
+    of_house: Annotated[bool, Meta(description="A door of the house's own unit, building or area.")] = False
 
 
 class VisitPicture(msgspec.Struct, rename="camel", frozen=True):
@@ -80,6 +85,7 @@ async def rows(
     hosts = await persons.persons_by_id(
         scope, db, sorted({row.submitter_id for row in visits if row.submitter_id is not None})
     )
+    ways = await find_ways(db, [row.way for row in visits if row.way])
     return [
         VisitRow(
             id=str(row.apply_id),
@@ -99,9 +105,18 @@ async def rows(
             source=row.source,
             arrived_ms=row.arrived_ms,
             left_ms=row.left_ms,
+            uses=row.uses,
+            uses_left=uses_left(row, ways),
         )
         for row in visits
     ]
+
+
+def uses_left(visit: Visit, ways: Mapping[str, WayRow]) -> int | None:
+    """How often they may still come in; None: it is not counted."""
+    if not visit.way:
+        return None
+    return ways[visit.way].left() if visit.way in ways else visit.uses
 
 
 async def full(

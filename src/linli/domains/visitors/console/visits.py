@@ -50,6 +50,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
 from linli.kernel.tables import TablePage, book_bytes, new_book
 from linli.kernel.zones import zone_of
+from linli.rules import UNLIMITED
 
 EXPORT_MAX = 20_000
 _NAMES = GuestNames(id_no="idNo", plate="plate")
@@ -72,6 +73,9 @@ class NewVisits(msgspec.Struct, rename="camel", frozen=True):
     ends_ms: int
     guests: Annotated[list[VisitGuest], Meta(description="At most 20.")]
     reason: str = ""
+    uses: Annotated[
+        int, Meta(description="How often each may come in, 1 to 10; -1: as often as they like.")
+    ] = UNLIMITED
 
 
 class VisitsCreated(msgspec.Struct, rename="camel", frozen=True):
@@ -179,6 +183,7 @@ async def add_visits(
             starts_ms=data.starts_ms,
             ends_ms=data.ends_ms,
             reason=data.reason,
+            uses=data.uses,
         ),
         guests=guests,
         source=STAFF,
@@ -204,15 +209,22 @@ async def read_visit(
     shown = await visitors.passes.pictures(visit) if holds else []
     visit = await _of(scope, db, community_id, apply_id)  # with the codes that its doors needed
     doors = []
+    own = await spaces.below_root(scope, db, visit.house_id) if holds else frozenset()
     for code in visit.codes if holds else []:
         qr_permissions = await permissions_of_code(scope, db, qr_code=code)
         live = [iot_id for iot_id, row in qr_permissions.items() if row.live]
         names = await find_doors(scope, db, iot_ids=live)
         for iot_id in live:
             sent = await find_row(db, device=iot_id, kind=QR, credential=code)
+            door = names.get(iot_id)
             doors.append(
-                VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
+                VisitDoor(
+                    door.name if door else "",
+                    sent.status if sent else "",
+                    of_house=door is not None and door.space_id in own,
+                )
             )
+    doors.sort(key=lambda door: not door.of_house)
     phones = PhoneSight(rights, scope, community_id, readers=OF_VISITORS)
     return await full(scope, db, visit, doors=doors, has_pass=bool(shown), phone=phones.shown)
 

@@ -11,13 +11,14 @@ program and on a slow line (ADR 0035).
 
 from collections.abc import MutableMapping
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
+from linli.domains.access.queries.ways import find as find_ways
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.service.lifecycle import RUNNING
 from linli.domains.visitors import queries
 from linli.domains.visitors.pages import form_page, html, pass_page
-from linli.domains.visitors.rows import Visit
+from linli.domains.visitors.ports import VisitorLifts, WayDown
+from linli.domains.visitors.rows import ARRIVED, Visit
 from linli.domains.visitors.service import limits, visits
 from linli.domains.visitors.service.links import PassLinks
 from linli.domains.visitors.service.passes import Passes
@@ -27,14 +28,17 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound, TooMany
 from linli.kernel.http import Callers, Receive, Send, network_of
+from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
+from linli.kernel.phone_pages import answer, body_of, fields
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.zones import zone_of
+from linli.rules.lifts import DOWN_AFTER_MS
 
-FORM_BYTES: Final = 8 * 1024
 SHOWN_AFTER_MS: Final = 24 * 3_600_000
 """How long after its end a pass shows that it is over. After that the link is not found."""
 _HOUR_MS: Final = 3_600_000
+_DOWN: Final = "/down"
 
 
 class VisitorPages:
@@ -46,6 +50,7 @@ class VisitorPages:
         links: PassLinks,
         passes: Passes,
         callers: Callers,
+        lifts: VisitorLifts | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -53,42 +58,94 @@ class VisitorPages:
         self._links = links
         self._passes = passes
         self._callers = callers
+        self._lifts = lifts
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         language = i18n.pick(headers.get(b"accept-language", b"").decode("latin-1"))
         kind, _, name = str(scope["path"]).strip("/").partition("/")
-        method, address = scope["method"], self._address(scope, headers)
+        method, address = scope["method"], network_of(self._callers.of(scope))
         try:
-            if method not in ("GET", "HEAD", "POST") or (method == "POST" and kind != "r"):
-                await _answer(send, 405, b"", ((b"allow", b"GET, HEAD"),))
+            down = kind == "v" and name.endswith(_DOWN)
+            if method not in ("GET", "HEAD", "POST") or (method == "POST" and kind != "r" and not down):
+                await answer(send, 405, b"", ((b"allow", b"GET, HEAD"),))
+            elif method == "POST" and down:
+                form = fields(await body_of(receive))
+                status, body, to = await self._call_down(name.removesuffix(_DOWN), form, language)
+                await answer(send, status, body, ((b"location", to.encode()),) if to else ())
             elif kind == "v":
-                await _answer(send, 200, await self._pass(name, language), head=method == "HEAD")
+                called = scope.get("query_string") == b"called"
+                body = await self._pass(name, language, is_coming=called)
+                await answer(send, 200, body, head=method == "HEAD")
             elif method == "POST":
-                form = _fields(await _body(receive))
+                form = fields(await body_of(receive))
                 status, body, to = await self._register(name, form, language, address)
-                await _answer(send, status, body, ((b"location", to.encode()),) if to else ())
+                await answer(send, status, body, ((b"location", to.encode()),) if to else ())
             else:
                 community = await self._open_gate(name)
-                await _answer(
+                await answer(
                     send,
                     200,
                     form_page.render(community[1], {"people": "1"}, language),
                     head=method == "HEAD",
                 )
         except NotFound:
-            await _answer(send, 404, html.message("nothing", language))
+            await answer(send, 404, html.message("nothing", language))
         except LinliError as error:
-            await _answer(send, 400, html.message("refused", language, said=error.text(language)))
+            await answer(send, 400, html.message("refused", language, said=error.text(language)))
 
-    async def _pass(self, token: str, language: str) -> bytes:
+    async def _visit(self, token: str) -> Visit:
         """Raises NotFound."""
         apply_id, now_ms = self._links.read(token), self._clock.now_ms()
         visit = await queries.of_pass(self._db, apply_id) if apply_id is not None else None
         if visit is None or visit.ends_ms + SHOWN_AFTER_MS < now_ms:
             raise NotFound(what="visit")
+        return visit
+
+    async def _pass(self, token: str, language: str, notice: str = "", *, is_coming: bool = False) -> bytes:
+        """Raises NotFound."""
+        visit, now_ms = await self._visit(token), self._clock.now_ms()
         pictures = await self._passes.pictures(visit) if visit.holds_pass(now_ms) else []
-        return pass_page.render(visit, await self._place(visit), pictures, language, now_ms)
+        uses = await self._uses(visit, now_ms) if visit.holds_pass(now_ms) else None
+        notice = text("visit.page.down.called", language) if is_coming else notice
+        ways = [way for _, way in await self._ways_down(visit)]
+        lifts = pass_page.Lifts(token, ways, notice, is_coming=is_coming)
+        place = await self._place(visit)
+        return pass_page.render(visit, place, pictures, language, now_ms, uses=uses, lifts=lifts)
+
+    async def _ways_down(self, visit: Visit) -> list[tuple[Scope, WayDown]]:
+        """Of a visitor who is inside, also for a while after the visit's end; of nobody else."""
+        inside = visit.state == ARRIVED and self._clock.now_ms() < visit.ends_ms + DOWN_AFTER_MS
+        if self._lifts is None or not inside:
+            return []
+        scope = Scope(visit.tenant_id, Caller("system", "visitor"), frozenset((visit.community_id,)))
+        return [(scope, way) for way in await self._lifts.ways_down(scope, self._db, visit)]
+
+    async def _call_down(self, token: str, form: dict[str, str], language: str) -> tuple[int, bytes, str]:
+        """As `_register`. Raises NotFound for a lift or exit that is not offered now."""
+        visit = await self._visit(token)
+        ways = await self._ways_down(visit)
+        chosen = form.get("way", "")
+        if self._lifts is None or not (chosen.isdecimal() and len(chosen) < 4 and int(chosen) < len(ways)):
+            raise NotFound(what="lift")
+        scope, way = ways[int(chosen)]
+        try:
+            await limits.count(
+                self._db, limits.LIFTS_OF_VISIT, str(visit.apply_id), now_ms=self._clock.now_ms()
+            )
+            await self._lifts.call_down(scope, way)
+        except LinliError as error:
+            status = 429 if isinstance(error, TooMany) else 409
+            return status, await self._pass(token, language, error.text(language)), ""
+        return 303, b"", f"/v/{token}?called"
+
+    async def _uses(self, visit: Visit, now_ms: int) -> pass_page.Uses | None:
+        if not visit.way:
+            return None
+        row = (await find_ways(self._db, [visit.way])).get(visit.way)
+        if row is None:
+            return pass_page.Uses(visit.uses, visit.uses, over=False)
+        return pass_page.Uses(row.left(), row.most, row.walked.is_over(row.most, now_ms))
 
     async def _place(self, visit: Visit) -> pass_page.Place:
         scope = Scope.system(visit.tenant_id, "visitors")
@@ -148,48 +205,3 @@ class VisitorPages:
         except TooMany as error:
             return 429, form_page.render(name, form, language, notice=error.text(language)), ""
         return 303, b"", f"/v/{self._links.token(apply_id)}"
-
-    def _address(self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes]) -> str:
-        client = scope.get("client")
-        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
-        return network_of(self._callers.address(str(client[0]) if client else "", forwarded))
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    """Raises BadInput for a body that is no form."""
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=32)
-    except (ValueError, UnicodeDecodeError):
-        raise BadInput(field="body", rule="form") from None
-    if "\0" in body.decode("utf-8") or any("\0" in value for _, value in pairs):
-        raise BadInput(field="body", rule="no_nul")
-    return {name: value[:256] for name, value in pairs}
-
-
-async def _body(receive: Receive) -> bytes:
-    parts = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadInput(field="body", rule="required")
-        parts += message.get("body", b"")
-        if len(parts) > FORM_BYTES:
-            raise BadInput(field="body", rule="too_long", limit=FORM_BYTES)
-        if not message.get("more_body"):
-            return bytes(parts)
-
-
-async def _answer(
-    send: Send, status: int, body: bytes, more: tuple[tuple[bytes, bytes], ...] = (), *, head: bool = False
-) -> None:
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"content-security-policy", html.POLICY),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-        *more,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else body})

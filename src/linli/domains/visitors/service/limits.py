@@ -24,6 +24,10 @@ MESSAGES_OF_VISIT: Final = Limit("message", 5, HOUR_MS)
 """Passes sent again to one visitor by the desk."""
 
 
+LIFTS_OF_VISIT: Final = Limit("lift", 6, 600_000)
+"""Calls of a lift from a visitor's page."""
+
+
 class TooManyTries(TooMany):
     """`seconds` until the next try is allowed."""
 

@@ -3,6 +3,7 @@
 Jobs after the commit. They are idempotent: each computes the doors again and writes the difference.
 """
 
+import dataclasses
 from itertools import batched
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,8 @@ from linli.domains.access.queries.doors import doors_of_community, find_doors
 from linli.domains.access.queries.permissions import permissions_of_code
 from linli.domains.access.queries.readings import readings_of
 from linli.domains.access.rows import Door
-from linli.domains.access.service import qr
+from linli.domains.access.service import qr, ways
+from linli.domains.access.service.doors import EXIT, LIFTS
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.space_rules import path_ids
@@ -32,6 +34,8 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
 from linli.kernel.sms import Sms, SmsSender
 from linli.kernel.zones import zone_of
+from linli.rules.ways import LIFT
+from linli.things.queries.devices import find_devices
 
 SEND: Final = "visitors.send_pass"
 KIND: Final = "visitor_pass"
@@ -96,21 +100,40 @@ class Passes:
 
     async def _bind(self, scope: Scope, tx: Tx, visit: Visit, now_ms: int) -> None:
         wanted = await doors_on_the_way(scope, tx, visit) if visit.holds_pass(now_ms) else []
+        points: dict[str, str] = {}
+        if visit.way and wanted:
+            row = await ways.begin(
+                tx, way=visit.way, tenant_id=visit.tenant_id, community_id=visit.community_id,
+                most=visit.uses, ends_ms=visit.ends_ms, now_ms=now_ms,
+            )  # fmt: skip
+            points = await points_of(scope, tx, wanted)
+            if row.walked.is_over(row.most, now_ms):
+                wanted = [door for door in wanted if not points[door.iot_id]]
         doors_of = await self._by_code(scope, tx, visit, wanted)
-        right = qr.QrRight(
-            min(visit.starts_ms, now_ms) if visit.arrived_ms else visit.starts_ms, visit.ends_ms
-        )
+        starts_ms = min(visit.starts_ms, now_ms) if visit.arrived_ms else visit.starts_ms
+        right = qr.QrRight(starts_ms, visit.ends_ms)
         for qr_code, doors in doors_of.items():
             qr_permissions = await permissions_of_code(scope, tx, qr_code=qr_code)
-            on_doors = {iot_id for iot_id, row in qr_permissions.items() if row.live}
+            live = {iot_id for iot_id, row in qr_permissions.items() if row.live}
+            on_doors = {iot_id for iot_id in live if qr_permissions[iot_id].point == points.get(iot_id, "")}
             code: dict[str, Any] = {
                 "qr_code": qr_code,
                 "identity_id": visit.visitor_identity,
                 "now_ms": now_ms,
             }
-            for some in batched(sorted(doors - on_doors), qr.MAX_DOORS, strict=False):
-                await qr.bind_code(scope, tx, iot_ids=list(some), right=right, keys=self._keys, **code)
-            for some in batched(sorted(on_doors - doors), qr.MAX_DOORS, strict=False):
+            for point in sorted({points.get(iot_id, "") for iot_id in doors - on_doors}):
+                at = sorted(iot_id for iot_id in doors - on_doors if points.get(iot_id, "") == point)
+                counted = dataclasses.replace(right, max_scans=visit.uses, way=visit.way, point=point)
+                for some in batched(at, qr.MAX_DOORS, strict=False):
+                    await qr.bind_code(
+                        scope,
+                        tx,
+                        iot_ids=list(some),
+                        right=counted if point else right,
+                        keys=self._keys,
+                        **code,
+                    )
+            for some in batched(sorted(live - doors), qr.MAX_DOORS, strict=False):
                 await qr.remove_code(scope, tx, iot_ids=list(some), **code)
 
     async def _by_code(self, scope: Scope, tx: Tx, visit: Visit, wanted: list[Door]) -> dict[str, set[str]]:
@@ -196,6 +219,21 @@ class Passes:
 
         drawn = await self._db.run(draw)
         return [pass_picture for pass_picture in drawn if pass_picture.doors] or drawn[:1]
+
+
+async def points_of(scope: Scope, db: Reader, doors: list[Door]) -> dict[str, str]:
+    """By iotId the place of a door on a way (`rules.ways`); empty for what leads out, which costs no use.
+
+    Doors of the same space are one place: who went in by one does not go in by the other for nothing.
+    """
+    devices = await find_devices(scope, db, iot_ids=[door.iot_id for door in doors])
+    lifts = {device.iot_id for device in devices if device.category_code in LIFTS}
+    return {
+        door.iot_id: ""
+        if door.direction == EXIT
+        else f"{LIFT if door.iot_id in lifts else ''}{door.space_id or 0}"
+        for door in doors
+    }
 
 
 async def doors_on_the_way(scope: Scope, db: Reader, visit: Visit) -> list[Door]:

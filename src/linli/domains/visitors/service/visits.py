@@ -21,13 +21,14 @@ from linli.domains.visitors import queries
 from linli.domains.visitors.events import VisitChanged
 from linli.domains.visitors.models import visits
 from linli.domains.visitors.rows import ARRIVED, ASKED, EXPECTED, LEFT, POSTER, REFUSED, VOID, Visit
-from linli.domains.visitors.schemas import GUESTS_MAX, Guest, check_window, clean_reason
+from linli.domains.visitors.schemas import GUESTS_MAX, Guest, check_uses, check_window, clean_reason
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Database, Query, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound, TooMany
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
 
 HISTORY: Final = "visit"
 """Kind of these records in the history. The events stay there; names, phones and codes do not."""
@@ -91,6 +92,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     starts_ms: int
     ends_ms: int
     reason: str = ""
+    uses: int = UNLIMITED
+    """How often each may come in."""
 
 
 async def apply(
@@ -114,7 +117,7 @@ async def apply(
         raise BadInput(field="visitors", rule="required")
     if len(guests) > GUESTS_MAX:
         raise BadInput(field="visitors", rule="too_many_items", limit=GUESTS_MAX)
-    reason = clean_reason(stay.reason)
+    reason, uses = clean_reason(stay.reason), check_uses(stay.uses)
     apply_ids = []
     for guest in guests:
         row = _row(
@@ -126,6 +129,7 @@ async def apply(
             now_ms=now_ms,
         )._replace(
             reason=reason,
+            uses=uses,
             submitter_id=submitter.id if submitter else None,
             submitter_identity=submitter.identity_id if submitter else "",
         )

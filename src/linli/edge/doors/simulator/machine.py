@@ -1,11 +1,15 @@
 """The machine itself: its HTTP server, its calls to the box, and people who come to it."""
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+import contextlib
+from collections.abc import Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from linli.edge.doors.caller import Caller, Refusal, ask
+import msgspec
+
+from linli.edge.doors.caller import Caller, CallFailed, Refusal, ask
+from linli.edge.doors.simulator import linkage
 from linli.edge.doors.simulator.memory import Memory
 from linli.edge.doors.station import LIMITS, answer_with, read_body
 from linli.kernel.clock import Clock
@@ -34,6 +38,16 @@ class Faults:
     clock_off_s: int = 0
     refuses: str = ""
     """Why it cannot do anything, such as a jammed lock."""
+    stuck_cars: frozenset[str] = frozenset()
+    """Cars (by number) that take calls and do not move."""
+    lies: str = ""
+    """The floor at which it says that all of its cars are; empty: it tells the truth."""
+    is_mute: bool = False
+    """Its lift keeps rules, and neither carries them out nor tells of them."""
+    repeats: bool = False
+    """It tells twice of a rule that it carried out, as if no answer had come."""
+    forgets_rules: bool = False
+    """Its lift forgets the rules that it keeps when its power is cut."""
     forgets_token: bool = False
     """It does not know the token any more that it gave to the box, as after a restart."""
 
@@ -71,6 +85,7 @@ class SimulatedMachine:
         self._port = port
         self._server: HttpServer | None = None
         self._caller = Caller(host if host != "0.0.0.0" else None)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def aim(self, host: str, port: int) -> None:
         """Enter the box's address, as installers do on the machine."""
@@ -93,9 +108,14 @@ class SimulatedMachine:
         if self._server is not None:
             await self._server.stop(grace_seconds=0.2)
             self._server = None
+        if self.faults.forgets_rules:
+            self.memory.lift_rules.clear()
         self.box_connected.clear()
 
     async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.stop()
         await self._caller.close()
 
@@ -187,6 +207,7 @@ class SimulatedMachine:
             return False
         self.memory.opened += 1
         await self.call("/cardAC/passEvent", lambda token: permissions.CardPass(token=token, card_id=card_id))
+        await self._link(self.memory.cards[card_id].user_id, "card", card_id)
         return True
 
     async def tap(self, card_id: str) -> bool:
@@ -196,12 +217,16 @@ class SimulatedMachine:
             return False
         self.memory.opened += 1
         await self.call("/bleAC/passEvent", lambda token: permissions.CardPass(token=token, card_id=card_id))
+        await self._link(self.memory.ble_cards[card_id].user_id, "bluetooth", card_id)
         return True
 
     async def scan(self, code: str) -> str | None:
         """The userId for whom the door opened."""
         answer = await self._asked("/qrcode", lambda token: permissions.QrCode(token=token, qr_code=code))
-        return answer.data.user_id if isinstance(answer, permissions.QrAnswer) else None
+        if not isinstance(answer, permissions.QrAnswer):
+            return None
+        await self._link(answer.data.user_id, "qrcode", code)
+        return answer.data.user_id
 
     async def show_face(
         self, photo: bytes, temperature: str | None = None, *, detect: bool = True
@@ -214,7 +239,10 @@ class SimulatedMachine:
                 token=token, photo=photo, disable_edge_detect_face=wanted, temperature=temperature
             ),
         )
-        return answer.data if isinstance(answer, faces.RecognizeAnswer) else None
+        if not isinstance(answer, faces.RecognizeAnswer):
+            return None
+        await self._link(answer.data.user_id, "face", answer.data.face_id)
+        return answer.data
 
     async def own_face_pass(
         self, face_id: str, photo: bytes, similarity: str, temperature: str | None = None
@@ -227,6 +255,9 @@ class SimulatedMachine:
             ),
         )
         assert isinstance(answer, faces.FacePassAnswer)
+        face = self.memory.library.get(face_id)
+        user = face.user_info.user_id if face is not None and face.user_info is not None else None
+        await self._link(user, "face", face_id)
         return answer.data.photo_id
 
     async def fetch_photo(self, *, photo_id: str | None = None, face_id: str | None = None) -> bytes:
@@ -271,19 +302,43 @@ class SimulatedMachine:
 
     async def report_lifts(self) -> None:
         states = self.memory.run_states
+        if self.faults.lies:
+            states = [msgspec.structs.replace(state, current_floor=self.faults.lies) for state in states]
         await self.call(
             "/elevator/reportRunState",
             lambda token: elevators.ReportRunState(version=RULE_VERSION, token=token, data=states),
         )
 
+    async def _link(self, user: str | None, auth_type: str, content: str) -> None:
+        """Serve whom it let in by its own rules, and tell of it, in the background."""
+        for rule in linkage.rule_for(self.memory, user, self._clock.now_ms()):
+            self._spawn(self._carry_out(rule, auth_type, content))
+
+    async def _carry_out(self, rule: rules.Rule, auth_type: str, content: str) -> None:
+        if self.faults.is_mute:
+            return
+        await linkage.carry_out(self.memory, rule)
+        with contextlib.suppress(CallFailed, Refusal):
+            await self._tell(rule, auth_type, content)
+            if self.faults.repeats:
+                await self._tell(rule, auth_type, content)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=f"machine-{self.sn}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def rule_done(self, rule_id: str, auth_type: str, content: str) -> None:
-        rule = self.memory.lift_rules[rule_id]
+        await self._tell(self.memory.lift_rules[rule_id], auth_type, content)
+
+    async def _tell(self, rule: rules.Rule, auth_type: str, content: str) -> None:
+        """Of a rule that was carried out, also where it is kept no more."""
         await self.call(
             "/elevator/rule/report",
             lambda token: rules.ReportRule(
                 version=RULE_VERSION,
                 token=token,
-                rule_id=rule_id,
+                rule_id=rule.rule_id or "",
                 user_id=rule.user_id or "",
                 elevator_id=rule.elevator_id,
                 auth_type=auth_type,  # type: ignore[arg-type]

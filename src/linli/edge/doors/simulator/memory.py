@@ -9,6 +9,7 @@ from linli.protocols.door_http import Answer, Code, Refused
 from linli.protocols.door_http.messages import connection, elevators, faces, intercom, permissions, rules
 from linli.rules.credentials import Decision, check_ble_card, check_card
 
+_LINKAGE: Final = ("/elevator/rule/sync", "/elevator/rule/get")
 PAGE: Final = 200
 """The most entries in one answer."""
 
@@ -46,10 +47,18 @@ class Memory:
     lifts: elevators.Elevators | None = None
     run_states: list[elevators.RunState] = field(default_factory=list)
     linkage: str = "enable"
+    keeps_rules: bool = True
+    """Whether it supports linkage; a machine that does not has the switch at most."""
+    told_rules: list[str] = field(default_factory=list)
+    """A28 as it came: the type and the ruleId of each change, such as `1 r1`."""
     opened: int = 0
     released: list[elevators.ReleaseFloors] = field(default_factory=list)
     lit: list[elevators.ActivateFloor] = field(default_factory=list)
     calls: list[elevators.CallElevator] = field(default_factory=list)
+    own_released: list[elevators.ReleaseFloors] = field(default_factory=list)
+    own_lit: list[elevators.ActivateFloor] = field(default_factory=list)
+    own_calls: list[elevators.CallElevator] = field(default_factory=list)
+    """By its own rules, as of the three above by the box."""
 
     def card(self, card_id: str, now_ms: int) -> Decision:
         return check_card(self.cards.get(card_id), now_ms=now_ms)
@@ -59,6 +68,8 @@ class Memory:
 
     def serve(self, path: str, message: Any) -> Answer:
         """Raises Refused."""
+        if path in _LINKAGE and not self.keeps_rules:
+            raise Refused(Code.OTHER, "no such interface")
         return _SERVES[path](self, message)
 
     # doors
@@ -185,6 +196,7 @@ class Memory:
                     raise Refused(Code.BAD_PARAMETER, str(error)) from None
             _apply_rule(lift_rules, entry)
         self.lift_rules = lift_rules
+        self.told_rules += [f"{entry.type or rules.ADD} {entry.rule_id or '*'}" for entry in message.rules]
         return Answer()
 
     def query_rules(self, message: rules.GetRules) -> Answer:

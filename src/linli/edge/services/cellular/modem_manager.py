@@ -45,6 +45,8 @@ ASK_S: Final = 25.0
 UNLOCK_S: Final = 60.0
 CONNECT_S: Final = 200.0
 """ModemManager itself waits for minutes until a modem is registered."""
+BREAK_OFF_S: Final = 2.0
+"""How long a connection to the bus that nobody wants any more may take to stand, before it is left alone."""
 MODEMS_MOST: Final = 16
 
 
@@ -237,7 +239,7 @@ async def opened(address: str = "") -> AsyncIterator[ModemManager]:
     """On the bus at this address, the system's without one. Raises NoBus."""
     try:
         bus = MessageBus(bus_address=address) if address else MessageBus(bus_type=BusType.SYSTEM)
-        await bus.connect()
+        await _connected(bus)
     except (OSError, EOFError, AuthError, DBusError, InvalidAddressError) as error:
         raise NoBus(str(error)) from None
     manager = ModemManager(bus)
@@ -246,3 +248,23 @@ async def opened(address: str = "") -> AsyncIterator[ModemManager]:
         yield manager
     finally:
         await manager.close()
+
+
+async def _connected(bus: MessageBus) -> None:
+    """Wait for the bus; who stops waiting does not break off what was begun.
+
+    dbus-fast 5.2 that is cancelled half-way closes its socket while the loop still watches it for writing, and libuv ends
+    the whole process at what is no open file any more. So it comes to its end, and is closed then.
+    """
+    connecting = asyncio.ensure_future(bus.connect())
+    try:
+        await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+
+        def close(done: asyncio.Future[MessageBus]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                bus.disconnect()
+
+        connecting.add_done_callback(close)
+        await asyncio.wait((connecting,), timeout=BREAK_OFF_S)
+        raise

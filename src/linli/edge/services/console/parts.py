@@ -12,6 +12,7 @@ from linli.edge.services.keeping.standby import StandbyDoor
 from linli.edge.services.network import NetworkFiles, Trial
 from linli.edge.services.network.helped import HelpedHand
 from linli.edge.services.ports import BoxState, DiagnosisView
+from linli.edge.video.room import VideoRoom
 
 
 @dataclass(slots=True)
@@ -32,5 +33,6 @@ class Parts:
     helped: HelpedHand | None = None
     """Changes the network where this process may not."""
     cellular: CellularKeeper | None = None
+    video: VideoRoom | None = None
     diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
     """Find what is wrong, in words of a language."""

@@ -42,9 +42,13 @@ _GUARD: Final[Headers] = (
 class LocalConsole:
     """Tokens travel in a header, so no other site's page can use them; there are no cookies."""
 
-    def __init__(self, parts: Parts, door: ConsoleDoor, *, host: str, port: int = PORT) -> None:
+    def __init__(
+        self, parts: Parts, door: ConsoleDoor, *, host: str, port: int = PORT, first: str = ""
+    ) -> None:
+        """`first`: the page that it opens with."""
         self._parts = parts
         self._door = door
+        self._first = first
         self._server = HttpServer(
             Call.app(self._serve), host=host, port=port, limits=limits_for(body_bytes=BODY_BYTES)
         )
@@ -99,7 +103,8 @@ class LocalConsole:
         name = call.path.removeprefix("/api/")
         data = b"".join([part async for part in call.body()]) if call.method == "POST" else b""
         if (call.method, name) == ("GET", "hello"):
-            return {"firstTime": self._door.first_time, "codeWaits": self._door.code_waits}
+            first = {"first": self._first} if self._first else {}
+            return {"firstTime": self._door.first_time, "codeWaits": self._door.code_waits, **first}
         if (call.method, name) == ("POST", "login"):
             return await self._log_in(call, data)
         # A tunnel passes the second on, and no log-in of its own under the first.

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-import httpx
 import msgspec
 
 from linli.edge.framework.device_logs import DeviceLog
+from linli.kernel.http.client import Client
 
 DEFAULT: Final = "http://127.0.0.1:10060"
 """Where the source's apps listen, on the box itself."""
@@ -39,7 +39,7 @@ class AppServices:
         self._seconds = seconds
         self._addresses: dict[str, str] = {}
         # No proxy from the environment: apps are neighbours.
-        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None)
+        self._client = Client(trust_env=False, follow_redirects=False, timeout=None)
 
     def deploy(self, addresses: Mapping[str, str]) -> None:
         """App address by service model."""

@@ -14,6 +14,7 @@ import httpx
 from linli.edge.framework.device_logs import DeviceLog
 from linli.edge.services.web import Call, limits_for
 from linli.kernel.http import HttpServer
+from linli.kernel.http.client import Client
 
 PORT: Final = 9103
 BODY_BYTES: Final = 8 * 1024 * 1024
@@ -67,7 +68,7 @@ class DataRoute:
         )
         self._cloud = cloud.rstrip("/")
         self._log = log
-        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=SECONDS)
+        self._client = Client(trust_env=False, follow_redirects=False, timeout=SECONDS)
 
     async def start(self) -> None:
         await self._server.start()

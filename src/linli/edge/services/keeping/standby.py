@@ -29,6 +29,7 @@ from linli.edge.services.keeping.seal import SealFailed
 from linli.edge.services.network import NetworkFiles
 from linli.edge.services.web import Call
 from linli.kernel.clock import Clock
+from linli.kernel.http.client import Client
 
 SKEW_MS: Final = 300_000
 EVERY_S: Final = 900
@@ -268,9 +269,9 @@ class Standby:
             raise NothingKept("this box stands by for none: linli edge standby pair")
         return pairing
 
-    def _client(self) -> httpx.AsyncClient:
+    def _client(self) -> Client:
         more: dict[str, Any] = {} if self._transport is None else {"transport": self._transport}
-        return httpx.AsyncClient(base_url=self._paired().address, trust_env=False, timeout=SECONDS, **more)
+        return Client(base_url=self._paired().address, trust_env=False, timeout=SECONDS, **more)
 
     def _headers(self, path: str) -> dict[str, str]:
         now, nonce = self._clock.now_ms(), secrets.token_hex(16)

@@ -17,6 +17,8 @@ class RunState(Wire, frozen=True, kw_only=True):
     """0 stopped, 1 running."""
     car_direction: Annotated[int, Meta(ge=0, le=2)]
     """0 none, 1 up, 2 down."""
+    running_mode: Annotated[int, Meta(ge=0, le=6)] | None = None
+    """Not in the source: lifts that know it tell by it why a car does not run, as a number of `rules.lift_states`."""
 
 
 class ReportRunState(Versioned, frozen=True, kw_only=True):

@@ -63,12 +63,14 @@ class ServerRequest(Machine):
     def respond(self, response: Response, now_ms: int) -> list[Action]:
         if self.state not in ("trying", "proceeding"):
             return []
-        self.last = response
         if response.status < 200:
+            self.last = response
             self.state = "proceeding"
         else:
+            # Half a minute it waits for repeats: thousands of phones log in within that time.
+            self.last, self.request = response.written(), self.request.outline()
             self._linger("completed", now_ms + self.times.patience, "J")
-        return [Send(response)]
+        return [Send(self.last)]
 
     def receive(self, _request: Request, _now_ms: int) -> list[Action]:
         """Take the request again."""

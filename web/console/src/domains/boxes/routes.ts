@@ -28,6 +28,13 @@ export default [
     meta: { titleKey: 'boxes.gateways.one', place: 'edge-gateways' },
   },
   {
+    path: 'edge-clusters/:clusterId/video/:number([0-2])',
+    name: 'edge-video',
+    component: () => import('./VideoGatewayPage.vue'),
+    props: true,
+    meta: { titleKey: 'boxes.video.title', place: 'edge-gateways' },
+  },
+  {
     path: 'edge-drivers',
     name: 'edge-drivers',
     component: () => import('./DriversPage.vue'),

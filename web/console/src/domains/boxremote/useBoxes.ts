@@ -196,13 +196,14 @@ export function useBoxActs(nodeId: () => string) {
         }),
       ),
     ),
-    open: useAction((kind: 'shell' | 'files' | 'http', reason: string, minutes: number, recorded: boolean) =>
-      answer(
-        api.POST('/api/console/edge/nodes/{node_id}/tunnels', {
-          params: at(nodeId()),
-          body: { kind, reason, minutes, recorded },
-        }),
-      ),
+    open: useAction(
+      (kind: 'shell' | 'files' | 'http' | 'video', reason: string, minutes: number, recorded: boolean) =>
+        answer(
+          api.POST('/api/console/edge/nodes/{node_id}/tunnels', {
+            params: at(nodeId()),
+            body: { kind, reason, minutes, recorded },
+          }),
+        ),
     ),
     end: useAction(async (tunnelId: string) => {
       await api.POST('/api/console/edge/tunnels/{tunnel_id}/end', {

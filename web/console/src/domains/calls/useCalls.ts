@@ -8,6 +8,14 @@ export type CallsOf = { communityId: string | null; iotId?: string; houseId?: st
 export const CALL_FILTERS = ['outcome', 'door', 'house', 'from', 'to'] as const
 export const OUTCOMES = ['unanswered', 'answered', 'refused', 'busy', 'unreachable', 'cut'] as const
 
+type Say = (key: string, named: Record<string, unknown>) => string
+
+/** Who calls by an entrance's doorbell; empty: it is no visitor's phone. */
+export function bellOf(t: Say, row: CallLine): string {
+  if (typeof row.bellName !== 'string') return ''
+  return t(row.bellName ? 'calls.bell' : 'calls.bellGone', { name: row.bellName })
+}
+
 export function callTone(row: CallLine): Tone {
   if (row.missed) return 'warn'
   return row.outcome === 'answered' ? 'ok' : row.outcome === 'cut' ? 'bad' : 'idle'

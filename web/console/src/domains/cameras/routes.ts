@@ -7,4 +7,23 @@ export default [
     component: () => import('./CamerasPage.vue'),
     meta: { titleKey: 'cameras.title' },
   },
+  {
+    path: 'cameras/wall',
+    name: 'camera-wall',
+    component: () => import('./WallPage.vue'),
+    meta: { titleKey: 'cameras.wall.title', place: 'cameras' },
+  },
+  {
+    path: 'cameras/gb28181',
+    name: 'gb-devices',
+    component: () => import('./GbDevicesPage.vue'),
+    meta: { titleKey: 'cameras.gb.title', place: 'cameras' },
+  },
+  {
+    path: 'cameras/:cameraId(\\d+)',
+    name: 'camera',
+    component: () => import('./CameraPage.vue'),
+    props: true,
+    meta: { titleKey: 'cameras.live.title', place: 'cameras' },
+  },
 ] satisfies RouteRecordRaw[]

@@ -5,7 +5,15 @@ import type { components } from '@/api/schema'
 
 export type DoorAlarm = components['schemas']['DoorAlarmRow']
 
-export const ALARM_KINDS = ['trapped', 'forced', 'tamper', 'held', 'fever', 'box_offline'] as const
+export const ALARM_KINDS = [
+  'trapped',
+  'forced',
+  'tamper',
+  'held',
+  'fever',
+  'box_offline',
+  'lot_silent',
+] as const
 /** Of devices that are neither door nor lift: one choice of the filter. */
 export const DEVICE_KINDS = [
   ...['gas', 'water', 'temperature', 'pressure', 'level', 'empty_pipe', 'overload', 'zone', 'perimeter'],
@@ -20,7 +28,7 @@ const MOST = 20
 
 /** A fever has no end, and doors of some makers never say that anything is over. */
 export const isMoment = (row: DoorAlarm) => row.overMs === row.raisedMs && row.times === 1
-const URGENT = new Set(['trapped', 'gas', 'forced'])
+const URGENT = new Set(['duress', 'trapped', 'gas', 'forced'])
 /** What may cost somebody their health comes first, then the newest. */
 export const byUrgency = (a: DoorAlarm, b: DoorAlarm) =>
   Number(URGENT.has(b.kind)) - Number(URGENT.has(a.kind)) || b.raisedMs - a.raisedMs
@@ -28,7 +36,9 @@ export const byUrgency = (a: DoorAlarm, b: DoorAlarm) =>
 /** The page of what raised it; the alarms there, where it is a door. */
 export function placeOf(row: DoorAlarm): RouteLocationRaw {
   if (row.kind === 'box_offline') return { name: 'box', params: { nodeId: row.iotId.replace('box:', '') } }
-  if (['forced', 'tamper', 'held', 'fever'].includes(row.kind))
+  if (row.kind === 'lot_silent') return { name: 'box', params: { nodeId: row.iotId.split(':')[1] ?? '' } }
+  if (row.kind === 'duress' && row.iotId.startsWith('home:')) return { name: 'calls' }
+  if (['duress', 'forced', 'tamper', 'held', 'fever'].includes(row.kind))
     return { name: 'door', params: { iotId: row.iotId }, query: { tab: 'alarms' } }
   return { name: 'device', params: { iotId: row.iotId } }
 }
@@ -130,7 +140,7 @@ export async function alarmsNow(communityId: string, iotId?: string): Promise<Do
     answer(api.GET('/api/console/door-alarms', { params: { query: { ...query, lasting: true } } })),
     answer(
       api.GET('/api/console/door-alarms', {
-        params: { query: { ...query, lasting: false, from: Date.now() - MOMENT_MS } },
+        params: { query: { ...query, lasting: false, within: MOMENT_MS } },
       }),
     ),
   ])

@@ -81,8 +81,3 @@ export function useApply() {
     answer(api.POST('/api/console/communities', { body })),
   )
 }
-
-/** Communities whose service ends within thirty days. */
-export function useEnding(may: () => boolean) {
-  return useResource(() => (may() ? answer(api.GET('/api/console/claims/ending')) : null))
-}

@@ -42,7 +42,8 @@ export function useRecords(state: ListState, modelId: () => string | null, commu
           query: {
             modelId: model,
             communityId: communityId() ? Number(communityId()) : undefined,
-            conditions: fieldName && value ? JSON.stringify([{ fieldName, operate: 'eq', value }]) : undefined,
+            conditions:
+              fieldName && value ? JSON.stringify([{ fieldName, operate: 'eq', value }]) : undefined,
             sort: state.sort.value || undefined,
             pageNo: state.page.value,
             pageSize: state.size.value,
@@ -58,10 +59,7 @@ const at = (id: string) => ({ record_id: Number(id) })
 /** The record that the address names. */
 export function useRecord(id: () => string) {
   return useResource(
-    () =>
-      id()
-        ? answer(api.GET('/api/console/records/{record_id}', { params: { path: at(id()) } }))
-        : null,
+    () => (id() ? answer(api.GET('/api/console/records/{record_id}', { params: { path: at(id()) } })) : null),
     [id],
   )
 }
@@ -71,7 +69,9 @@ export function useFile() {
     async (id: string, field: string) =>
       (
         await answer(
-          api.GET('/api/console/records/{record_id}/files/{field}', { params: { path: { ...at(id), field } } }),
+          api.GET('/api/console/records/{record_id}/files/{field}', {
+            params: { path: { ...at(id), field } },
+          }),
         )
       ).url,
   )

@@ -4,6 +4,15 @@ import type { components } from '@/api/schema'
 export type MyCall = components['schemas']['MyCall']
 export type MyHouse = components['schemas']['MyHouse']
 
+type Say = (key: string, named: Record<string, unknown>) => string
+
+/** The door that rings, or the entrance at which a visitor's own phone does. */
+export function whoRings(t: Say, row: { doorName: string; bellName?: string | null } | null): string {
+  if (typeof row?.bellName === 'string')
+    return t(row.bellName ? 'calls.bell' : 'calls.bellGone', { name: row.bellName })
+  return row?.doorName || t('calls.unknown', {})
+}
+
 /** The newest call of a home that was looked at on this phone, by house. */
 const stored = (houseId: string) => `linli.resident.calls.${houseId}`
 const seenMs = (houseId: string) => Number(localStorage.getItem(stored(houseId))) || 0

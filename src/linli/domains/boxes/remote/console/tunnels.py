@@ -22,9 +22,15 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
+PAGES = ("http", "video")
+"""Kinds that a browser opens as a page."""
+
 
 class TunnelForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    kind: Annotated[Literal["shell", "files", "http"], Meta(description="http: the box's own page.")]
+    kind: Annotated[
+        Literal["shell", "files", "http", "video"],
+        Meta(description="http: the box's own page; video: HTTP-LH-8080, its video component's."),
+    ]
     reason: Annotated[str, Meta(description="2 to 200 characters; kept in the audit.")]
     minutes: Annotated[int, Meta(description="1 to 120; it ends by itself then.")] = rules.DEFAULT_MINUTES
     recorded: Annotated[
@@ -96,7 +102,7 @@ async def ask(
         now_ms=clock.now_ms(),
     )
     number, ticket = asked.tunnel.tunnel_id, asked.person_ticket
-    path = base_of(number, ticket) if data.kind == "http" else PERSON_PATH + ticket
+    path = base_of(number, ticket) if data.kind in PAGES else PERSON_PATH + ticket
     return OpenedTunnel(str(number), path, asked.tunnel.until_ms)
 
 

@@ -9,11 +9,13 @@ import { keeping } from './pages/keeping.js'
 import { logs } from './pages/logs.js'
 import { network } from './pages/network.js'
 import { status } from './pages/status.js'
+import { video } from './pages/video.js'
 
-const PAGES = { status, devices, logs, diagnosis, network, interconnect, files, keeping, activation }
+const PAGES = { status, devices, video, logs, diagnosis, network, interconnect, files, keeping, activation }
 const root = document.getElementById('app')
 let last = null
 let timer = 0
+let first = ''
 
 window.addEventListener('logged-out', () => { if (store.token) { setToken(''); draw() } })
 window.addEventListener('hashchange', () => draw())
@@ -69,7 +71,8 @@ async function draw() {
   document.title = t('title')
   if (!store.token) return gate()
   const [name, query = ''] = location.hash.replace(/^#\//, '').split('?')
-  const here = PAGES[name] ? name : 'status'
+  if (!name && !first) first = (await call('hello').catch(() => ({}))).first || 'status'
+  const here = PAGES[name] ? name : first || 'status'
   const link = h('span.link')
   const title = h('span.name', t('title'))
   const body = h('main.page', { id: 'page' })

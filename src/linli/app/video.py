@@ -1,0 +1,90 @@
+"""The cameras of a process: off unless the settings say so, and then nothing of them is even loaded."""
+
+from typing import TYPE_CHECKING
+
+from linli.app.condition import Condition
+from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.live.pictures import Thumbnails
+from linli.kernel.callers import Callers
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.http import ASGIApp, Upgrade
+from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from linli.domains.video.gb28181.front import GbFront
+    from linli.domains.video.live.rtmp import RtmpPort
+    from linli.domains.video.live.web import VideoPlayers
+    from linli.media.cameras.pump import Pump
+
+
+class VideoPort:
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        clock: Clock,
+        secrets: Secrets,
+        ids: Ids,
+        callers: Callers,
+        condition: Condition,
+    ) -> None:
+        self._settings = settings
+        self._db = db
+        self._clock = clock
+        self._secrets = secrets
+        self._ids = ids
+        self._condition = condition
+        self.desk = VideoDesk(db, clock, settings.video)
+        self.thumbnails = Thumbnails()
+        self._front: GbFront | None = None
+        self._pump: Pump | None = None
+        self._rtmp: RtmpPort | None = None
+        self._players: VideoPlayers | None = None
+        if settings.gb28181.enabled:
+            from linli.domains.video.live import web
+
+            self._players = web.VideoPlayers(self.desk, self.thumbnails, clock, callers)
+
+    def prefixes(self) -> dict[str, ASGIApp]:
+        if self._players is None:
+            return {}
+        from linli.domains.video.live.web import PREFIXES
+
+        return dict.fromkeys(PREFIXES, self._players)
+
+    def upgrades(self) -> dict[str, Upgrade]:
+        return {} if self._players is None else self._players.upgrades()
+
+    async def start(self) -> None:
+        """Raises OSError when a port is taken."""
+        if not self._settings.gb28181.enabled:
+            return
+        from linli.domains.video.gb28181.front import GbFront
+        from linli.media.cameras.pump import Pump
+
+        gb, video = self._settings.gb28181, self._settings.video
+        self._front = GbFront(gb, self._db, self._clock, self._secrets, self._ids)
+        await self._front.start()
+        self._pump = Pump(gb.host, video.first_port, video.last_port, memory_mb=video.memory_mb)
+        self.desk.open(self._front, self._pump)
+        if video.rtmp_port:
+            from linli.domains.video.live.rtmp import RtmpPort
+
+            self._rtmp = RtmpPort(self.desk, self._clock)
+            self.desk.rtmp_port = await self._rtmp.start(gb.host, video.rtmp_port)
+        self._condition.cameras_notice = self._front.notice
+
+    async def stop(self) -> None:
+        """In any state."""
+        self.desk.close()
+        if self._rtmp is not None:
+            self._rtmp.stop()
+        if self._players is not None:
+            await self._players.stop()
+        if self._front is not None:
+            await self._front.stop()
+        if self._pump is not None:
+            await self._pump.stop()

@@ -1,0 +1,57 @@
+"""How often strangers may ask for plates. Refused tries count as well."""
+
+import hashlib
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, select
+
+from linli.domains.parking.prepay.models import tries
+from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.kernel.errors import TooMany
+
+WINDOW_MS: Final = 600_000
+
+
+class Limit(NamedTuple):
+    name: str
+    most: int
+
+
+PLATES_OF_ADDRESS: Final = Limit("address", 20)
+"""Plates asked for from one network's address in ten minutes."""
+ASKS_OF_PLATE: Final = Limit("plate", 10)
+PAYMENTS_OF_STAY: Final = Limit("pay", 12)
+"""Charges opened for one stay in ten minutes."""
+
+
+class TooManyAsked(TooMany):
+    """`seconds` until the next try is allowed."""
+
+    code = "parking.too_many_asked"
+
+
+class _Tries(NamedTuple):
+    key: str
+    tries: int
+    since_ms: int
+
+
+_by_key = Query(select(tries).where(tries.c.key == bindparam("key")), _Tries)
+_purge = Command(delete(tries).where(tries.c.since_ms < bindparam("before", type_=INT)))
+
+
+async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
+    """Count one try of `who`, of whom a digest is kept. Raises TooManyAsked."""
+    key = f"{limit.name}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
+
+    async def work(tx: Tx) -> int:
+        await _purge.run(tx, before=now_ms - 2 * WINDOW_MS)
+        row = await _by_key.one(tx, key=key)
+        if row is None or now_ms - row.since_ms >= WINDOW_MS:
+            row = _Tries(key, 0, now_ms)
+        row = row._replace(tries=row.tries + 1)
+        await tx.upsert(tries, [row._asdict()], keys=("key",), update=("tries", "since_ms"))
+        return row.since_ms + WINDOW_MS - now_ms if row.tries > limit.most else 0
+
+    if wait_ms := await db.run(work):
+        raise TooManyAsked(seconds=max(-(-wait_ms // 1000), 1))

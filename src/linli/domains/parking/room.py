@@ -1,0 +1,102 @@
+"""The parts of this room that the composing function registers."""
+
+from linli.delivery.files import FileKey
+from linli.delivery.ports import Carriers, Invoker
+from linli.domains.communities.events import SpaceDeleting
+from linli.domains.parking.carriers import DROP_FILE, LaneCarrier, lanes_of_spaces
+from linli.domains.parking.events import GateOpened, VehiclePassed
+from linli.domains.parking.fees import exits, lots, meter
+from linli.domains.parking.handlers import (
+    OPENED,
+    RECOGNISED,
+    check_size,
+    device_deleted,
+    device_moved,
+    space_deleting,
+)
+from linli.domains.parking.kinds import SPACE_LANES
+from linli.domains.parking.prepay.exit_jobs import ExitJobs
+from linli.domains.parking.prepay.links import ParkingLinks
+from linli.domains.parking.prepay.pages import DriverPages
+from linli.domains.parking.prepay.service import DriversPayments
+from linli.domains.parking.service.passes import LaneReports
+from linli.domains.parking.service.uploads import SEND, SendToken, UploadTokens
+from linli.domains.payments.charges.collector import Collector
+from linli.domains.payments.charges.events import ChargePaid, ChargeRefunded
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Tx
+from linli.kernel.handlers import Handlers
+from linli.kernel.http import Callers
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+from linli.kernel.secrets import Secrets
+from linli.things.events import DeviceDeleted, DeviceMoved
+from linli.things.inbox.handlers import InboxHandlers
+
+
+def register(handlers: Handlers[Tx]) -> None:
+    """Before anything starts."""
+    handlers.inline(DeviceDeleted, device_deleted)
+    handlers.inline(DeviceMoved, device_moved)
+    handlers.inline(SpaceDeleting, space_deleting)
+    handlers.inline(SpaceDeleting, lots.space_deleting)
+    handlers.inline(VehiclePassed, meter.passed)
+    handlers.inline(GateOpened, exits.gate_opened)
+
+
+class Drivers:
+    """Drivers' phones without log-in; `pages` is mounted at `/park`."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        links: ParkingLinks,
+        *,
+        callers: Callers,
+        collector: Collector | None,
+        invoker: Invoker,
+    ) -> None:
+        self.links = links
+        self._exits = ExitJobs(db, clock, ids, invoker, links)
+        self.pages = DriverPages(db, clock, ids, links, callers, collector)
+        payments = DriversPayments(ids)
+        db.handlers.inline(ChargePaid, payments.paid)
+        db.handlers.inline(ChargeRefunded, payments.given_back)
+
+    def register(self, jobs: Jobs) -> None:
+        self._exits.register(jobs)
+
+
+class ParkingDevices:
+    """Lane cameras: their messages, and what is brought to them."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, secrets: Secrets) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._secrets = secrets
+
+    def register(
+        self,
+        carriers: Carriers,
+        jobs: Jobs,
+        inbox: InboxHandlers,
+        *,
+        invoker: Invoker,
+        objects: ObjectStore,
+    ) -> None:
+        """Where calls go out and messages come in."""
+        reports = LaneReports(self._ids)
+        inbox.check_event(RECOGNISED, check_size)
+        inbox.on_event(RECOGNISED, reports.recognised, history=True)
+        inbox.on_event(OPENED, reports.opened_abnormally, history=True)
+        tokens = UploadTokens(self._db, invoker, objects, self._secrets, self._ids, self._clock)
+        inbox.on_event("OssStsTokenRequest", tokens.asked)
+        jobs.on(SEND, SendToken, tokens.send)
+        carrier = LaneCarrier(self._db, invoker, objects, self._ids, self._clock)
+        carriers.add(carrier)
+        carriers.expand(SPACE_LANES, lanes_of_spaces)
+        jobs.on(DROP_FILE, FileKey, carrier.files.drop)

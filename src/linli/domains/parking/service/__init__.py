@@ -1,0 +1,1 @@
+"""Rules of parking, and every write."""

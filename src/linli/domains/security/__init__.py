@@ -1,0 +1,1 @@
+"""Smart security: face libraries, weekly arming, alarms with their pictures, captures and the search in them."""

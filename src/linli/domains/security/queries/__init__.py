@@ -1,0 +1,1 @@
+"""Every read of smart security; takes the scope first."""

@@ -1,0 +1,1 @@
+"""The rules of smart security, and every write."""

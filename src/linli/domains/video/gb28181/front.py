@@ -1,0 +1,327 @@
+"""The GB/T 28181 front of a process: cameras register at it, tell it, and are asked by it. Source: GB/T 28181-2016, 9."""
+
+import asyncio
+import hmac
+import secrets as system_secrets
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from linli.domains.video.gb28181.line import Line, Lines
+from linli.domains.video.gb28181.log_in import LogIn
+from linli.domains.video.gb28181.questions import Questions
+from linli.domains.video.queries import gb28181 as queries
+from linli.domains.video.service import gb28181 as service
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Gb28181
+from linli.kernel.sip.exchange import Exchange, Incoming
+from linli.kernel.sip.flows import DatagramPort, Flow, Limits, StreamPort
+from linli.kernel.sip.guard import Guard
+from linli.kernel.telemetry import logger
+from linli.protocols import gb28181 as gb
+from linli.protocols import sip
+from linli.protocols.sip.message import BrokenRequest
+
+log = logger(__name__)
+METHODS: Final = ("REGISTER", "MESSAGE", "NOTIFY", "BYE", "ACK", "CANCEL", "OPTIONS", "INFO", "INVITE")
+ALLOW: Final = ", ".join(METHODS)
+_MOST_TASKS: Final = 2_000
+_CONNECTIONS_EACH: Final = 64
+_LOOK_S: Final = 5.0
+_CHINA: Final = timedelta(hours=8)
+"""Times of messages are Beijing's, whatever the machine's are."""
+
+
+class GbFront:
+    """`start`, then `port`; `stop` in any state."""
+
+    def __init__(self, settings: Gb28181, db: Database, clock: Clock, secrets: Secrets, ids: Ids) -> None:
+        self.settings = settings
+        self._db = db
+        self._clock = clock
+        self._secrets = secrets
+        self._ids = ids
+        self.guard = Guard()
+        limits = Limits(settings.max_connections, _CONNECTIONS_EACH)
+        self._streams = StreamPort(self, limits)
+        self._datagrams = DatagramPort(self)
+        self.lines = Lines(self._flow_of)
+        self._log_in = LogIn(settings.domain, db, clock, secrets, self.guard)
+        self._server: asyncio.Server | None = None
+        self._tag_secret = system_secrets.token_bytes(32)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self.dialogs: dict[sip.DialogKey, Dialogue] = {}
+        self.port = 0
+
+    async def start(self) -> None:
+        """Raises OSError when the port is taken."""
+        loop = asyncio.get_running_loop()
+        host = self.settings.host
+        self._server = await loop.create_server(
+            self._streams.make, host, self.settings.port, start_serving=False
+        )
+        port: int = self._server.sockets[0].getsockname()[1]
+        public = self.settings.public_host or host
+        self.exchange = Exchange(self._clock, self, here=f"{public}:{port}", token=token)
+        self.questions = Questions(self.settings, self.exchange, self.lines.flow)
+        self.here = f"{public}:{port}"
+        await loop.create_datagram_endpoint(lambda: self._datagrams, local_addr=(host, port))
+        await self._server.start_serving()
+        self.port = port
+        for device in await queries.devices_online(self._db):
+            self.lines.know(device, self._clock.steady_ms())
+        self._watch = loop.create_task(self._look_after(), name="gb28181 watch")
+
+    async def stop(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if self.port:
+            self.exchange.close()
+        if self._server is not None:
+            self._server.close()
+        self._streams.close()
+        if self._datagrams.server is not None:
+            self._datagrams.server.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def notice(self) -> str:
+        return self.guard.notice(self._clock.steady_ms())
+
+    def _flow_of(self, line: Line) -> Flow | None:
+        if line.transport == "tcp":
+            return self._streams.flow(line.host, line.port, line.device.gb_id)
+        return self._datagrams.flow(line.host, line.port)
+
+    async def _look_after(self) -> None:
+        while True:
+            await self._clock.sleep(_LOOK_S)
+            before_ms = self._clock.steady_ms() - self.settings.offline_seconds * 1000
+            for line in self.lines.silent_since(before_ms):
+                await self._went(line)
+
+    async def _went(self, line: Line) -> None:
+        self.lines.forget(line)
+        await self._db.run(lambda tx: service.gone_offline(tx, line.device.device_id))
+
+    # ------------------------------------------------------------ from the sockets
+
+    def allowed(self, host: str) -> bool:
+        return self.guard.allowed(host, self._clock.steady_ms())
+
+    def receive(self, message: sip.Request | sip.Response, flow: Flow) -> None:
+        try:
+            if isinstance(message, sip.Response):
+                self.exchange.receive_response(message)
+            else:
+                self._receive_request(message, flow)
+        except sip.Malformed as error:
+            log.debug("a message of %s is dropped: %s", flow.host, error)
+        except Exception:
+            log.exception("a message of a camera at %s was not worked on", flow.host)
+
+    def receive_broken(self, error: Exception, flow: Flow) -> None:
+        if isinstance(error, BrokenRequest):
+            self._refuse(error.request, sip.Refusal(error.status, ""), flow)
+
+    def _receive_request(self, request: sip.Request, flow: Flow) -> None:
+        agent = request.get("user-agent")
+        if agent and self.guard.scanner(flow.host, agent, self._clock.steady_ms()):
+            return
+        refusal = sip.examine(request, METHODS, ())
+        if refusal is not None:
+            self._refuse(request, refusal, flow)
+            return
+        request.set("via", str(request.via.received_from(flow.host, flow.port)), *request.values("via")[1:])
+        if request.method != "ACK" and not self.exchange.knows(request):
+            response = self._first_answer(request, flow)
+            if response is not None:
+                flow.send(bytes(response))
+                return
+        self.exchange.receive_request(request, flow)
+
+    def _first_answer(self, request: sip.Request, flow: Flow) -> sip.Response | None:
+        """What strangers get, without keeping anything of them; None: it is worked on."""
+        tag = hmac.digest(self._tag_secret, request.call_id.encode("utf-8", "surrogateescape"), "sha256")
+        if request.method == "REGISTER":
+            asked = self._log_in.challenge(request, flow.host)
+            if asked is None:
+                return None
+            return sip.respond(request, 401, to_tag=tag[:8].hex(), fields=[("www-authenticate", asked)])
+        if request.method == "OPTIONS":
+            return sip.respond(request, 200, to_tag=tag[:8].hex(), fields=[("allow", ALLOW)])
+        if request.method == "INVITE":
+            return sip.respond(request, 488, to_tag=tag[:8].hex())
+        if request.method == "BYE":
+            if sip.key_of_request(request) in self.dialogs:
+                return None
+            return sip.respond(request, 481, to_tag=tag[:8].hex())
+        if self.lines.of(request, flow) is None:
+            return sip.respond(request, 403, to_tag=tag[:8].hex())
+        return None
+
+    def _refuse(self, request: sip.Request, refusal: sip.Refusal, flow: Flow) -> None:
+        via = sip.answer_via(request)
+        if request.method == "ACK" or via is None:
+            return
+        request.set("via", str(via.received_from(flow.host, flow.port)), *request.values("via")[1:])
+        flow.send(
+            bytes(
+                sip.respond(request, refusal.status, refusal.reason, to_tag=token(8), fields=refusal.fields)
+            )
+        )
+
+    # ------------------------------------------------------------ from the transactions
+
+    def ack(self, request: sip.Request) -> None:
+        """Of calls to us: there are none."""
+
+    def request(self, incoming: Incoming) -> None:
+        """Raises Malformed."""
+        request = incoming.request
+        if request.method == "REGISTER":
+            self._work(self._register(incoming), incoming)
+        elif request.method == "BYE":
+            incoming.answer(200)
+            dialogue = self.dialogs.get(sip.key_of_request(request))
+            if dialogue is not None:
+                dialogue.hung_up()
+        elif request.method in ("MESSAGE", "NOTIFY", "INFO"):
+            self._message(incoming)
+        else:
+            incoming.answer(405, allow=ALLOW)
+
+    async def _register(self, incoming: Incoming) -> None:
+        device = await self._log_in.prove(incoming)
+        if device is None:
+            return
+        request, flow = incoming.request, incoming.flow
+        now_ms = self._clock.now_ms()
+        seconds = 3600 if request.expires is None else request.expires
+        if request.contacts:
+            seconds = sip.contact_seconds(request.contacts[0], seconds, 86_400)
+        if seconds == 0:
+            incoming.answer(200)
+            if (line := self.lines.named(device.gb_id)) is not None:
+                await self._went(line)
+            return
+        device = device._replace(
+            state="online", trouble="", transport=flow.transport, host=flow.host, port=flow.port
+        )
+        await self._db.run(lambda tx: service.registered(tx, device, now_ms=now_ms), durable=False)
+        before = self.lines.named(device.gb_id)
+        line = self.lines.know(device, self._clock.steady_ms())
+        incoming.answer(200, date=_date(now_ms), expires=str(seconds), contact=request.get("contact") or "")
+        if before is None or not before.described:
+            self._later(self._describe(line))
+
+    async def _describe(self, line: Line) -> None:
+        """What it is, and which cameras it has."""
+        answers = await self.questions.ask(line, "DeviceInfo")
+        if answers:
+            line.described = True
+            facts = answers[0]
+            await self._db.run(
+                lambda tx: service.described(
+                    tx, line.device.device_id, maker=facts.get("Manufacturer"), model=facts.get("Model")
+                )
+            )
+        await self.refresh(line)
+
+    async def refresh(self, line: Line) -> int:
+        """Ask for the catalogue; how many entries came. Parts come as they will: what came counts."""
+        answers = await self.questions.ask(line, "Catalog")
+        items = [item for answer in answers for item in answer.items]
+        await self._take_catalogue(line, items)
+        return len(items)
+
+    async def _take_catalogue(self, line: Line, items: list[Any]) -> None:
+        if items:
+            await self._db.run(
+                lambda tx: service.take_catalogue(
+                    tx, line.device, items, ids=self._ids, secrets=self._secrets, now_ms=self._clock.now_ms()
+                )
+            )
+
+    def _message(self, incoming: Incoming) -> None:
+        line = self.lines.of(incoming.request, incoming.flow)
+        if line is None:
+            incoming.answer(403)
+            return
+        line.seen_ms = self._clock.steady_ms()
+        try:
+            message = gb.read(incoming.request.body)
+        except gb.Unreadable as error:
+            incoming.answer(400, f"Bad Request - {str(error)[:60].encode('ascii', 'replace').decode()}")
+            return
+        incoming.answer(200)
+        if message.kind == "Response":
+            self.questions.answered(line, message)
+        elif message.command == "Catalog":
+            self._later(self._take_catalogue(line, list(message.items)))
+        elif message.command == "MediaStatus":
+            for dialogue in list(self.dialogs.values()):
+                if dialogue.call_id == incoming.request.call_id or (
+                    dialogue.line is line and dialogue.recorded and dialogue.channel == message.device
+                ):
+                    dialogue.hung_up()
+
+    # ------------------------------------------------------------ work
+
+    def _work(self, job: Coroutine[Any, Any, None], incoming: Incoming) -> None:
+        if len(self._tasks) >= _MOST_TASKS:
+            job.close()
+            incoming.drop()
+            return
+        self._later(self._run(job, incoming))
+
+    async def _run(self, job: Coroutine[Any, Any, None], incoming: Incoming) -> None:
+        try:
+            await job
+        except sip.Malformed as error:
+            if not incoming.answered:
+                incoming.answer(error.status)
+        except Exception:
+            log.exception("a %s of a camera failed", incoming.request.method)
+            if not incoming.answered:
+                incoming.answer(500)
+
+    def _later(self, job: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.get_running_loop().create_task(self._survive(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _survive(self, job: Coroutine[Any, Any, object]) -> None:
+        try:
+            await job
+        except Exception:
+            log.exception("what a camera told was not kept")
+
+
+class Dialogue:
+    """A call that brings pictures, as the front must know it."""
+
+    line: Line
+    channel: str
+    call_id: str
+    recorded: bool
+
+    def hung_up(self) -> None:
+        """The camera ended it."""
+        raise NotImplementedError
+
+
+def token(length: int) -> str:
+    """Of an even length."""
+    return system_secrets.token_hex(length // 2)
+
+
+def _date(now_ms: int) -> str:
+    at = datetime.fromtimestamp(now_ms / 1000, UTC) + _CHINA
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now_ms % 1000:03d}"

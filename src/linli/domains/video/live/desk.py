@@ -1,0 +1,304 @@
+"""What routes and calls ask about pictures: live, recorded, steering, and what recorders have."""
+
+import secrets as system_secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from linli.domains.video import errors
+from linli.domains.video.live.part import Part
+from linli.domains.video.live.tickets import Scheme, Ticket, Tickets
+from linli.domains.video.queries import gb28181 as queries
+from linli.domains.video.queries.views import camera_of
+from linli.domains.video.rows import GbChannel, GbDevice
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+from linli.kernel.settings import Video
+from linli.media.cameras.outputs import Keys
+from linli.media.ports import NoPorts
+from linli.protocols import gb28181 as gb
+from linli.things.queries.devices import get_device
+
+if TYPE_CHECKING:
+    from linli.domains.video.gb28181.front import GbFront
+    from linli.domains.video.gb28181.line import Line
+    from linli.domains.video.live.running import Running
+    from linli.media.cameras.pump import Pump
+
+FIRST_PICTURE_S: Final = 2.7
+"""Callers wait 3 s (spec F 3.1)."""
+_CHINA: Final = timedelta(hours=8)
+_MOST_STREAMS: Final = 512
+_TYPES: Final = {"time": 0, "alarm": 1, "manual": 2, "all": 0, "": 0}
+"""Kinds of recordings as cameras say them, and as the open API does."""
+_NAMES: Final = {0: "time", 1: "alarm", 2: "manual", 99: "all"}
+
+
+class Recording(NamedTuple):
+    """What a recorder has. Seconds since 1970."""
+
+    begin_s: int
+    end_s: int
+    kind: int
+    """0 planned, 1 alarm, 2 by hand."""
+    size: int
+    """Bytes; 0: it does not say."""
+    file: str
+    """By which it can be asked for: its span, and the recorder's own name."""
+
+
+class Camera(NamedTuple):
+    iot_id: str
+    community_id: int | None
+    channel: GbChannel
+
+
+class VideoDesk:
+    """Filled by `open` where cameras register at this process; until then all is off."""
+
+    def __init__(self, db: Database, clock: Clock, settings: Video) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._front: GbFront | None = None
+        self._pump: Pump | None = None
+        self._running: dict[tuple[int, bool], Running] = {}
+        self._past: set[Running] = set()
+        self._last = 0
+        self.tickets = Tickets()
+        self.rtmp_port = 0
+
+    def open(self, front: "GbFront", pump: "Pump") -> None:
+        self._front, self._pump = front, pump
+
+    def close(self) -> None:
+        for running in [*self._running.values(), *self._past]:
+            running.end()
+
+    @property
+    def on(self) -> bool:
+        return self._front is not None
+
+    @property
+    def front(self) -> "GbFront":
+        """Raises VideoOff."""
+        if self._front is None:
+            raise errors.VideoOff()
+        return self._front
+
+    def place(self) -> tuple[str, int]:
+        """Host (empty: any of this machine) and port that cameras are set up with. Raises VideoOff."""
+        front = self.front
+        return front.settings.public_host, front.port
+
+    # ------------------------------------------------------------ whom
+
+    async def camera(self, scope: Scope, db: Reader, iot_id: str) -> Camera:
+        """A camera that the scope may see, or the one that shows a device that it may see. Raises NotFound, NoWay."""
+        device = await get_device(scope, db, iot_id=iot_id)
+        whole = Scope.system(device.tenant_id, "video")
+        channel = (await queries.channels_of(whole, db, [iot_id])).get(iot_id)
+        if channel is None and (shown_by := await camera_of(whole, db, iot_id)):
+            iot_id = shown_by
+            device = await get_device(scope, db, iot_id=iot_id)
+            channel = (await queries.channels_of(whole, db, [iot_id])).get(iot_id)
+        if channel is None:
+            raise errors.NoWay()
+        return Camera(iot_id, device.community_id, channel)
+
+    async def line(self, channel: GbChannel) -> "Line":
+        """The way to a camera. Raises VideoOff, CameraAway, CameraLockedOut."""
+        front = self.front
+        whole = Scope.system(channel.tenant_id, "video")
+        device = await queries.device(whole, self._db, channel.device_id)
+        line = front.lines.named(device.gb_id)
+        if line is None or front.lines.flow(line) is None:
+            if device.trouble == "wrong_password":
+                raise errors.CameraLockedOut(host=device.trouble_host)
+            raise errors.CameraAway()
+        return line
+
+    async def refresh(self, device: GbDevice) -> int:
+        """Ask a device for its catalogue; entries that came. Raises VideoOff, CameraAway, CameraSilent."""
+        line = self.front.lines.named(device.gb_id)
+        if line is None:
+            raise errors.CameraAway()
+        entries = await self.front.refresh(line)
+        if not entries:
+            raise errors.CameraSilent()
+        return entries
+
+    def leave(self, device: GbDevice) -> None:
+        """It was removed: its streams end, and what it says counts no more."""
+        for running in [*self._running.values(), *self._past]:
+            if running.line.device.device_id == device.device_id:
+                running.end()
+        if self._front is not None and (line := self._front.lines.named(device.gb_id)) is not None:
+            self._front.lines.forget(line)
+
+    # ------------------------------------------------------------ live
+
+    async def live(
+        self, camera: Camera, *, sub: bool = False, key: bool = False, seconds: float = FIRST_PICTURE_S
+    ) -> "Running":
+        """A stream with a picture. `key`: ask the camera for a key picture. Raises Unavailable with why there is none."""
+        channel = camera.channel
+        running = self._running.get((channel.channel_id, sub))
+        if running is None:
+            line = await self.line(channel)
+            running = self._running.get((channel.channel_id, sub)) or self._start(
+                line, channel, Part(sub=sub), self._live_ended
+            )
+            self._running[channel.channel_id, sub] = running
+        if key:
+            running.ask_key()
+        await running.playing(seconds)
+        return running
+
+    def _start(
+        self,
+        line: "Line",
+        channel: GbChannel,
+        part: Part,
+        ended: "Callable[[Running], None]",
+    ) -> "Running":
+        if self._pump is None or len(self._running) + len(self._past) >= _MOST_STREAMS:
+            raise errors.NoRoom()
+        from linli.domains.video.live.running import Running  # only where cameras register
+
+        self._last += 1
+        running = Running(
+            self.front, self._pump, line, channel=channel.channel, number=self._last,
+            idle_s=self._settings.idle_seconds, ended=ended, part=part,
+        )  # fmt: skip
+        try:
+            running.start()
+        except NoPorts as error:
+            raise errors.NoRoom() from error
+        return running
+
+    def _live_ended(self, running: "Running") -> None:
+        for key, other in list(self._running.items()):
+            if other is running:
+                del self._running[key]
+
+    def running(self, channel_id: int) -> "list[tuple[bool, Running]]":
+        """The streams of a camera now: whether it is the sub stream, and the stream."""
+        return [(sub, running) for (number, sub), running in self._running.items() if number == channel_id]
+
+    def stop(self, camera: Camera, *, sub: bool | None) -> int:
+        """End a camera's live streams; how many there were."""
+        matches = [
+            running for is_sub, running in self.running(camera.channel.channel_id) if sub in (None, is_sub)
+        ]
+        for running in matches:
+            running.end()
+        return len(matches)
+
+    # ------------------------------------------------------------ recordings
+
+    async def past(
+        self, camera: Camera, *, begin_s: int, end_s: int, seek_s: int = 0, seconds: float = FIRST_PICTURE_S
+    ) -> "Running":
+        """A playback of its own. Raises Unavailable with why there is none."""
+        line = await self.line(camera.channel)
+        running = self._start(
+            line, camera.channel, Part(begin_s=begin_s + seek_s, end_s=end_s), self._past.discard
+        )
+        self._past.add(running)
+        await running.playing(seconds)
+        return running
+
+    async def recordings(
+        self, camera: Camera, *, begin_s: int, end_s: int, kind: int = 99, seconds: float = FIRST_PICTURE_S
+    ) -> list[Recording]:
+        """What the recorder has of a span, the earliest first. Raises Unavailable."""
+        line = await self.line(camera.channel)
+        fields: dict[str, str | int] = {
+            "StartTime": _china(begin_s),
+            "EndTime": _china(end_s),
+            "Secrecy": 0,
+            "Type": _NAMES.get(kind, "all"),
+        }
+        answers = await self.front.questions.ask(
+            line, "RecordInfo", channel=camera.channel.channel, fields=fields, answer_s=seconds
+        )
+        if not answers:
+            raise errors.CameraSilent()
+        by_span = {
+            (recording.begin_s, recording.end_s, recording.kind): recording
+            for answer in answers
+            for item in answer.items
+            if (recording := _recording(item)) is not None
+        }
+        wanted = (recording for recording in by_span.values() if kind in (99, recording.kind))
+        return sorted(
+            recording for recording in wanted if recording.end_s > begin_s and recording.begin_s < end_s
+        )
+
+    # ------------------------------------------------------------ steering
+
+    async def steer(self, camera: Camera, move: gb.Move, speed: int) -> None:
+        """Turn or zoom until told to stop. Raises Unavailable."""
+        line = await self.line(camera.channel)
+        line.number += 1
+        body = gb.build(
+            "Control", "DeviceControl", line.number, camera.channel.channel,
+            {"PTZCmd": gb.ptz_command(move, speed)},
+        )  # fmt: skip
+        if not self.front.questions.send(line, body, channel=camera.channel.channel):
+            raise errors.CameraAway()
+
+    # ------------------------------------------------------------ tickets
+
+    def ticket(
+        self,
+        running: "Running",
+        scheme: Scheme,
+        alive: Callable[[], Awaitable[bool]],
+        *,
+        encrypted: bool = False,
+    ) -> Ticket:
+        keys = Keys(system_secrets.token_bytes(16), system_secrets.token_bytes(16)) if encrypted else None
+        return self.tickets.give(
+            Ticket(running=running, scheme=scheme, given_ms=self._clock.now_ms(), alive=alive, keys=keys)
+        )
+
+
+def _recording(item: object) -> Recording | None:
+    values = dict(item) if isinstance(item, dict) else {}
+    begin, end = (gb.date_text(values.get(name, "")) for name in ("StartTime", "EndTime"))
+    if not begin or not end:
+        return None
+    begin_s, end_s = _seconds(begin), _seconds(end)
+    if begin_s is None or end_s is None or end_s <= begin_s:
+        return None
+    size = values.get("FileSize", "")
+    kind = _TYPES.get(values.get("Type", "").lower(), 0)
+    number = int(size) if size.isascii() and size.isdigit() and len(size) < 16 else 0
+    return Recording(begin_s, end_s, kind, number, f"{begin_s}-{end_s}-{kind}")
+
+
+def _seconds(text: str) -> int | None:
+    try:
+        at = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return int((at - _CHINA).timestamp())
+
+
+def _china(seconds: int) -> str:
+    return (datetime.fromtimestamp(seconds, UTC) + _CHINA).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def span_of(file: str) -> tuple[int, int]:
+    """The span that a recording's file name says. Raises NotFound."""
+    begin, _, rest = file.partition("-")
+    end = rest.partition("-")[0]
+    if not all(text.isascii() and text.isdigit() and len(text) <= 11 for text in (begin, end)) or int(
+        end
+    ) <= int(begin):
+        raise NotFound(what="recording", id=file[:64])
+    return int(begin), int(end)

@@ -1,0 +1,1 @@
+"""Lane cameras that push `AlarmInfoPlate` over HTTP, with barrier relay and fee display."""

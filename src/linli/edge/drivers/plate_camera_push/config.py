@@ -1,0 +1,22 @@
+"""The driver's own settings and the form of a camera."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from linli.edge.framework import DriverConfig
+from linli.protocols.driver_forms.lane_cameras import PlateCamera
+
+
+class Config(DriverConfig, frozen=True, kw_only=True):
+    host: str = ""
+    """Empty: every address of the box."""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 10070
+    silent_seconds: Annotated[int, Meta(ge=5, le=600)] = 60
+    """Without a sign of life, after which a camera counts as offline."""
+    comet_seconds: Annotated[int, Meta(ge=0, le=20)] = 2
+    """How long a question of a camera waits for something to do."""
+
+
+class Device(PlateCamera, frozen=True, kw_only=True):
+    """As the console's editor has it."""

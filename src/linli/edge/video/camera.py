@@ -1,0 +1,255 @@
+"""A camera or recorder by ONVIF: one at a time, by its own address, whatever it says of others.
+
+Both log-ins are tried: WS-UsernameToken by the camera's own clock, and HTTP Digest where it asks for it. Brands whose
+form has the port of their own protocol (海康 8000, 大华 37777) are reached by ONVIF on port 80.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+from linli.edge.video.errors import CameraFailed
+from linli.edge.video.rows import DAHUA, HIKVISION
+from linli.kernel.clock import Clock
+from linli.kernel.http.client import Client
+from linli.protocols import onvif
+from linli.protocols.onvif import DEVICE, MEDIA, RECORDING, CameraIdentity, Channel, Node
+
+ANSWER_BYTES: Final = 1024 * 1024
+PICTURE_BYTES: Final = 4 * 1024 * 1024
+SECONDS: Final = 5.0
+WHOLE_SECONDS: Final = 15.0
+"""Of one answer from first to last byte: a camera that drips holds nobody up."""
+_OWN_PORTS: Final = {HIKVISION: 8000, DAHUA: 37777}
+_DEVICE_PATH: Final = "/onvif/device_service"
+_SOAP: Final = {"content-type": "application/soap+xml; charset=utf-8"}
+
+
+class Address(NamedTuple):
+    ip: str
+    port: int
+    user: str
+    password: str
+    protocol: str = "onvif"
+
+
+class Look(NamedTuple):
+    """What a camera said when it was asked."""
+
+    identity: CameraIdentity
+    channels: list[Channel]
+    clock_off_ms: int
+
+
+def new_client() -> Client:
+    """For the cameras of one instance."""
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+    return Client(timeout=SECONDS, trust_env=False, follow_redirects=False, limits=limits)
+
+
+class Camera:
+    """Asks one device. Every method raises CameraFailed."""
+
+    def __init__(
+        self,
+        address: Address,
+        http: Client,
+        clock: Clock,
+        nonce: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._address = address
+        self._http = http
+        self._clock = clock
+        self._nonce = nonce
+        self._auth = httpx.DigestAuth(address.user, address.password) if address.user else None
+        self._port = 0
+        self._offset_ms: int | None = None
+        self._paths: dict[str, str] = {}
+
+    async def look(self) -> Look:
+        """Who it is, and its video sources."""
+        await self._find()
+        answer = await self._ask(DEVICE, "GetDeviceInformation")
+        channels = onvif.channels_of(onvif.profiles(await self._ask(MEDIA, "GetProfiles")))
+        return Look(onvif.camera_identity(answer), channels, self._offset_ms or 0)
+
+    async def snapshot(self, profile: str) -> bytes:
+        """A JPEG of a stream."""
+        await self._find()
+        answer = await self._ask(MEDIA, "GetSnapshotUri", _profile(profile))
+        path = self._own(_uri(answer))
+        try:
+            picture, status = await self._get(path)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise CameraFailed("unreachable", _words(error)) from None
+        if status == httpx.codes.UNAUTHORIZED:
+            raise CameraFailed("wrong_password")
+        if status != httpx.codes.OK or not picture.startswith(b"\xff\xd8"):
+            raise CameraFailed("no_picture", f"HTTP {status}")
+        return picture
+
+    async def stream_uri(self, profile: str) -> str:
+        """The RTSP address of a stream, without user and password, at the camera's own address.
+
+        The port for those who pull streams (the media process): they log in with the words of the device's row. A camera
+        that names another host, as one behind NAT or with a second card does, is asked at the address of its row.
+        """
+        await self._find()
+        setup = (
+            "<trt:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream><tt:Transport><tt:Protocol>RTSP</tt:Protocol>"
+            "</tt:Transport></trt:StreamSetup>"
+        )
+        uri = _uri(await self._ask(MEDIA, "GetStreamUri", setup + _profile(profile)))
+        try:
+            parts = urlsplit(uri)
+            port = parts.port or 554
+        except ValueError:
+            raise CameraFailed("not_onvif", "rtsp") from None
+        if parts.scheme not in ("rtsp", "rtsps"):
+            raise CameraFailed("not_onvif", "rtsp")
+        query = f"?{parts.query}" if parts.query else ""
+        return f"{parts.scheme}://{_host(self._address.ip)}:{port}{parts.path}{query}"
+
+    async def recordings(self) -> list[tuple[str, str]]:
+        """(token, source) of what a recorder keeps; empty where it has no such service."""
+        await self._find()
+        if RECORDING not in self._paths:
+            return []
+        return onvif.recordings(await self._ask(RECORDING, "GetRecordings"))
+
+    # asking
+
+    async def _find(self) -> None:
+        """Its port, its clock, its services; once."""
+        if self._port:
+            return
+        ports = [self._address.port]
+        if self._address.port == _OWN_PORTS.get(self._address.protocol):
+            ports.append(80)
+        failure = CameraFailed("unreachable")
+        for port in ports:
+            try:
+                answer = await self._clock_of(port)
+            except CameraFailed as error:
+                failure = error
+                continue
+            clock_ms = onvif.utc_ms(answer)
+            self._offset_ms = None if clock_ms is None else clock_ms - self._clock.now_ms()
+            self._port = port
+            break
+        else:
+            raise failure
+        self._paths = {DEVICE: _DEVICE_PATH}
+        try:
+            asked = await self._ask(
+                DEVICE, "GetServices", "<tds:IncludeCapability>false</tds:IncludeCapability>"
+            )
+            addresses = onvif.services(asked)
+        except CameraFailed as error:
+            self._port = 0
+            if error.why == "not_onvif":  # older ones have capabilities alone
+                addresses, self._port = {}, port
+            else:
+                raise
+        self._paths |= {space: self._own(address) for space, address in addresses.items()}
+        self._paths.setdefault(MEDIA, "/onvif/media_service")
+
+    async def _clock_of(self, port: int) -> Node:
+        """Asked without a log-in, as the standard has it; with one by our own clock where the camera wants it."""
+        body = onvif.request(DEVICE, "GetSystemDateAndTime")
+        try:
+            return await self._post(port, _DEVICE_PATH, body)
+        except CameraFailed as error:
+            if error.why != "wrong_password" or not self._address.user:
+                raise
+        return await self._post(port, _DEVICE_PATH, body, self._security(), log_in=True)
+
+    async def _ask(self, service: str, operation: str, inner: str = "") -> Node:
+        if service not in self._paths:
+            raise CameraFailed("not_onvif", operation)
+        body = onvif.request(service, operation, inner)
+        return await self._post(self._port, self._paths[service], body, self._security(), log_in=True)
+
+    def _security(self) -> str:
+        """A token for now, by the camera's clock; empty without a user."""
+        if not self._address.user:
+            return ""
+        now = self._clock.now_ms() + (self._offset_ms or 0)
+        created = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return onvif.security_header(self._address.user, self._address.password, self._nonce(16), created)
+
+    async def _post(
+        self, port: int, path: str, body: str, security: str = "", *, log_in: bool = False
+    ) -> Node:
+        url = f"http://{_host(self._address.ip)}:{port}{path}"
+        content = onvif.envelope(body, security)
+        auth = self._auth if log_in else None
+        try:
+            request = self._http.build_request("POST", url, content=content, headers=_SOAP)
+            async with asyncio.timeout(WHOLE_SECONDS):
+                answer = await self._http.send(request, auth=auth, stream=True)
+                try:
+                    data = await _bounded(answer, ANSWER_BYTES)
+                finally:
+                    await answer.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise CameraFailed("unreachable", _words(error)) from None
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise CameraFailed("wrong_password")
+        try:
+            return onvif.body_of(data)
+        except onvif.OnvifFault as fault:
+            raise CameraFailed("wrong_password" if fault.is_refusal else "not_onvif", str(fault)) from None
+        except onvif.OnvifBroken as error:
+            raise CameraFailed("not_onvif", f"HTTP {answer.status_code}: {error}"[:200]) from None
+
+    async def _get(self, path: str) -> tuple[bytes, int]:
+        request = self._http.build_request("GET", f"http://{_host(self._address.ip)}:{self._port}{path}")
+        async with asyncio.timeout(WHOLE_SECONDS):
+            answer = await self._http.send(request, auth=self._auth or httpx.USE_CLIENT_DEFAULT, stream=True)
+            try:
+                return await _bounded(answer, PICTURE_BYTES), answer.status_code
+            finally:
+                await answer.aclose()
+
+    def _own(self, address: str) -> str:
+        """The path of an address, to be asked at the camera's own: what it says of other hosts is not followed."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            raise CameraFailed("not_onvif", "address") from None
+        path = parts.path or "/"
+        return f"{path}?{parts.query}" if parts.query else path
+
+
+async def _bounded(answer: httpx.Response, most: int) -> bytes:
+    data = bytearray()
+    async for piece in answer.aiter_bytes():
+        data += piece
+        if len(data) > most:
+            raise CameraFailed("not_onvif", f"more than {most} bytes")
+    return bytes(data)
+
+
+def _profile(token: str) -> str:
+    return f"<trt:ProfileToken>{onvif.escaped(token)}</trt:ProfileToken>"
+
+
+def _uri(answer: Node) -> str:
+    try:
+        return onvif.media_uri(answer)
+    except onvif.OnvifBroken as error:
+        raise CameraFailed("not_onvif", str(error)) from None
+
+
+def _host(ip: str) -> str:
+    return f"[{ip}]" if ":" in ip else ip
+
+
+def _words(error: Exception) -> str:
+    return (str(error) or type(error).__name__)[:200]

@@ -1,0 +1,48 @@
+"""Checks of what an installer fills in. Spec D 4.2."""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from linli.edge.video.errors import VideoRefused
+from linli.edge.video.naming import category_of
+from linli.edge.video.rows import GB, IPC, MODELS, NVR, DeviceForm, VideoDevice
+from linli.kernel.errors import BadInput
+
+_NAME: Final = re.compile(r"[A-Za-z0-9\-_@.:]{4,32}")
+"""Of a DeviceName: the local name is the IoT code."""
+_DEFAULT: Final = {IPC: "community/security/ipcamera", NVR: "community/security/nnvr"}
+
+
+def clean_ip(text: str) -> str:
+    """Raises BadInput."""
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        raise BadInput(field="ip", rule="edge.video.ip") from None
+
+
+def checked(form: DeviceForm, there: Iterable[VideoDevice]) -> DeviceForm:
+    """Cleaned, with its model. Raises BadInput, VideoRefused."""
+    name, alias, ip = form.name.strip(), form.alias.strip(), clean_ip(form.ip)
+    if not _NAME.fullmatch(name):
+        raise BadInput(field="name", rule="edge.video.name")
+    if form.kind == NVR and "_" in name:
+        raise BadInput(field="name", rule="edge.video.recorder_name")
+    model = form.model or category_of(form.remark) or _DEFAULT[form.kind]
+    if model not in MODELS or MODELS[model][2] != form.kind:
+        raise BadInput(field="model" if form.model else "remark", rule=f"edge.video.model_{form.kind}")
+    if form.protocol == GB:
+        raise VideoRefused("gb_elsewhere", field="protocol")
+    form = msgspec.structs.replace(form, name=name, alias=alias or name, ip=ip, model=model)
+    for other in there:
+        if other.name == name:
+            raise VideoRefused("name_taken", field="name", name=name)
+        if other.alias == form.alias:
+            raise VideoRefused("alias_taken", field="alias", alias=form.alias)
+        if (other.ip, other.port) == (ip, form.port):
+            raise VideoRefused("address_taken", field="ip", name=other.name)
+    return form

@@ -1,0 +1,250 @@
+"""The child that takes streams in: `python -m linli.media.cameras.child ORDERS PICTURES MEGABYTES`.
+
+It takes orders with sockets from the platform and ends when that does. What it read it gives back as pictures. A picture
+that the platform does not take in time is dropped, with those after it up to the next key picture.
+"""
+
+import contextlib
+import resource
+import selectors
+import socket
+import sys
+import time
+from collections import deque
+from typing import Final
+
+import msgspec
+
+from linli.media.cameras import wire
+from linli.media.cameras.intake import Intake
+from linli.media.cameras.wire import Allow, Drop, Facts, Frame, News, Report, Take
+
+BURST: Final = 128
+TICK_S: Final = 0.5
+MOST_WAITING: Final = 16 * 1024 * 1024
+"""Bytes for the platform that it has not taken."""
+_MOST_UNREAD: Final = 256 * 1024
+
+
+class Source:
+    """One stream, by datagrams or by a connection that the camera opens (RFC 4571)."""
+
+    def __init__(self, order: Take, here: socket.socket) -> None:
+        self.number = order.number
+        self.here = here
+        self.listens = order.listens
+        self.intake = Intake(order.number, order.ssrc)
+        self.hosts = frozenset(order.hosts)
+        self.strangers = 0
+        self.stranger = ""
+        self.line: socket.socket | None = None
+        self.unread = bytearray()
+        self.waits_for_key = False
+        self.reported: Facts | None = None
+
+    def mine(self, host: str) -> bool:
+        if host in self.hosts:
+            return True
+        self.strangers += 1
+        self.stranger = host
+        return False
+
+    def facts(self) -> Facts:
+        return self.intake.facts(self.strangers, self.stranger)
+
+    def datagrams(self) -> list[Frame]:
+        frames: list[Frame] = []
+        for _ in range(BURST):
+            try:
+                data, address = self.here.recvfrom(2_048)
+            except (BlockingIOError, InterruptedError, ConnectionError):
+                break
+            if self.mine(address[0]):
+                frames += self.intake.take(data)
+        return frames
+
+    def accept(self) -> socket.socket | None:
+        """The connection that counts now: the camera's last one."""
+        try:
+            line, address = self.here.accept()
+        except OSError:
+            return None
+        if not self.mine(address[0]):
+            line.close()
+            return None
+        line.setblocking(False)
+        return line
+
+    def stream(self) -> list[Frame] | None:
+        """None: the connection is over."""
+        assert self.line is not None
+        try:
+            data = self.line.recv(_MOST_UNREAD)
+        except (BlockingIOError, InterruptedError):
+            return []
+        except OSError:
+            return None
+        if not data:
+            return None
+        self.unread += data
+        frames: list[Frame] = []
+        at = 0
+        while len(self.unread) >= at + 2:
+            end = at + 2 + int.from_bytes(self.unread[at : at + 2])
+            if len(self.unread) < end:
+                break
+            frames += self.intake.take(bytes(self.unread[at + 2 : end]))
+            at = end
+        del self.unread[:at]
+        return frames
+
+
+class Taker:
+    def __init__(self, orders: socket.socket, pictures: socket.socket) -> None:
+        self._orders = orders
+        self._pictures = pictures
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(orders, selectors.EVENT_READ, self._take_orders)
+        self._sources: dict[int, Source] = {}
+        self._waiting: deque[bytes] = deque()
+        self._size = 0
+        self._over = False
+
+    def run(self) -> None:
+        tick = time.monotonic()
+        while not self._over:
+            for key, _ in self._selector.select(TICK_S):
+                key.data()
+            if time.monotonic() - tick >= TICK_S:
+                tick = time.monotonic()
+                for source in self._sources.values():
+                    self._tell_facts(source)
+
+    def _take_orders(self) -> None:
+        try:
+            data, handles, _, _ = socket.recv_fds(self._orders, wire.ORDER_MAX, 1)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data, handles = b"", []
+        if not data:
+            self._over = True
+            return
+        sockets = [socket.socket(fileno=handle) for handle in handles]
+        match wire.decode_order(data):
+            case Take() as order:
+                self._take(order, sockets[0])
+            case Allow(number, host):
+                if (source := self._sources.get(number)) is not None:
+                    source.hosts |= {host}
+            case Drop(number):
+                self._drop(number)
+
+    def _take(self, order: Take, here: socket.socket) -> None:
+        here.setblocking(False)
+        source = self._sources[order.number] = Source(order, here)
+        if order.listens:
+            self._selector.register(here, selectors.EVENT_READ, lambda: self._accept(source))
+        else:
+            self._selector.register(
+                here, selectors.EVENT_READ, lambda: self._give(source, source.datagrams())
+            )
+
+    def _accept(self, source: Source) -> None:
+        if (line := source.accept()) is not None:
+            self._hang_up(source)
+            source.line = line
+            self._selector.register(line, selectors.EVENT_READ, lambda: self._read(source))
+
+    def _read(self, source: Source) -> None:
+        frames = source.stream()
+        if frames is None:
+            self._hang_up(source)
+        else:
+            self._give(source, frames)
+
+    def _hang_up(self, source: Source) -> None:
+        if source.line is not None:
+            self._selector.unregister(source.line)
+            source.line.close()
+            source.line = None
+            source.unread.clear()
+
+    def _drop(self, number: int) -> None:
+        source = self._sources.pop(number, None)
+        if source is not None:
+            self._hang_up(source)
+            self._selector.unregister(source.here)
+            source.here.close()
+            self._tell_facts(source)
+
+    # ------------------------------------------------------------ to the platform
+
+    def _give(self, source: Source, frames: list[Frame]) -> None:
+        first = source.intake.given == len(frames)
+        for frame in frames:
+            if self._size > MOST_WAITING:
+                source.waits_for_key = True
+            elif frame.key:
+                source.waits_for_key = False
+            if not source.waits_for_key:
+                self._tell(frame)
+        if frames and first:
+            self._tell_facts(source)
+
+    def _tell_facts(self, source: Source) -> None:
+        facts = source.facts()
+        if facts != source.reported and self._size <= MOST_WAITING:
+            source.reported = facts
+            self._tell(Report(source.number, facts))
+
+    def _tell(self, news: News) -> None:
+        data = wire.encode(news)
+        self._waiting.append(len(data).to_bytes(wire.SIZE_BYTES) + data)
+        self._size += len(data) + wire.SIZE_BYTES
+        if len(self._waiting) == 1:
+            self._write()
+
+    def _write(self) -> None:
+        writing = self._pictures in self._selector.get_map()
+        while self._waiting:
+            data = self._waiting[0]
+            try:
+                sent = self._pictures.send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError:
+                self._over = True
+                return
+            self._size -= sent
+            if sent < len(data):
+                self._waiting[0] = data[sent:]
+                if not writing:
+                    self._selector.register(self._pictures, selectors.EVENT_WRITE, self._write)
+                return
+            self._waiting.popleft()
+        if writing:
+            self._selector.unregister(self._pictures)
+
+
+def main(arguments: list[str]) -> int:
+    orders, pictures, megabytes = (int(word) for word in arguments)
+    if megabytes:
+        limit = megabytes * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    lines = [socket.socket(fileno=handle) for handle in (orders, pictures)]
+    for line in lines:
+        line.setblocking(False)
+    with contextlib.suppress(ConnectionError):
+        try:
+            Taker(*lines).run()
+        except msgspec.DecodeError:
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,136 @@
+"""One stream of a camera by GB28181: RTP packets in, whole pictures out. Without sockets and clock.
+
+After a loss nothing is given before the next key picture. What cameras do in the field and is taken: another SSRC than
+agreed, packets a little out of order, packets of a program stream without times or lengths, clocks that jump.
+"""
+
+from linli.media.cameras.wire import Facts, Frame
+from linli.protocols import rtp
+from linli.protocols.h26x import Picture, Pictures
+from linli.protocols.mpeg_ps import H265, Demuxer
+
+MOST_EARLY = 32
+"""Packets that wait for one that is missing."""
+_WRAP = 1 << 33
+_JUMP = 90_000 * 5
+"""A clock that goes on further than this at once was set anew."""
+_USUAL = 3_600
+_PACK = b"\x00\x00\x01"
+
+
+class Intake:
+    def __init__(self, number: int, ssrc: int) -> None:
+        self._number = number
+        self._ssrc = ssrc
+        self._next: int | None = None
+        self._early: dict[int, tuple[rtp.Head, bytes]] = {}
+        self._demuxer = Demuxer()
+        self._pictures = Pictures()
+        self._broken = True
+        self._rtp_time: int | None = None
+        self._ended = False
+        self._marks_lie = False
+        self._last_dts = -1
+        self._last_raw: int | None = None
+        self._step = _USUAL
+        self._seen_pack = False
+        self.packets = self.octets = self.lost = self.wrong_ssrc = self.given = self.keys = 0
+        self.foreign = False
+
+    def facts(self, strangers: int, stranger: str) -> Facts:
+        return Facts(
+            packets=self.packets,
+            octets=self.octets,
+            lost=self.lost,
+            strangers=strangers,
+            stranger=stranger,
+            wrong_ssrc=self.wrong_ssrc,
+            pictures=self.given,
+            keys=self.keys,
+            h265=self._pictures.h265 or self._demuxer.stream_type == H265,
+            foreign=self.foreign,
+        )
+
+    def take(self, data: bytes) -> list[Frame]:
+        """A packet of the camera."""
+        head = rtp.read_head(data)
+        if head is None or (body := rtp.payload(data)) is None:
+            return []
+        self.packets += 1
+        self.octets += len(data)
+        self.wrong_ssrc += head.ssrc != self._ssrc
+        if self._next is None:
+            self._next = head.sequence
+        ahead = (head.sequence - self._next) & 0xFFFF
+        if ahead > 0x8000:
+            if ahead < 0x10000 - 512:  # it began to count anew
+                self._skip_to(head.sequence, 0)
+            else:
+                return []  # late or doubled
+        elif ahead > MOST_EARLY:
+            self._skip_to(head.sequence, ahead)
+        self._early[head.sequence] = (head, body)
+        if len(self._early) > MOST_EARLY:
+            first = min(self._early, key=lambda at: (at - (self._next or 0)) & 0xFFFF)
+            self._skip_to(first, (first - (self._next or 0)) & 0xFFFF, keep=True)
+        frames: list[Frame] = []
+        while (waiting := self._early.pop(self._next, None)) is not None:
+            self._next = (self._next + 1) & 0xFFFF
+            self._in_order(*waiting, frames)
+        return frames
+
+    def _skip_to(self, sequence: int, missing: int, *, keep: bool = False) -> None:
+        self.lost += missing
+        if not keep:
+            self._early.clear()
+        self._next = sequence
+        self._demuxer.lost()
+        self._pictures.lost()
+        self._broken = True
+        self._rtp_time = None
+
+    def _in_order(self, head: rtp.Head, body: bytes, frames: list[Frame]) -> None:
+        if not self._seen_pack:
+            self._seen_pack = body.startswith(_PACK)
+            self.foreign = not self._seen_pack and self.packets > 200
+            if not self._seen_pack:
+                return
+            self.foreign = False
+        whole: list[Picture] = []
+        if self._rtp_time is not None and head.timestamp != self._rtp_time:
+            whole += self._pictures.flush()
+        elif self._ended:
+            self._marks_lie = True
+        self._rtp_time, self._ended = head.timestamp, False
+        for packet in self._demuxer.feed(body):
+            if packet.kind == "picture":
+                whole += self._pictures.feed(packet.data, packet.times)
+        if head.marker:
+            self._ended = True
+            if not self._marks_lie:
+                whole += self._pictures.flush()
+        for picture in whole:
+            self._give(picture, frames)
+
+    def _give(self, picture: Picture, frames: list[Frame]) -> None:
+        if self._broken and not picture.key:
+            return
+        self._broken = False
+        raw = picture.dts
+        if raw < 0:
+            step = self._step
+        elif self._last_raw is None:
+            step = _USUAL
+        else:
+            step = (raw - self._last_raw) % _WRAP
+            step = step if 0 < step < _JUMP else self._step
+            self._step = step
+        self._last_raw = (raw if raw >= 0 else (self._last_raw or 0) + step) % _WRAP
+        self._last_dts = dts = self._last_dts + step if self._last_dts >= 0 else 0
+        shift = (picture.pts - picture.dts) % _WRAP if picture.pts >= 0 else 0
+        sps, pps = self._pictures.parameters if picture.key else (b"", b"")
+        self.given += 1
+        self.keys += picture.key
+        frames.append(
+            Frame(self._number, picture.key, dts, shift if shift < _JUMP else 0, picture.sized, sps, pps)
+        )

@@ -1,0 +1,30 @@
+"""GB/T 28181 without I/O: what its messages say, codes, pictures' descriptions, and steering. SIP itself is in `sip`.
+
+Source: GB/T 28181-2016 with what 2022 changed; deviations of real cameras that are tolerated stand where they are read.
+"""
+
+from .calls import Wanted, describe, ssrc_in, ssrc_of, subject
+from .codes import is_code, kind_of
+from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
+from .mansrtsp import play
+from .steering import Move, ptz_command
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_ITEMS",
+    "Message",
+    "Move",
+    "Unreadable",
+    "Wanted",
+    "build",
+    "date_text",
+    "describe",
+    "is_code",
+    "kind_of",
+    "play",
+    "ptz_command",
+    "read",
+    "ssrc_in",
+    "ssrc_of",
+    "subject",
+]

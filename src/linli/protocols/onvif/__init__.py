@@ -1,0 +1,71 @@
+"""ONVIF as far as a recorder of ours speaks it: SOAP 1.2 with WS-UsernameToken, device, media, recording search.
+
+Both directions: what a client asks and reads, what a camera answers. Pure; the client owns connections and clocks.
+Sources: ONVIF Core Specification 22.06, Media Service Specification, Recording Control; WSS UsernameToken Profile 1.0.
+"""
+
+from linli.protocols.onvif.answers import (
+    CameraIdentity,
+    Channel,
+    Profile,
+    camera_identity,
+    channels_of,
+    media_uri,
+    profiles,
+    recordings,
+    services,
+    utc_ms,
+)
+from linli.protocols.onvif.security import (
+    UsernameToken,
+    created_ms,
+    password_digest,
+    read_token,
+    security_header,
+)
+from linli.protocols.onvif.soap import (
+    DEVICE,
+    MEDIA,
+    RECORDING,
+    OnvifBroken,
+    OnvifFault,
+    action_of,
+    body_of,
+    envelope,
+    escaped,
+    fault,
+    request,
+)
+from linli.protocols.onvif.tree import Node, XmlBroken, read_xml
+
+__all__ = [
+    "DEVICE",
+    "MEDIA",
+    "RECORDING",
+    "CameraIdentity",
+    "Channel",
+    "Node",
+    "OnvifBroken",
+    "OnvifFault",
+    "Profile",
+    "UsernameToken",
+    "XmlBroken",
+    "action_of",
+    "body_of",
+    "camera_identity",
+    "channels_of",
+    "created_ms",
+    "envelope",
+    "escaped",
+    "fault",
+    "media_uri",
+    "password_digest",
+    "profiles",
+    "read_token",
+    "read_xml",
+    "recordings",
+    "request",
+    "security_header",
+    "services",
+    "utc_ms",
+]

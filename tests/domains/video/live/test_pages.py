@@ -1,0 +1,74 @@
+"""The console's pages of cameras in a real Chromium: the picture moves, the camera turns, axe finds nothing."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.browser.visit import CHROMIUM, ROOT
+from tests.domains.video.live.conftest import WAIT_S, House, channel
+
+PAGES = ROOT / "src" / "linli" / "console" / "static" / "index.html"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = os.environ.get("CAMERA_SHOTS", "")
+WAIT_MS = WAIT_S * 1000
+
+
+async def _clean(page: Page, name: str, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    if SHOTS:
+        await page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}.png"), full_page=True)
+    await page.evaluate(AXE.read_text("utf-8"))
+    faults = await page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))")
+    assert faults == [], name
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+
+
+@pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
+async def test_a_camera_on_the_pages(house: House) -> None:
+    await house.known()
+    recordings = [("2026-11-30T08:00:00", "2026-11-30T08:30:00", "time", 1000)]
+    recorder = house.recorder(channel(recordings=recordings))
+    assert await recorder.start() == 200
+    (row,) = await house.listed()
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = await browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+        cookies = [
+            {"name": cookie.name, "value": cookie.value or "", "url": house.url}
+            for cookie in house.desk.cookies.jar
+        ]
+        await context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = await context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        await page.goto(f"{house.url}/cameras/{row['id']}")
+        picture = page.locator(".picture")
+        await expect(picture).to_have_attribute("data-state", "playing", timeout=WAIT_MS)
+        before = await page.evaluate("document.querySelector('video').currentTime")
+        async with asyncio.timeout(WAIT_S):
+            while await page.evaluate("document.querySelector('video').currentTime") <= before + 0.4:
+                await asyncio.sleep(0.05)
+        assert await page.evaluate("document.querySelector('video').videoWidth") == 320
+        up = page.get_by_role("button", name="向上", exact=True)
+        await up.hover()
+        await page.mouse.down()
+        await recorder.until(lambda: len(recorder.moves) == 1)
+        await page.mouse.up()
+        await recorder.until(lambda: len(recorder.moves) >= 2)
+        for width in (1440, 360):
+            await _clean(page, "camera", width)
+        await page.goto(f"{house.url}/cameras/wall")
+        await expect(page.locator(".picture").first).to_have_attribute(
+            "data-state", "playing", timeout=WAIT_MS
+        )
+        for width in (1440, 360):
+            await _clean(page, "wall", width)
+        await page.goto(f"{house.url}/cameras/gb28181")
+        await expect(page.get_by_text("34020000002000000001")).to_be_visible()
+        for width in (1440, 360):
+            await _clean(page, "gb28181", width)
+        await browser.close()

@@ -1,0 +1,21 @@
+"""How routes name payments over the network."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.scope.desk import Ask
+
+
+def routes() -> dict[str, list[Callable[[Any], Ask]]]:
+    return {
+        "GET /communities/{community_id}/charges": [lambda x: Ask({"community_id": x.community})],
+        "POST /communities/{community_id}/charges/{charge_id}/refunds": [
+            lambda x: Ask(
+                {"community_id": x.community, "charge_id": x.charge}, body={"fen": 100, "reason": "R"}
+            )
+        ],
+        "PUT /parking-lots/{lot_id}/exits": [
+            lambda x: Ask({"lot_id": x.parking_lot}, body={"holdsUnpaid": True})
+        ],
+        "GET /parking-lots/{lot_id}/drivers-page": [lambda x: Ask({"lot_id": x.parking_lot})],
+    }

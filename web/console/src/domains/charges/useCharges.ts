@@ -1,0 +1,43 @@
+import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+export type Charge = Schemas['ChargeLine']
+
+export const STATES = ['paid', 'open', 'failed'] as const
+export type ChargeState = (typeof STATES)[number]
+const TONES: Record<ChargeState, Tone> = { paid: 'ok', open: 'idle', failed: 'bad' }
+export const toneOf = (row: Charge): Tone => TONES[row.state]
+
+export const useCharges = (state: ListState, communityId: () => string | null) =>
+  useResource(() => {
+    const community = communityId()
+    if (!community) return Promise.resolve({ total: 0, pageNo: 1, pageSize: 20, data: [] as Charge[] })
+    return answer(
+      api.GET('/api/console/communities/{community_id}/charges', {
+        params: {
+          path: { community_id: Number(community) },
+          query: {
+            pageNo: state.page.value,
+            pageSize: state.size.value,
+            state: (state.filter('state') || undefined) as ChargeState | undefined,
+          },
+        },
+      }),
+    )
+  }, [state.page, state.size, state.filters, communityId])
+
+export const useStatement = (sees: () => boolean) =>
+  useResource(() => (sees() ? answer(api.GET('/api/console/payment-statement', {})) : null), [sees])
+
+export const useRefund = (communityId: () => string | null) =>
+  useAction(async (charge: Charge, fen: number, reason: string) => {
+    await answer(
+      api.POST('/api/console/communities/{community_id}/charges/{charge_id}/refunds', {
+        params: { path: { community_id: Number(communityId()), charge_id: Number(charge.id) } },
+        body: { fen, reason },
+      }),
+    )
+    return true
+  })

@@ -1,0 +1,84 @@
+import { useAction, useResource, type ListState } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+export type SecurityAlarm = Schemas['SecurityAlarmRow']
+export type AlarmTarget = Schemas['AlarmTarget']
+export type AdapterRow = Schemas['AdapterRow']
+
+export const EVENT_TYPES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 100] as const
+export const VERDICTS = ['real', 'false', 'drill'] as const
+/** The key of a kind's name; kinds of makers' own have none. */
+export const kindKey = (type: number): string =>
+  `security.kinds.${EVENT_TYPES.some((each) => each === type) ? type : 'own'}`
+
+export const useSecurityAlarms = (state: ListState, communityId: () => string | null) =>
+  useResource(
+    () =>
+      communityId() === null
+        ? Promise.resolve({ total: 0, pageNo: 1, pageSize: 20, data: [] as SecurityAlarm[] })
+        : answer(
+            api.GET('/api/console/communities/{community_id}/security-alarms', {
+              params: {
+                path: { community_id: Number(communityId()) },
+                query: {
+                  pageNo: state.page.value,
+                  pageSize: state.size.value,
+                  state: state.filter('state') || undefined,
+                  eventType: Number(state.filter('kind')) || undefined,
+                },
+              },
+            }),
+          ),
+    [state.page, state.size, state.filters, communityId],
+  )
+
+export const useSecurityAlarm = (communityId: () => string | null, alarmId: () => string) =>
+  useResource(
+    () =>
+      answer(
+        api.GET('/api/console/communities/{community_id}/security-alarms/{alarm_id}', {
+          params: { path: { community_id: Number(communityId()), alarm_id: Number(alarmId()) } },
+        }),
+      ),
+    [communityId, alarmId],
+  )
+
+export const useAdapters = (communityId: () => string | null) =>
+  useResource(
+    () =>
+      communityId() === null
+        ? null
+        : answer(
+            api.GET('/api/console/communities/{community_id}/security-adapters', {
+              params: { path: { community_id: Number(communityId()) } },
+            }),
+          ),
+    [communityId],
+  )
+
+export function useSecurityActions(communityId: () => string | null) {
+  const community_id = () => Number(communityId())
+  return {
+    handle: useAction(async (alarmId: string, verdict: string, note: string) => {
+      await api.POST('/api/console/communities/{community_id}/security-alarms/{alarm_id}/handle', {
+        params: { path: { community_id: community_id(), alarm_id: Number(alarmId) } },
+        body: { verdict, note },
+      })
+      return true
+    }),
+    move: useAction(async (row: AdapterRow) => {
+      await api.POST(
+        '/api/console/communities/{community_id}/security-adapters/{node_id}/{manufacture}/move',
+        {
+          params: {
+            path: { community_id: community_id(), node_id: Number(row.nodeId), manufacture: row.manufacture },
+          },
+          body: { ip: row.stranger },
+        },
+      )
+      return true
+    }),
+  }
+}

@@ -1,0 +1,91 @@
+import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+export type Stay = Schemas['StayLine']
+export type StayView = Schemas['StayView']
+export type Lot = Schemas['LotLine']
+export type Method = 'cash' | 'waived'
+
+export const STATES = ['inside', 'left', 'orphan', 'lost', 'ended'] as const
+export type StateFilter = (typeof STATES)[number]
+const TONES: Record<string, Tone> = { inside: 'busy', left: 'ok', lost: 'warn', ended: 'idle' }
+export const toneOf = (row: Stay): Tone =>
+  row.dueFen && row.state === 'left' ? 'bad' : (TONES[row.state] ?? 'idle')
+const of = (stayId: string) => ({ params: { path: { stay_id: Number(stayId) } } })
+
+export const useStays = (state: ListState, communityId: () => string | null) =>
+  useResource(() => {
+    const community = communityId()
+    if (!community) return Promise.resolve({ total: 0, pageNo: 1, pageSize: 20, data: [] as Stay[] })
+    return answer(
+      api.GET('/api/console/parking-stays', {
+        params: {
+          query: {
+            pageNo: state.page.value,
+            pageSize: state.size.value,
+            communityId: Number(community),
+            state: (state.filter('state') || undefined) as StateFilter | undefined,
+            lotId: Number(state.filter('lot')) || undefined,
+            plate: state.filter('q') || undefined,
+          },
+        },
+      }),
+    )
+  }, [state.page, state.size, state.filters, communityId])
+
+export const useLots = (communityId: () => string | null) =>
+  useResource(() => {
+    const community = communityId()
+    return community
+      ? answer(
+          api.GET('/api/console/parking-lots', { params: { query: { communityId: Number(community) } } }),
+        )
+      : null
+  }, [communityId])
+
+export const useStay = (stayId: () => string | null) =>
+  useResource(() => {
+    const id = stayId()
+    return id ? answer(api.GET('/api/console/parking-stays/{stay_id}', of(id))) : null
+  }, [stayId])
+
+/** Vehicles inside that an exit without its entry may be of. */
+export const useCandidates = (stayId: () => string | null) =>
+  useResource(() => {
+    const id = stayId()
+    return id ? answer(api.GET('/api/console/parking-stays/{stay_id}/candidates', of(id))) : null
+  }, [stayId])
+
+export function useStayActions(reload: () => Promise<unknown>) {
+  const after = <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
+    useAction(async (...args: A) => {
+      const done = await act(...args)
+      await reload()
+      return done
+    })
+  return {
+    pay: after(async (stayId: string, fen: number) => {
+      await api.POST('/api/console/parking-stays/{stay_id}/payments', { ...of(stayId), body: { fen } })
+      return true
+    }),
+    waive: after(async (stayId: string, fen: number, reason: string) => {
+      await api.POST('/api/console/parking-stays/{stay_id}/waivers', { ...of(stayId), body: { fen, reason } })
+      return true
+    }),
+    end: after(async (stayId: string, reason: string) => {
+      await api.POST('/api/console/parking-stays/{stay_id}/end', { ...of(stayId), body: { reason } })
+      return true
+    }),
+    join: after((stayId: string, to: string) =>
+      answer(api.POST('/api/console/parking-stays/{stay_id}/join', { ...of(stayId), body: { stayId: to } })),
+    ),
+    separate: after((stayId: string) =>
+      answer(api.POST('/api/console/parking-stays/{stay_id}/separate', of(stayId))),
+    ),
+    correct: after((stayId: string, plate: string) =>
+      answer(api.PUT('/api/console/parking-stays/{stay_id}/plate', { ...of(stayId), body: { plate } })),
+    ),
+  }
+}

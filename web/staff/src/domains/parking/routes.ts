@@ -1,0 +1,16 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  {
+    path: '/lanes',
+    name: 'lanes',
+    component: () => import('./LanesPage.vue'),
+    meta: { titleKey: 'parking.title' },
+  },
+  {
+    path: '/vehicle-passes',
+    name: 'vehicle-passes',
+    component: () => import('./VehiclePassesPage.vue'),
+    meta: { titleKey: 'parking.passes.title' },
+  },
+] satisfies RouteRecordRaw[]
