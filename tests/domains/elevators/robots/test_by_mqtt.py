@@ -112,6 +112,16 @@ async def test_what_is_wrong_is_told_and_what_is_said_again_does_nothing(tower: 
     assert len(await tower.sessions(made["id"])) == 1
 
 
+async def test_who_listens_hears_what_another_connection_was_refused(tower: RobotSite) -> None:
+    made, other = await tower.add(), await tower.add(name="二号")
+    listens, foreign = await tower.mqtt_client(made), await tower.mqtt_client(other)
+    asks = await tower.mqtt_client(made, "asks")
+    await asks.ask("11")
+    for client in (asks, listens):
+        assert (await client.refused("robot.no_floor"))["session_id"] == "s-1"
+    assert not foreign.errors
+
+
 async def test_too_much_and_too_long(tower: RobotSite) -> None:
     made = await tower.add()
     client = await tower.mqtt_client(made)

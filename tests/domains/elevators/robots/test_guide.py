@@ -75,16 +75,26 @@ async def test_the_mqtt_commands_of_the_guide(tower: RobotSite) -> None:
         for line in lines
     )
     listening = await asyncio.create_subprocess_exec(*hears, stdout=asyncio.subprocess.PIPE)
+    heard: list[bytes] = []
+
+    async def hears_of(topic: str, word: bytes = b"") -> bytes:
+        assert listening.stdout is not None
+        try:
+            async with asyncio.timeout(60):
+                while True:
+                    heard.append(await listening.stdout.readline())
+                    assert heard[-1], "it stopped listening"
+                    assert b"/errors" not in heard[-1], heard[-1]
+                    if heard[-1].startswith(f"/robots/{made['id']}/{topic} ".encode()) and word in heard[-1]:
+                        return heard[-1]
+        except TimeoutError:
+            raise AssertionError(f"no {word!r} on {topic}; heard {heard}") from None
+
     try:
+        await hears_of("lift_states")  # it has subscribed
         publishing = await asyncio.create_subprocess_exec(*asks)
         assert await asyncio.wait_for(publishing.wait(), 60) == 0
-        assert listening.stdout is not None
-        async with asyncio.timeout(60):
-            while b'"boarding"' not in (line := await listening.stdout.readline()):
-                assert line, "it stopped listening"
-                assert b"/errors" not in line, line
-        assert line.startswith(f"/robots/{made['id']}/lift_sessions ".encode())
-        assert b"delivery-18" in line
+        assert b"delivery-18" in await hears_of("lift_sessions", b'"boarding"')
     finally:
         listening.terminate()
         await listening.wait()

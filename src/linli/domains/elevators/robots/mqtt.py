@@ -8,6 +8,7 @@ user name  robot:{number}      password  its key      client id  any
 """
 
 import ipaddress
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -80,13 +81,18 @@ class RobotGuests:
     def came(self, session: Session) -> None:
         principal = session.principal
         if isinstance(principal, RobotPrincipal):
-            talk = self._open[session] = Talk(self._talks, _Line(session), principal.key_hash)
+            line = _Line(session, self._of_same_robot)
+            talk = self._open[session] = Talk(self._talks, line, principal.key_hash)
             talk.start()
 
     def left(self, session: Session) -> None:
         talk = self._open.pop(session, None)
         if talk is not None:
             talk.stop()
+
+    def _of_same_robot(self, session: Session) -> list[Session]:
+        """`session` among them."""
+        return [other for other in self._open if other.key[0] == session.key[0]]
 
     def take(self, uplinks: list[Uplink]) -> None:
         """Acknowledged once it was carried out or refused. A last will is nothing that a robot asks."""
@@ -109,12 +115,16 @@ def _is_here(peer: str) -> bool:
 class _Line:
     """A robot's session as its talk sees it. Implements `talk.Carrier`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, of_same_robot: Callable[[Session], list[Session]]) -> None:
         self._session = session
+        self._of_same_robot = of_same_robot
         self._robot_id = int(session.key[0].partition(":")[2])
 
     def wants(self, topic: str) -> bool:
-        return self._session.subscriptions.granted(topic_of(self._robot_id, topic)) is not None
+        return self._is_granted(self._session, topic)
+
+    def _is_granted(self, session: Session, topic: str) -> bool:
+        return session.subscriptions.granted(topic_of(self._robot_id, topic)) is not None
 
     def read(self, data: bytes) -> tuple[str, bytes]:
         return msgspec.json.decode(data, type=_Named).session_id[:64], data
@@ -125,8 +135,12 @@ class _Line:
             self._session.send(topic_of(self._robot_id, topic), msgspec.json.encode(message))
 
     def refuse(self, asked: str, code: str, text: str, field: str = "") -> None:
+        """To every connection of the robot: one may ask while another listens."""
         refusal = {"session_id": asked, "code": code, "msg": text, "field": field}
-        self.tell(ERRORS, {name: value for name, value in refusal.items() if value})
+        body = msgspec.json.encode({name: value for name, value in refusal.items() if value})
+        for session in self._of_same_robot(self._session):
+            if self._is_granted(session, ERRORS):
+                session.send(topic_of(self._robot_id, ERRORS), body)
 
     def end(self, why: End) -> None:
         if self._session.connection is not None:
