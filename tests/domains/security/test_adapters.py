@@ -214,7 +214,10 @@ async def test_an_adapter_keeps_addresses_rules_and_three_logs(site: Site) -> No
     adapter = await site.new_adapter(brand)
     assert (await site.on("cam-1", "setAlarmRule", eventType=2, alarmRule=WEEK)).ok
     brand.faults.codes["alarmDeploy/setRule"] = 807
-    assert (await site.on("cam-1", "setAlarmRule", eventType=3, alarmRule=WEEK)).code == 807
+    for kind in (2, 3):  # neither takes the place of what was there
+        assert (await site.on("cam-1", "setAlarmRule", eventType=kind, alarmRule=WEEK[:1])).code == 807
+    assert (await site.on("cam-1", "getAlarmRule", eventType=2)).data == WEEK
+    assert (await site.on("cam-1", "getAlarmRule", eventType=3)).data == []
     await adapter.stop()
 
     # started again without being told where the box is

@@ -71,6 +71,23 @@ _claim = Command(
 _drop_library = Command(
     delete(libraries).where(libraries.c.library_id == bindparam("row", type_=INT), in_scope(libraries))
 )
+_settle_rule = Command(
+    update(rules)
+    .where(
+        rules.c.iot_id == bindparam("iot"),
+        rules.c.event_type == bindparam("kind", type_=INT),
+        rules.c.week == bindparam("asked"),
+        in_scope(rules),
+    )
+    .values(state=bindparam("now"), why=bindparam("reason"))
+)
+_drop_rule = Command(
+    delete(rules).where(
+        rules.c.iot_id == bindparam("iot"),
+        rules.c.event_type == bindparam("kind", type_=INT),
+        in_scope(rules),
+    )
+)
 _drop_faces = Command(delete(faces).where(any_of(faces.c.face_id, "rows"), in_scope(faces)))
 
 
@@ -279,12 +296,38 @@ async def set_rule(
     await bring_soon(tx, tenant_id=scope.tenant, iot_id=device.iot_id)
 
 
+async def take_back_rule(scope: Scope, tx: Tx, refused: Rule, *, before: Rule | None, now_ms: int) -> None:
+    """The rule before is in force again, as whoever asked was told; nothing, if it was changed meanwhile."""
+    if await queries.rule(scope, tx, refused.iot_id, refused.event_type) != refused:
+        return
+    if before is None:
+        await _drop_rule.run(tx, scope, iot=refused.iot_id, kind=refused.event_type)
+    else:
+        await save_rule(tx, before._replace(changed_ms=now_ms))
+    await history.note(
+        scope,
+        tx,
+        history.Record(RULE_HISTORY, f"{refused.iot_id}:{refused.event_type}", refused.community_id),
+        "changed" if before else "deleted",
+        before={"week": refused.week},
+        after={"week": before.week} if before else {},
+        now_ms=now_ms,
+    )
+
+
 async def save_rule(tx: Tx, rule: Rule) -> None:
     await tx.upsert(
         rules,
         [rule._asdict()],
         keys=("iot_id", "event_type"),
         update=("week", "state", "why", "fired_ms", "changed_ms", "community_id"),
+    )
+
+
+async def settle_rule(scope: Scope, tx: Tx, rule: Rule) -> None:
+    """What became of a rule; nothing, where another week is wanted meanwhile."""
+    await _settle_rule.run(
+        tx, scope, iot=rule.iot_id, kind=rule.event_type, asked=rule.week, now=rule.state, reason=rule.why
     )
 
 

@@ -286,7 +286,7 @@ class _Round:
             after = rule._replace(state=FAILED, why=self._refused(refusal))
         self._holds = self._holds or bool(week)
         if after != rule:
-            await self._save(lambda tx: desired.save_rule(tx, after))
+            await self._save(lambda tx: desired.settle_rule(self._scope, tx, after))
 
     async def _plans(self) -> None:
         """A plan names several cameras: it is set for those of this box together."""

@@ -76,7 +76,7 @@ class PlatformSide:
         for rule in await queries.rules_of(scope, self._db, device.iot_id):
             if rule.state != HELD:
                 held_rule = rule._replace(state=HELD, why="")
-                await self._db.run(partial(desired.save_rule, rule=held_rule))
+                await self._db.run(partial(desired.settle_rule, scope, rule=held_rule))
         for row in await happened.plans_on(scope, self._db, device.iot_id):
             if row.state == REMOVING:
                 await self._db.run(partial(_forget_camera, scope=scope, row=row))

@@ -274,13 +274,15 @@ class SecurityProvider:
     async def _set_rule(self, scope: Scope, fields: Fields) -> None:
         kind, week = event_type(fields), arming(fields)
         device = await self._device(scope, fields)
+        now = self._clock.now_ms()
+        before = await queries.rule(scope, self._db, device.iot_id, kind)
         await self._db.run(
-            lambda tx: desired.set_rule(
-                scope, tx, device, event_type=kind, week=week, now_ms=self._clock.now_ms()
-            )
+            lambda tx: desired.set_rule(scope, tx, device, event_type=kind, week=week, now_ms=now)
         )
         await self._settle(scope, device)
         row = await queries.rule(scope, self._db, device.iot_id, kind)
+        if row is not None and row.state == FAILED:
+            await self._db.run(lambda tx: desired.take_back_rule(scope, tx, row, before=before, now_ms=now))
         self._check(row.why if row is not None else "")
 
     async def _get_rule(self, scope: Scope, fields: Fields) -> Any:
