@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "POST /communities/{community_id}/houses/{house_id}/certification": {"name": "谁", "type": 1},
     "POST /invitations/{code}": {"name": "谁"},
     "POST /communities/{community_id}/vehicles": {"plate": "浙A12345"},
+    "POST /communities/{community_id}/parking/stays/{stay_id}/payment": {"payerKey": "a" * 32},
     "POST /communities/{community_id}/visits": {
         "houseId": 1,
         "name": "谁",

@@ -30,6 +30,7 @@ def asks(route: str, town: Town, canaries: Canaries, lot_name: str) -> list[Ask]
         "apply_id": rows["visit"], "iot_id": lot.door, "request_id": lot.asked_deletion,
         "call_id": 1, "asking_id": lot.house, "bind_id": lot.terminal_bind,
         "code": canaries.of(lot_name, "house invitation"), "credential_id": lot.credential,
+        "stay_id": lot.owing_stay,
     }  # fmt: skip
     path = {name: known[name] for name in re.findall(r"{(\w+)}", route) if name != "topic"}
     body = BODIES.get(route)

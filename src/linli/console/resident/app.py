@@ -32,6 +32,7 @@ from linli.domains.intercom.resident_terminals import ROUTES as terminal_routes
 from linli.domains.intercom.resident_views import ROUTES as views_routes
 from linli.domains.notices.resident import ROUTES as notices_routes
 from linli.domains.notifications.resident import ROUTES as notifications_routes
+from linli.domains.parking.prepay.resident import ROUTES as parking_routes
 from linli.domains.privacy.resident import ROUTES as privacy_routes
 from linli.domains.visitors.resident import ROUTES as visitors_routes
 from linli.kernel.entry import Routes
@@ -51,6 +52,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *live_routes,
     *notices_routes,
     *notifications_routes,
+    *parking_routes,
     *privacy_routes,
     *visitors_routes,
 )

@@ -10,7 +10,7 @@ from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Any, Final
 
-from linli.domains.communities.queries import communities, spaces
+from linli.domains.communities.queries import communities
 from linli.domains.parking.fees import exit_queries, stay_queries
 from linli.domains.parking.fees.bills import bill, leave_by
 from linli.domains.parking.fees.errors import NothingDue
@@ -90,7 +90,7 @@ class DriverPages:
         lot = await queries.lot(self._db, lot_id)
         if lot is None:
             raise NotFound(what="parking_lot")
-        place = await self._place(lot.scope, lot.community_id, lot_id)
+        place = await queries.place_of(lot.scope, self._db, lot.community_id, lot_id)
         if form is None:
             return 200, html.plate_form(place, language), ""
         province, rest = form.get("province", ""), form.get("rest", "")
@@ -142,7 +142,9 @@ class DriverPages:
                     row=row,
                     payer_key=key if _KEY.fullmatch(key) else self._ids.hex(32),
                     title=html.say(
-                        "charge", language, place=await self._place(scope, row.community_id, row.lot_id)
+                        "charge",
+                        language,
+                        place=await queries.place_of(scope, self._db, row.community_id, row.lot_id),
                     ),
                     return_to=f"/park/{token}?back",
                     collector=self._collector,
@@ -164,7 +166,7 @@ class DriverPages:
             until = datetime.fromtimestamp(until_ms / 1000, zone).strftime("%H:%M")
         community = await communities.community(scope, self._db, row.community_id)
         return html.Shown(
-            place=await self._place(scope, row.community_id, row.lot_id),
+            place=await queries.place_of(scope, self._db, row.community_id, row.lot_id),
             plate=row.plate,
             fee=owed.fee,
             paid_fen=owed.paid_fen,
@@ -175,8 +177,3 @@ class DriverPages:
             phone=community.phone,
             is_back=is_back,
         )
-
-    async def _place(self, scope: Scope, community_id: int, lot_id: int) -> str:
-        community = await communities.community(scope, self._db, community_id)
-        names = await spaces.names(scope, self._db, [lot_id])
-        return f"{community.name} {names.get(lot_id, '')}".strip()

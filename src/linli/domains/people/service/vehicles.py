@@ -65,7 +65,7 @@ class VehicleForm(msgspec.Struct, frozen=True, kw_only=True):
 
 _change = update_of(
     vehicles,
-    ("plate", "region", "brand", "color", "changed_ms"),
+    ("plate", "region", "brand", "color", "created_ms", "changed_ms"),
     vehicles.c.vehicle_id == bindparam("row", type_=INT),
     in_scope(vehicles),
 )
@@ -171,7 +171,13 @@ async def change(
 
 async def _write(scope: Scope, tx: Tx, was: Vehicle, now: Vehicle, now_ms: int) -> None:
     await _change.run(
-        tx, scope, row=now.vehicle_id, region=plate_region(now.plate), changed_ms=now_ms, **_facts(now)
+        tx,
+        scope,
+        row=now.vehicle_id,
+        region=plate_region(now.plate),
+        created_ms=was.created_ms if now.plate == was.plate else now_ms,  # its owner sees stays since then
+        changed_ms=now_ms,
+        **_facts(now),
     )
     await history.note(
         scope, tx, record_of(now), "changed", now_ms=now_ms, before=_facts(was), after=_facts(now)
