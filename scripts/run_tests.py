@@ -60,6 +60,7 @@ ENGINES = {
     "sipvicious": ("/usr/bin/svmap", "scanners of SIP"),
     "baresip-core": ("/usr/bin/baresip", "calls by a phone that we did not write"),
     "ffmpeg": ("/usr/bin/ffmpeg", "messages of visitors, and pictures of doors decoded"),
+    "zbar-tools": ("/usr/bin/zbarimg", "QR codes read by a scanner that we did not write"),
     "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
 }
 # Another version does, where the one above is not to be had.

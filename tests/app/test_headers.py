@@ -30,6 +30,7 @@ WALKED = {
     "/r": ["/r/nothing"],
     "/bell": ["/bell/nothing"],
     "/park": ["/park/nothing"],
+    "/park/lane/": ["/park/lane/nothing"],
     "/shop": ["/shop/nothing"],
     "/edge": ["/edge/nothing"],
     "/box-page/": ["/box-page/1/x/"],

@@ -16,7 +16,7 @@ from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
 from linli.kernel.scope import Caller as ScopeCaller
 from linli.kernel.scope import Scope
-from linli.kernel.settings import DeviceAuth, Disk, Http, Mqtt, Settings, Webhooks
+from linli.kernel.settings import DeviceAuth, Disk, Http, Mqtt, Payments, Settings, Webhooks
 from linli.things.service import devices, products
 from linli.things.service.devices import Triple
 from tests.campaigns.caller import Caller
@@ -80,8 +80,8 @@ async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
-async def opened(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
-    """For campaigns, which run without pytest."""
+async def opened(database_url: str, tmp_path: Path, *, cashier: bool = False) -> AsyncIterator[Bench]:
+    """For campaigns, which run without pytest. `cashier`: the stand-in provider takes payments."""
     settings = Settings(
         data_dir=str(tmp_path / "data"),
         database_url=database_url,
@@ -90,6 +90,7 @@ async def opened(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
         device_auth=DeviceAuth(port=0),
         webhooks=Webhooks(allow_private=True),
         disk=Disk(reserve_mb=0),
+        payments=Payments(cashier=cashier),
     )
     platform = await Platform.open(settings, SystemClock())
     await platform.start()

@@ -10,6 +10,7 @@ from linli.delivery.retention import forget_ended
 from linli.domains.access.service.alarms import purge_alarms
 from linli.domains.access.service.code_retention import forget_ended_codes
 from linli.domains.access.service.passes import purge_passes
+from linli.domains.boxes.lane_pay.service import purge as purge_lane_payments
 from linli.domains.boxes.parking.details import purge as purge_edge_cars
 from linli.domains.boxes.remote.service import presence
 from linli.domains.communities.service import lifecycle
@@ -104,6 +105,7 @@ class Housekeeping:
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_vehicle_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_edge_cars(self._db, now_ms=now, days=kept.passes_days)
+            await purge_lane_payments(self._db, now_ms=now, days=kept.passes_days)
             await purge_alarms(self._db, now_ms=now, days=kept.passes_days)
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await presence.purge(self._db, now_ms=now)

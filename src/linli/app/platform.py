@@ -29,6 +29,8 @@ from linli.domains.accounts.sample_logins import SampleLogins
 from linli.domains.accounts.service import sessions
 from linli.domains.boxes.devices.service.importer import EdgeImporter
 from linli.domains.boxes.front.calls import Addresses
+from linli.domains.boxes.lane_pay.pages import PREFIX as LANE_PAGES
+from linli.domains.boxes.lane_pay.room import LanePay
 from linli.domains.boxes.queries.clusters import ProjectClusters
 from linli.domains.boxes.remote.room import RemoteRoom
 from linli.domains.boxes.room import Boxes
@@ -194,6 +196,10 @@ class Platform:
             platform_url=settings.own_url,
         )
         self.payments.register(self.jobs)
+        self.lane_pay = LanePay(db, clock, self.ids, self.secrets, collector=self.payments.collector)
+        self.lane_pay.register(self.boxes.front)
+        if self.payments.collector is not None:
+            self.boxes.parking_calls.pay_url = f"{settings.public_url}{LANE_PAGES}"
         self.drivers = Drivers(
             db,
             clock,

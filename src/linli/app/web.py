@@ -22,6 +22,7 @@ from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
 from linli.databus.sse.http import PREFIX as EVENT_STREAMS
 from linli.domains.access.queries.card_holders import CardNumbers
 from linli.domains.boxes.front.app import PREFIX as EDGE
+from linli.domains.boxes.lane_pay.pages import PREFIX as LANE_PAGES
 from linli.domains.boxes.queries.clusters import NodesOfGateways
 from linli.domains.boxes.remote.box_page import PREFIX as BOX_PAGE
 from linli.domains.communities.service.houses import SpaceHouses
@@ -84,6 +85,7 @@ def router_of(platform: "Platform") -> Router:
             "/v": platform.visitors.pages,
             "/r": platform.visitors.pages,
             "/park": platform.drivers.pages,
+            LANE_PAGES: platform.lane_pay.pages,
             "/shop": platform.merchant_pages,
             BELL: DoorbellPages(platform.db, platform.clock, platform.callers, platform.answering),
             EDGE: platform.boxes.front,

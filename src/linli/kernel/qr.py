@@ -22,3 +22,15 @@ def qr_svg(text: str, *, label: str = "") -> str:
 def qr_image(text: str) -> str:
     """The same as an image address, for pages whose scripts draw it."""
     return "data:image/svg+xml;base64," + base64.b64encode(qr_svg(text).encode()).decode()
+
+
+def qr_png(text: str, *, module_px: int = 4) -> bytes:
+    """For screens that draw no SVG: level L, so that it stays small on an LED panel; with its quiet zone."""
+    out = io.BytesIO()
+    segno.make_qr(text, error="l").save(out, kind="png", scale=module_px, border=4)
+    return out.getvalue()
+
+
+def qr_image_png(text: str) -> str:
+    """As `qr_image`, of pixels."""
+    return "data:image/png;base64," + base64.b64encode(qr_png(text, module_px=8)).decode()

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import msgspec
 
-from linli.protocols.edge_link import ParkingRules, RulesLot
+from linli.kernel.secrets import SealBroken, Secrets
+from linli.protocols.edge_link import ParkingRules, PayKey, RulesLot
 from linli.protocols.parking_site import Lot
 from linli.rules.tariffs import Days, Tariff
 
-_RULES, _FIRE = "rules", "fire_ms"
+_RULES, _FIRE, _PAY_KEYS = "rules", "fire_ms", "pay_keys"
 _KEEP: Final = "INSERT OR REPLACE INTO parking_rules VALUES (?, ?)"
 _READ: Final = "SELECT value FROM parking_rules WHERE name = ?"
 
@@ -24,6 +25,8 @@ class Given:
     days: Days = field(default_factory=Days)
     lots: dict[str, RulesLot] = field(default_factory=dict[str, RulesLot])
     own_fire_ms: int = 0
+    pay_keys: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    """By number, the newest first."""
     tariffs: dict[tuple[str, int], Tariff] = field(default_factory=dict[tuple[str, int], Tariff])
 
     @property
@@ -48,20 +51,29 @@ class Given:
         return self.tariffs[key]
 
 
-def load(db: sqlite3.Connection) -> Given:
-    """Raises MsgspecError."""
+def load(db: sqlite3.Connection, secrets: Secrets) -> Given:
+    """`secrets`: keys of payment codes are sealed with it. Raises MsgspecError."""
     row = db.execute(_READ, (_RULES,)).fetchone()
     fire = db.execute(_READ, (_FIRE,)).fetchone()
+    sealed = db.execute(_READ, (_PAY_KEYS,)).fetchone()
     rules = msgspec.json.decode(row[0], type=ParkingRules) if row else ParkingRules()
-    return _given(rules, int(fire[0]) if fire else 0)
+    keys: list[PayKey] = []
+    if sealed:
+        try:
+            keys = msgspec.json.decode(secrets.open(sealed[0], about=_PAY_KEYS), type=list[PayKey])
+        except SealBroken:  # of another machine: what has no version is asked for
+            rules = msgspec.structs.replace(rules, version="")
+    return _given(rules, int(fire[0]) if fire else 0, keys)
 
 
-def take(db: sqlite3.Connection, rules: ParkingRules) -> Given:
+def take(db: sqlite3.Connection, rules: ParkingRules, secrets: Secrets) -> Given:
     """Keep other rules instead of those before. Versions under which a car is inside stay. Raises MsgspecError."""
     for version in rules.tariffs:
         msgspec.convert(version.body, Tariff)  # before anything is written
-    small = msgspec.structs.replace(rules, tariffs=[], rights=[])
+    small = msgspec.structs.replace(rules, tariffs=[], rights=[], pay_keys=[])
     db.execute(_KEEP, (_RULES, msgspec.json.encode(small).decode()))
+    keys = msgspec.json.encode(rules.pay_keys).decode()
+    db.execute(_KEEP, (_PAY_KEYS, secrets.seal(keys, about=_PAY_KEYS)))
     db.execute(
         "DELETE FROM parking_tariffs WHERE NOT EXISTS (SELECT 1 FROM parking_stays AS s WHERE s.out_ms IS NULL"
         " AND s.tariff = parking_tariffs.tariff AND s.version = parking_tariffs.version)"
@@ -75,17 +87,18 @@ def take(db: sqlite3.Connection, rules: ParkingRules) -> Given:
         "INSERT INTO parking_given VALUES (?, ?, ?, ?, ?)",
         [(row.plate, row.kind, row.space, row.starts_ms, row.ends_ms) for row in rules.rights],
     )
-    return load(db)
+    return load(db, secrets)
 
 
-def note_fire(db: sqlite3.Connection, at_ms: int) -> Given:
+def note_fire(db: sqlite3.Connection, at_ms: int, secrets: Secrets) -> Given:
     db.execute(_KEEP, (_FIRE, str(at_ms)))
-    return load(db)
+    return load(db, secrets)
 
 
-def _given(rules: ParkingRules, own_fire_ms: int) -> Given:
+def _given(rules: ParkingRules, own_fire_ms: int, keys: list[PayKey]) -> Given:
     days = Days(_dates(rules.holidays), _dates(rules.workdays))
-    return Given(rules, days, {lot.space: lot for lot in rules.lots}, own_fire_ms)
+    pay_keys = {each.no: bytes.fromhex(each.key) for each in keys}
+    return Given(rules, days, {lot.space: lot for lot in rules.lots}, own_fire_ms, pay_keys)
 
 
 def _dates(texts: list[str]) -> frozenset[date]:

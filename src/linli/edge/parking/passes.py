@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from linli.edge.parking import fees, stays
+from linli.edge.parking import fees, pay_codes, stays
 from linli.edge.parking.order_rows import FREE, PAID, UNPAID, Order
 from linli.edge.parking.params import Plate, read_plate
 from linli.edge.parking.verdicts import judged
@@ -59,6 +59,8 @@ class Outcome:
     standing: str = ""
     """What the car is taken for (`rules.parking_entry`)."""
     record_id: str = ""
+    pay_url: str = ""
+    """For a QR code: where a driver who owes pays by phone, with or without a line here."""
     again: bool = False
     """It was decided before."""
 
@@ -200,6 +202,7 @@ class Car:
         if self.verdict.reason is Reason.FEE_DUE and self.bill is not None:
             number = self.bill.order.number
             stays.owe(work, lot, self.bill, waits=True, picture=self.sighting.picture)
+            outcome = replace(outcome, pay_url=pay_codes.issue(work, self.bill.order))
         work.report(LANE_EVENT, {}, self.detail(self.notice(number, opened=False)))
         return outcome
 

@@ -73,3 +73,37 @@ class ParkingRefused(LinliError):
 
 def _joined(words: str, more: str, mark: str) -> str:
     return f"{words}{mark}{more}" if more else words
+
+
+class ReceiptForged(LinliError):
+    """No receipt of a code of this box."""
+
+    code = "edge.receipt_forged"
+
+
+class ReceiptUsed(LinliError):
+    code = "edge.receipt_used"
+
+
+class ReceiptOtherLane(LinliError):
+    """`lane`: where it is good."""
+
+    code = "edge.receipt_other_lane"
+
+
+class ReceiptFeeGrew(LinliError):
+    """`paid` counts, `due` is owed beyond it; both in yuan."""
+
+    code = "edge.receipt_fee_grew"
+
+
+class ReceiptTooLate(LinliError):
+    """Its car does not wait at this lane any more; what was `paid` counts."""
+
+    code = "edge.receipt_too_late"
+
+
+class DigitsBarred(LinliError):
+    """Too many wrong digits at this lane; `minutes` until others are looked at."""
+
+    code = "edge.digits_barred"

@@ -12,7 +12,7 @@ import msgspec
 
 from linli.edge.framework.device_logs import DeviceLog
 from linli.edge.framework.errors import DeviceOffline, DeviceUnknown
-from linli.edge.parking import fires, given, local_records, outbox, passes, places
+from linli.edge.parking import fires, given, local_records, outbox, passes, pay_codes, places, receipts
 from linli.edge.parking.local_system import LocalPush, LocalSystem
 from linli.edge.parking.methods import METHODS, MODEL, OPERATE
 from linli.edge.parking.outbox import Waiting
@@ -35,7 +35,8 @@ from linli.edge.store import Store
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError, TimedOut
 from linli.kernel.ids import Ids
-from linli.protocols.edge_link import LotBeat, ParkingRules
+from linli.kernel.secrets import Secrets
+from linli.protocols.edge_link import LanePayment, LotBeat, ParkingRules, PaymentCounted
 from linli.protocols.parking_site import Barrier, Lot, Site
 
 SECONDS: Final = 7.0
@@ -56,8 +57,10 @@ class _Envelope(msgspec.Struct):
 class ParkingRoom:
     """Implements `ports.Lanes`."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, log: DeviceLog) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: Ids, log: DeviceLog, secrets: Secrets) -> None:
+        """`secrets`: of this machine; it seals the keys of payment codes."""
         self._store = store
+        self._secrets = secrets
         self.clock = clock
         self._ids = ids
         self._log = log
@@ -83,7 +86,7 @@ class ParkingRoom:
     async def start(self) -> None:
         """What the cloud said last holds, with the line cut too."""
         try:
-            self.given = await self._store.read(given.load)
+            self.given = await self._store.read(lambda db: given.load(db, self._secrets))
         except msgspec.MsgspecError as error:
             self._log.error("the kept tariffs and rights cannot be read", why=str(error))
 
@@ -184,14 +187,14 @@ class ParkingRoom:
 
     async def take_rules(self, rules: ParkingRules) -> None:
         """Raises StoreBroken, MsgspecError, ValueError (a day that is none)."""
-        self.given = await self._store.write(lambda db: given.take(db, rules))
+        self.given = await self._store.write(lambda db: given.take(db, rules, self._secrets))
         self.fires.news.set()
 
     async def alarm(self, device: str) -> None:
         """A device of the box tells of a fire."""
         self._log.warning("fire: the barriers go up", device=device)
         now_ms = self.clock.now_ms()
-        self.given = await self._store.write(lambda db: given.note_fire(db, now_ms))
+        self.given = await self._store.write(lambda db: given.note_fire(db, now_ms, self._secrets))
         self.fires.news.set()
 
     async def _raised(self, lot: Lot, barrier: Barrier) -> None:
@@ -249,6 +252,35 @@ class ParkingRoom:
         except (httpx.HTTPError, ValueError) as error:
             self._log.now_and_then("a picture of the local system is not fetched", why=str(error))
             return ""
+
+    # payments at a lane without a line
+
+    async def take_receipt(self, barrier_id: str, shown: str) -> receipts.Counted:
+        """A receipt or its digits, shown at a lane: counted once, and the barrier opens.
+
+        Raises ParkingRefused (302), and what `receipts.take` answers; what it kept is kept all the same.
+        """
+        taken = await self._write(lambda work: receipts.take(work, barrier_id, shown), {})
+        if isinstance(taken, LinliError):
+            self._log.now_and_then("a receipt is refused", barrier=barrier_id[:64], why=taken.code)
+            raise taken
+        self._log.info("a receipt was taken", barrier=barrier_id)
+        return taken
+
+    async def pay_code(self, barrier_id: str) -> str:
+        """The address that the car at a barrier is to pay at; empty where none owes. Raises ParkingRefused (302)."""
+        return await self._store.read(lambda db: pay_codes.shown_at(self._work(db, {}), barrier_id))
+
+    async def paid(self, payments: list[LanePayment]) -> None:
+        """Payments that the cloud has: those that no receipt brought here are counted now."""
+        for payment in payments:
+            await self._write(partial(receipts.paid, payment=payment), {})
+
+    async def counted_payments(self) -> list[PaymentCounted]:
+        return await self._store.read(receipts.for_cloud)
+
+    async def payments_taken(self, nonces: list[str]) -> None:
+        await self._store.write(lambda db: receipts.taken_by_cloud(db, nonces))
 
     # for the cloud
 
@@ -361,6 +393,7 @@ def _sweep(db: sqlite3.Connection, *, before_ms: int) -> None:
     db.execute("DELETE FROM parking_sightings WHERE at_ms < ?", (before_ms,))
     db.execute("DELETE FROM parking_passes WHERE at_ms < ?", (before_ms,))
     db.execute("DELETE FROM parking_stays WHERE out_ms < ?", (before_ms,))
+    db.execute("DELETE FROM parking_pay_codes WHERE at_ms < ? AND untold = 0", (before_ms,))
     db.execute(
         "DELETE FROM parking_orders WHERE in_ms < ? AND waits = 0 AND out_ms < ?", (before_ms, before_ms)
     )

@@ -90,5 +90,24 @@ STEPS: Final = (
         CREATE TABLE parking_rules (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """,
     ),
+    Step(
+        "parking.3",
+        """
+        CREATE TABLE parking_pay_codes (
+          nonce TEXT PRIMARY KEY, code TEXT NOT NULL, key_no INTEGER NOT NULL, order_number TEXT NOT NULL,
+          lot TEXT NOT NULL, barrier TEXT NOT NULL, fen INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+          until_ms INTEGER NOT NULL, used_ms INTEGER, kept_fen INTEGER NOT NULL DEFAULT 0,
+          untold INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID;
+        CREATE INDEX parking_pay_codes_lane ON parking_pay_codes (barrier, at_ms);
+        CREATE INDEX parking_pay_codes_order ON parking_pay_codes (order_number);
+        CREATE INDEX parking_pay_codes_untold ON parking_pay_codes (nonce) WHERE untold = 1;
+        CREATE TABLE parking_digit_tries (
+          barrier TEXT PRIMARY KEY, tries INTEGER NOT NULL, since_ms INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    ),
 )
-"""`parking_given`: rights that the cloud gives, by its spaces. `parking_rules`: what else it says, and own fires."""
+"""`parking_given`: rights that the cloud gives, by its spaces. `parking_rules`: what else it says, and own fires.
+`parking_pay_codes`: what drivers were asked to pay at exits; `used_ms`: when its payment was counted, once; `untold`:
+the cloud does not know that yet. `parking_digit_tries`: wrong digits at a lane."""

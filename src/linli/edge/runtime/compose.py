@@ -163,7 +163,7 @@ class Box:
         self.lift_reports = LiftReports(lambda rule: self.lift_gateways.linkage_of(rule), journal, under_way)
         self.peers = Peers(self.clock, tell=beat_now.set)
         self.peering = Peering(self.store, self.peers)
-        self.parking = Parking(home, self.store, self.cloud, self.clock, self.ids, self.logs)
+        self.parking = Parking(home, identity, self.store, self.cloud, self.clock, self.ids, self.logs)
         self.intercom = Intercom(identity, self.store, self.cloud, self.clock, self.ids, self.logs)
         services = self._services(ports)
         self.naming = DoorNaming(identity.serial_number, self.cloud.base_url, services)

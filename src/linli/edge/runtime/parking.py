@@ -1,6 +1,7 @@
 """Parking as a component of the box (边缘通行服务-车行版): set up by the cloud or a file, with its port."""
 
 import asyncio
+import hashlib
 import ipaddress
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -8,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from linli.edge import components
-from linli.edge.cloud import CloudCaller
+from linli.edge.cloud import CloudCaller, Identity
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.parking.local_system import LocalSystem, read_system
 from linli.edge.parking.methods import MODEL
 from linli.edge.parking.passes import Sighting
+from linli.edge.parking.pay_screens import PAY_CODES, RECEIPTS, PayScreens
 from linli.edge.parking.ports import OPERATE_GATE, CallsDevices
 from linli.edge.parking.room import ParkingRoom
 from linli.edge.runtime.components import Params, Part, PartFailed, named
@@ -28,6 +30,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.rounds import end_tasks
+from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import Deployment
 from linli.protocols.parking_site import Site, SiteBad, read_site
 from linli.rules.schedules import zone_named
@@ -43,11 +46,20 @@ class Parking:
     """`room` answers and decides; it knows no lot while the component does not run."""
 
     def __init__(
-        self, home: Path, store: Store, cloud: CloudCaller, clock: Clock, ids: Ids, logs: DeviceLogs
+        self,
+        home: Path,
+        identity: Identity,
+        store: Store,
+        cloud: CloudCaller,
+        clock: Clock,
+        ids: Ids,
+        logs: DeviceLogs,
     ) -> None:
         self._home = home
         self._log = logs.of("parking")
-        self.room = ParkingRoom(store, clock, ids, self._log)
+        secret = identity.activated.device.device_secret.encode()
+        secrets = Secrets([hashlib.sha256(b"parking " + secret).digest()])
+        self.room = ParkingRoom(store, clock, ids, self._log, secrets)
         self._uplink = ParkingUplink(self.room, store, cloud, clock, ids, self._log)
         self.rules = ParkingRulesLink(self.room, cloud, clock, self._log)
         self.runs_apart: Callable[[str], bool] = lambda device: False
@@ -131,6 +143,8 @@ class Parking:
             callers=[*_addresses(params.get("callers", "")), *([local.host] if local is not None else [])],
         )
         port.pushes[SPACES] = self.room.take_space
+        lane_screens = PayScreens(self.room)
+        port.pushes[RECEIPTS], port.pushes[PAY_CODES] = lane_screens.receipt, lane_screens.code
         for path in local.pushes if local is not None else ():
             port.pushes[path] = partial(self.room.take_push, path)
         await port.start()

@@ -11,9 +11,17 @@ from linli.edge.parking.room import ParkingRoom
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.rounds import set_within
-from linli.protocols.edge_link import ParkingRules, Refresh, parking_rules_path
+from linli.protocols.edge_link import (
+    PARKING_PAYMENTS,
+    ParkingRules,
+    PaymentsCounted,
+    PaymentsWaiting,
+    Refresh,
+    parking_rules_path,
+)
 
 EVERY_S: Final = 300.0
+AT_ONCE: Final = 50
 AGAIN_S: Final = 10.0
 """After the cloud was not reached."""
 
@@ -39,12 +47,24 @@ class ParkingRulesLink:
             if spaces := sorted({lot.space_id for lot in self._room.site.lots.values() if lot.space_id}):
                 try:
                     await self._fetch(spaces)
+                    await self._settle_payments()
                 except (CloudUnreachable, CloudRefused) as error:
                     every_s = AGAIN_S
                     self._log.now_and_then("tariffs and rights are not fetched", why=str(error))
                 except (LinliError, msgspec.MsgspecError, ValueError) as error:
                     self._log.error("tariffs and rights are not kept", why=str(error))
             await set_within(self._clock, every_s, self.news)
+
+    async def _settle_payments(self) -> None:
+        """Those that receipts brought are told of, and those that the cloud alone knows are counted: each once."""
+        while True:
+            counted = (await self._room.counted_payments())[:AT_ONCE]
+            answer = await self._cloud.post(PARKING_PAYMENTS, PaymentsCounted(payments=counted))
+            await self._room.payments_taken([each.nonce for each in counted])
+            waiting = msgspec.json.decode(answer, type=PaymentsWaiting).payments
+            if not waiting:
+                return
+            await self._room.paid(waiting)
 
     async def _fetch(self, spaces: list[str]) -> None:
         """The question after others were kept tells the cloud that they hold."""

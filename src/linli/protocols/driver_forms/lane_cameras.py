@@ -21,8 +21,9 @@ class PlateCamera(DriverConfig, frozen=True, kw_only=True):
     """Where alone it may call from; empty: from anywhere on the LAN."""
     gate_output: Annotated[int, Meta(ge=0, le=3)] = 0
     """The relay that moves the barrier."""
-    display: Literal["none", "gbk"] = "none"
-    """What hangs on its serial port: nothing that is told by itself, or a display that takes GBK text as it comes."""
+    display: Literal["none", "gbk", "gbk_qr"] = "none"
+    """What hangs on its serial port: nothing that is told by itself, or a display that takes GBK text as it comes;
+    `gbk_qr`: and draws the address that follows as a QR code."""
     display_channel: Annotated[int, Meta(ge=0, le=1)] = 0
 
     def __post_init__(self) -> None:

@@ -11,6 +11,8 @@ PARKING_PICTURES: Final = "/edge/parking/pictures"
 """POST, body JPEG; answers `PictureTaken`."""
 PARKING_RULES: Final = "/edge/parking/rules"
 """GET with `have`, the version that holds on the box, and `spaces`, those of its lots; answers `ParkingRules`."""
+PARKING_PAYMENTS: Final = "/edge/parking/payments"
+"""POST `PaymentsCounted`; answers `PaymentsWaiting`."""
 PARKING_BEAT_S: Final = 30.0
 """Source: spec H 5.8."""
 PARKING_SILENT_MS: Final = 90_000
@@ -115,6 +117,14 @@ class PlateRight(_Struct, frozen=True, kw_only=True, omit_defaults=True):
     ends_ms: int | None = None
 
 
+class PayKey(_Struct, frozen=True, kw_only=True):
+    """Shared by cloud and box (`rules.pay_codes`)."""
+
+    no: int
+    key: Annotated[str, Meta(min_length=64, max_length=64)]
+    """Hex."""
+
+
 class ParkingRules(_Struct, frozen=True, kw_only=True):
     """By what a box charges and opens: desired state, known by its version."""
 
@@ -129,10 +139,40 @@ class ParkingRules(_Struct, frozen=True, kw_only=True):
     """Of the last fire that the cloud heard of."""
     fire_over_ms: int = 0
     """When a person last said that a fire is over."""
+    pay_url: Annotated[str, Meta(max_length=300)] = ""
+    """What a driver's phone opens, with a code after it; empty: nobody takes payments over the network."""
+    pay_node: int = 0
+    """The box's number in codes."""
+    pay_keys: Annotated[list[PayKey], Meta(max_length=3)] = []
+    """The newest signs."""
 
 
 def parking_rules_path(have: str, spaces: list[str]) -> str:
     return f"{PARKING_RULES}?have={have}&spaces={','.join(spaces)}"
+
+
+class PaymentCounted(_Struct, frozen=True, kw_only=True):
+    """A payment that the box has counted, once."""
+
+    nonce: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+    """Of the code."""
+    kept_fen: Annotated[int, Meta(ge=0)]
+    """What its order took of it; the rest goes back."""
+
+
+class PaymentsCounted(_Struct, frozen=True, kw_only=True):
+    payments: Annotated[list[PaymentCounted], Meta(max_length=100)] = []
+
+
+class LanePayment(_Struct, frozen=True, kw_only=True):
+    nonce: _Text
+    fen: int
+
+
+class PaymentsWaiting(_Struct, frozen=True, kw_only=True):
+    """Paid, and not counted by the box as far as the cloud knows; the oldest first."""
+
+    payments: Annotated[list[LanePayment], Meta(max_length=100)] = []
 
 
 class LotBeat(_Struct, frozen=True, kw_only=True):

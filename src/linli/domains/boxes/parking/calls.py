@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from linli.domains.boxes.front.app import EdgeAnswer, EdgeFront, EdgeRequest
+from linli.domains.boxes.lane_pay.service import keys_of
 from linli.domains.boxes.parking import boxes, document, service
 from linli.domains.boxes.rows import Node
 from linli.domains.communities import image_header
@@ -15,6 +16,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
+from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import (
     PARKING_PICTURES,
     PARKING_RECORDS,
@@ -30,8 +32,12 @@ PIXELS: Final = 40_000_000
 
 
 class ParkingCalls:
-    def __init__(self, db: Database, clock: Clock, ids: Ids, objects: ObjectStore) -> None:
+    """`pay_url`: where drivers' phones open codes of exits; empty: nobody takes payments over the network."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, secrets: Secrets, objects: ObjectStore) -> None:
         self._db = db
+        self._secrets = secrets
+        self.pay_url = ""
         self._clock = clock
         self._ids = ids
         self._objects = objects
@@ -49,7 +55,14 @@ class ParkingCalls:
 
         async def answer(tx: Tx) -> ParkingRules:
             now_ms = self._clock.now_ms()
-            wanted = await document.rules_of(tx, node, spaces, now_ms=now_ms)
+            wanted = await document.rules_of(
+                tx,
+                node,
+                spaces,
+                pay_url=self.pay_url,
+                pay_keys=keys_of(self._secrets, node, now_ms=now_ms),
+                now_ms=now_ms,
+            )
             await boxes.note(tx, node, have, holds=have == wanted.version, now_ms=now_ms)
             return wanted if have != wanted.version else ParkingRules(version=have, unchanged=True)
 

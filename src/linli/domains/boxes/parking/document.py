@@ -18,7 +18,7 @@ from linli.domains.visitors import queries as visits
 from linli.domains.visitors.rows import HOLDS_PASS
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
-from linli.protocols.edge_link import ParkingRules, PlateRight, RulesLot, TariffVersion
+from linli.protocols.edge_link import ParkingRules, PayKey, PlateRight, RulesLot, TariffVersion
 from linli.rules.plates import clean_plate
 
 MOST_RIGHTS: Final = 20_000
@@ -28,7 +28,9 @@ LATE_MS: Final = 31 * 86_400_000
 """What is over still counts for the fee of a car that came before it was."""
 
 
-async def rules_of(db: Reader, node: Node, space_ids: list[int], *, now_ms: int) -> ParkingRules:
+async def rules_of(
+    db: Reader, node: Node, space_ids: list[int], *, pay_url: str, pay_keys: list[PayKey], now_ms: int
+) -> ParkingRules:
     """For those of these spaces that are parking areas of the box's community; nothing while it is in none."""
     if node.community_id is None:
         return ParkingRules()
@@ -64,6 +66,9 @@ async def rules_of(db: Reader, node: Node, space_ids: list[int], *, now_ms: int)
         rights=await _rights(scope, db, node.community_id, lots, now_ms) if lots else [],
         fire_ms=box.fire_ms if box is not None else 0,
         fire_over_ms=box.fire_over_ms if box is not None else 0,
+        pay_url=pay_url,
+        pay_node=node.node_id,
+        pay_keys=pay_keys if pay_url else [],
     )
     digest = hashlib.sha256(msgspec.json.encode(rules, order="sorted")).hexdigest()[:32]
     return msgspec.structs.replace(rules, version=digest)

@@ -130,13 +130,14 @@ class PlateCameraDriver(BaseDriver):
             "plate event", plateid=push.plate_id, plate=mapping.masked(push.plate), opens=outcome.open,
             reason=outcome.reason, again=outcome.again, offline=push.offline,
         )  # fmt: skip
-        words = _words(outcome).encode("gbk", "replace") if lane.form.display == "gbk" else b""
+        words = _words(outcome).encode("gbk", "replace") if lane.form.display != "none" else b""
         return mapping.answer(
             opens=outcome.open and not push.offline,
             text=b"" if push.offline else words,
             channel=lane.form.display_channel,
             plate_id=push.plate_id,
             more=push.offline,
+            qr=outcome.pay_url.encode() if lane.form.display == "gbk_qr" and not push.offline else b"",
         )
 
     async def _picture(self, lane: Lane, push: Push) -> str:

@@ -121,9 +121,11 @@ def read_registration(body: bytes) -> str:
 
 def answer(
     *, opens: bool = False, text: bytes = b"", channel: int = 0, plate_id: int = 0, more: bool = False,
-    extra: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None, qr: bytes = b"",
 ) -> bytes:  # fmt: skip
-    """`more`: it may go on with its next offline record. `retransfer_stop`: it need not push this one again."""
+    """`qr`: an address that the display draws after the text.
+
+    `more`: it may go on with its next offline record. `retransfer_stop`: it need not push this one again."""
     response: dict[str, Any] = {
         "info": "ok" if opens else "no",
         "content": "retransfer_stop",
@@ -133,7 +135,7 @@ def answer(
     if plate_id:
         response["plateid"] = plate_id
     if text:
-        response["serialData"] = [serial_data(channel, text)]
+        response["serialData"] = [serial_data(channel, part) for part in (text, qr) if part]
     if more:
         response["ContinuePushOffline"] = {"plateid": plate_id, "continue": 1}
     return json.dumps({"Response_AlarmInfoPlate": response}, ensure_ascii=False).encode()

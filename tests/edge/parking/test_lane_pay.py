@@ -1,0 +1,296 @@
+"""A driver pays at an exit whose box has no line: code on the screen, charge in the cloud, receipt at the lane, once."""
+
+import asyncio
+import base64
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import httpx
+import pytest
+
+from linli.domains.boxes.lane_pay.pages import PREFIX
+from linli.edge.cloud import load_identity
+from linli.edge.parking.receipts import TRIES, TRIES_MS
+from linli.edge.runtime.compose import Box
+from linli.rules.pay_codes import PayCode, digits_of, write_code
+from tests.edge.parking.charged_town import ChargedTown, tariff
+from tests.edge.parking.site_box import LOT, PORTS
+from tests.edge.runtime.small_box import until
+from tests.engines import find_program
+from tests.servicebus.conftest import opened
+
+pytestmark = pytest.mark.engines("sqlite")
+HOUR_MS, MINUTE_MS = 3_600_000, 60_000
+PLATE = "浙A12345"
+
+
+class PayTown(ChargedTown):
+    """Cars came two hours ago, so that box and cloud have the same time at the exit."""
+
+    phone: httpx.AsyncClient
+    lan: httpx.AsyncClient
+
+    async def owes(self, *plates: str) -> None:
+        self.clock.ahead_ms = MINUTE_MS - 2 * HOUR_MS
+        for plate in plates:
+            assert (await self.entry.read(plate))["info"] == "ok"
+        self.clock.ahead_ms = 0
+
+    async def cut(self) -> None:
+        self.wire.cut = True
+        await self.box.line.stop()
+
+    async def wake_without_line(self) -> None:
+        """The box after a power cut, while the line is down: its own port answers, cameras come again."""
+        identity = load_identity(self.folder / "box")
+        assert identity is not None
+        self.box = Box(self.folder / "box", identity, ports=PORTS, transport=self.wire)
+        self.box.parking.room.clock = self.clock
+        await self.box.start()
+        await until(lambda: self.box.parking.running)
+
+    async def post(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = await self.lan.post(f"http://127.0.0.1:{self.box.parking.port}{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        said: dict[str, Any] = answer.json()
+        return said
+
+    async def code(self, barrier: str = "out1") -> tuple[str, bytes]:
+        """The path that the QR code on the screen leads to, and its picture."""
+        said = await self.post("/payCodeGet", barrierId=barrier)
+        assert said["resCode"] == 0, said
+        return PREFIX + said["payUrl"].partition(PREFIX)[2], base64.b64decode(said["qrPng"])
+
+    async def asked_at_exit(self, plate: str = PLATE) -> str:
+        """The path of the code of a car that owes."""
+        assert (await self.way_out.read(plate))["info"] == "no"
+        return (await self.code())[0]
+
+    async def pays(self, path: str) -> tuple[str, str]:
+        """On the phone, over its own network: the receipt and its digits."""
+        till = await self.phone.post(path, data={})
+        assert till.status_code == 303, till.text
+        back = await self.phone.post(till.headers["location"], data={"action": "pay"})
+        assert back.status_code == 303, back.text
+        return await self.receipt(back.headers["location"])
+
+    async def receipt(self, path: str) -> tuple[str, str]:
+        async with asyncio.timeout(60):
+            while 'data-testid="digits"' not in (page := (await self.phone.get(path)).text):
+                await asyncio.sleep(0.05)
+        digits = re.search(r'data-testid="digits">(\d{4}) (\d{4})<', page)
+        picture = re.search(r'src="data:image/png;base64,([^"]+)"', page)
+        assert digits
+        assert picture
+        return scanned(base64.b64decode(picture[1])), digits[1] + digits[2]
+
+    async def shows(self, receipt: str, barrier: str = "out1") -> dict[str, Any]:
+        return await self.post("/reportPayReceipt", barrierId=barrier, receipt=receipt)
+
+    async def charges(self, number: int = 1, *, refunded: int = 0) -> list[dict[str, Any]]:
+        async with asyncio.timeout(60):
+            while True:
+                answer = await self.desk.get(f"{self.at}/charges", params={"state": "paid"})
+                assert answer.status_code == 200, answer.text
+                rows: list[dict[str, Any]] = answer.json()["data"]
+                if len(rows) == number and sum(row["refundedFen"] for row in rows) == refunded:
+                    return rows
+                await asyncio.sleep(0.05)
+
+
+def scanned(picture: bytes) -> str:
+    """As a scanner that we did not write reads it."""
+    done = subprocess.run(
+        [find_program("zbarimg"), "--quiet", "--raw", "-"], input=picture, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+async def town(database_url: str, tmp_path: Path) -> AsyncIterator[PayTown]:
+    async with opened(database_url, tmp_path, cashier=True) as bench:
+        here = f"http://127.0.0.1:{bench.platform.http.port}"
+        assert bench.platform.payments.cashier is not None
+        bench.platform.payments.cashier.platform_url = here
+        bench.platform.boxes.parking_calls.pay_url = here + PREFIX
+        town = PayTown(bench, tmp_path).with_lot()
+        await town.build()
+        await town.open_desk()
+        await town.publish(tariff(500), 900)
+        await town.wake()
+        await town.held()
+        async with (
+            httpx.AsyncClient(
+                base_url=here, trust_env=False, headers={"accept-language": "zh-CN"}
+            ) as town.phone,
+            httpx.AsyncClient(trust_env=False, timeout=60) as town.lan,
+        ):
+            yield town
+        await town.stop()
+
+
+async def test_a_receipt_opens_a_lane_without_a_line_once_and_is_settled_once(town: PayTown) -> None:
+    await town.owes(PLATE)
+    await town.cut()
+    assert (await town.way_out.read(PLATE))["info"] == "no"
+    path, picture = await town.code()
+    assert scanned(picture).endswith(path)
+    assert (await town.way_out.read(PLATE))["info"] == "no"
+    assert (await town.code())[0] == path, "the same while it is good"
+    form = (await town.phone.get(path)).text
+    assert ("¥9.00" in form, PLATE in form, "望月府" in form) == (True, True, True)
+    receipt, digits = await town.pays(path)
+    assert "浙A" not in receipt
+    assert (await town.shows(receipt, "out1"))["resMsg"] == "已缴费 9.00 元，请通行"
+    await until(lambda: town.way_out.barrier == "open")
+    for again in (receipt, digits):
+        said = await town.shows(again)
+        assert (said["code"], said["resMsg"]) == ("edge.receipt_used", "凭证已使用过")
+    # What a kill at this moment leaves on the disk: used stays used.
+    home = town.folder / "box"
+    copytree(home, town.folder / "killed")
+    await town.stop_box()
+    home.rename(town.folder / "ended")
+    (town.folder / "killed").rename(home)
+    await town.wake_without_line()
+    assert (await town.shows(receipt))["code"] == "edge.receipt_used"
+    await town.stop_box()
+    town.wire.cut = False
+    await town.wake()
+    (order,) = [row for row in await town.rows("orders", 1, status="paid") if row["plate"] == PLATE]
+    assert (order["fen"], order["waivedFen"]) == (900, 0)
+    (charge,) = await town.charges()
+    assert (charge["fen"], charge["refundedFen"]) == (900, 0)
+    async with asyncio.timeout(60):
+        while "请通行" not in (await town.phone.get(path)).text:
+            await asyncio.sleep(0.05)
+
+
+async def test_each_refusal_at_the_lane_has_its_words(town: PayTown) -> None:
+    await town.owes(PLATE, "浙B22222")
+    await town.cut()
+    path = await town.asked_at_exit()
+    receipt, digits = await town.pays(path)
+    english = await town.shows("LR1" + "A" * 32)
+    assert (english["resMsg"], english["message"]) == (
+        "凭证无效：不是本车场发出的", "This receipt is not one of this car park",
+    )  # fmt: skip
+    assert (await town.shows(receipt, "in1"))["resMsg"] == "凭证属于其他车道：北大门出口"
+    assert (await town.shows(digits, "in1"))["code"] == "edge.receipt_other_lane"
+    assert (await town.shows(receipt, "nowhere"))["code"] == "302"
+    for body in (
+        {"barrierId": "out1"},
+        {"barrierId": "out1", "receipt": "x" * 65},
+        {"barrierId": 1, "receipt": digits},
+    ):
+        said = await town.post("/reportPayReceipt", **body)
+        assert (said["resCode"], said["code"]) == (1, "1002"), said
+    # Guessing: five wrong digits at a lane, then not even the right ones for ten minutes; the QR code still opens.
+    for guess in range(TRIES):
+        wrong = f"{(int(digits) + guess + 1) % 10**8:08}"
+        assert (await town.shows(wrong))["code"] == "edge.receipt_forged"
+    barred = await town.shows(digits)
+    assert (barred["code"], "10 分钟后" in barred["resMsg"]) == ("edge.digits_barred", True)
+    # Another car is read at this lane meanwhile: what was paid counts, and nobody is let out by it.
+    other = await town.asked_at_exit("浙B22222")
+    late = await town.shows(receipt)
+    assert (late["code"], "9.00 元" in late["resMsg"]) == ("edge.receipt_too_late", True)
+    assert town.way_out.barrier == "close"
+    assert (await town.way_out.read(PLATE))["info"] == "ok", "it has paid"
+    # The other one stands there again, and its digits are good once the wait is over.
+    assert await town.asked_at_exit("浙B22222") == other
+    _, digits = await town.pays(other)
+    assert (await town.shows(digits))["code"] == "edge.digits_barred"
+    town.clock.ahead_ms = TRIES_MS
+    assert (await town.shows(f"{digits[:4]} {digits[4:]}"))["resCode"] == 0
+    await until(lambda: town.way_out.barrier == "open")
+
+
+async def test_a_fee_that_grew_is_asked_for_and_what_was_paid_counts(town: PayTown) -> None:
+    await town.owes(PLATE)
+    await town.cut()
+    path = await town.asked_at_exit()
+    receipt, _ = await town.pays(path)
+    town.clock.ahead_ms = HOUR_MS
+    grew = await town.shows(receipt)
+    assert grew["resMsg"] == "已收到 9.00 元，停留超时又产生 4.00 元，请扫屏幕上的新二维码补缴"
+    assert town.way_out.barrier == "close"
+    town.clock.ahead_ms = 0
+    more, _ = await town.code()
+    assert more != path
+    refused = await town.phone.get(more)
+    assert (refused.status_code, "车道时钟不准" in refused.text) == (400, True), (
+        "signed an hour ahead of the cloud"
+    )
+    assert (await town.shows(receipt))["code"] == "edge.receipt_used"
+
+
+async def test_the_cloud_takes_codes_of_boxes_alone_and_bears_ten_minutes_of_wrong_clocks(
+    town: PayTown,
+) -> None:
+    await town.owes(PLATE)
+    await town.cut()
+    path = await town.asked_at_exit()
+    forged = f"{path[:-1]}{'A' if path[-1] != 'A' else 'B'}"
+    for wrong in (forged, f"{PREFIX}x", f"{PREFIX}{'A' * 500}", PREFIX, f"{path}/x"):
+        answer = await town.phone.post(wrong, data={})
+        assert (answer.status_code, "二维码无效" in answer.text) == (404, True), wrong
+    foreign = write_code(PayCode(1, 1, "0" * 32, 1, 1, b"8" * 8, "out1", PLATE), b"k" * 32)
+    assert (await town.phone.get(PREFIX + foreign)).status_code == 404
+    given = town.box.parking.room.given
+    (number, key) = next(iter(given.pay_keys.items()))
+    now_s = town.platform.clock.now_ms() // 1000
+
+    def signed(minutes: int) -> str:
+        """By a box whose clock is wrong by these."""
+        nonce, until_s = bytes((128 + minutes,) * 8), now_s + 600 + minutes * 60
+        code = PayCode(number, given.rules.pay_node, "0" * 32, 100, until_s, nonce, "out1", PLATE)
+        return PREFIX + write_code(code, key)
+
+    for minutes, words in (
+        (-10, "支付 1.00 元"),
+        (10, "支付 1.00 元"),
+        (-40, "已过期"),
+        (40, "车道时钟不准"),
+    ):
+        page = await town.phone.get(signed(minutes))
+        assert words in page.text, minutes
+        assert page.status_code == (200 if abs(minutes) == 10 else 400)
+    assert digits_of(signed(0).removeprefix(PREFIX), key) not in (await town.phone.get(signed(0))).text, (
+        "not before paying"
+    )
+
+
+async def test_with_a_line_it_opens_by_itself_and_money_that_came_twice_goes_back(town: PayTown) -> None:
+    await town.owes(PLATE, "浙B22222")
+    path = await town.asked_at_exit()
+    assert "道闸自动抬起" in (await town.phone.get(path)).text
+    till = await town.phone.post(path, data={})
+    await town.phone.post(till.headers["location"], data={"action": "pay"})
+    await until(lambda: town.way_out.barrier == "open")
+    async with asyncio.timeout(60):
+        while "已收到 9.00 元，请通行" not in (await town.phone.get(path)).text:
+            await asyncio.sleep(0.05)
+    (paid,) = await town.rows("orders", 1, status="paid")
+    assert (paid["plate"], paid["fen"]) == (PLATE, 900)
+    # Paid without a line, and taken in cash before the line is back: the box's order has it, and it goes back.
+    path = await town.asked_at_exit("浙B22222")
+    (due,) = await town.rows("orders", 1, status="unpaid")
+    await town.cut()
+    await town.pays(path)
+    number = {"orderNumber": due["number"], "parkingLotId": LOT, "payStatus": 2}
+    params = {"id": "1", "version": "1.0", "request": {"apiVer": "1.0"}, "params": number}
+    said = await town.post("/iotx_parking_service_model/parkingLotVehicleOrderCompleted", **params)
+    assert said["code"] == 200, said
+    await town.stop_box()
+    town.wire.cut = False
+    await town.wake()
+    await town.charges(2, refunded=900)
+    async with asyncio.timeout(60):
+        while "自动退回" not in (await town.phone.get(path)).text:
+            await asyncio.sleep(0.05)
