@@ -20,6 +20,7 @@ from tests.edge.services.modem_service import NAME, ModemService, looked_after, 
 SECTIONS = (
     "status",
     "devices",
+    "parking",
     "video",
     "logs",
     "diagnosis",

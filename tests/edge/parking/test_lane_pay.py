@@ -16,6 +16,7 @@ from linli.domains.boxes.lane_pay.pages import PREFIX
 from linli.edge.cloud import load_identity
 from linli.edge.parking.receipts import TRIES, TRIES_MS
 from linli.edge.runtime.compose import Box
+from linli.edge.services.console.door import new_code
 from linli.rules.pay_codes import PayCode, digits_of, write_code
 from tests.edge.parking.charged_town import ChargedTown, tariff
 from tests.edge.parking.site_box import LOT, PORTS
@@ -64,6 +65,16 @@ class PayTown(ChargedTown):
         said = await self.post("/payCodeGet", barrierId=barrier)
         assert said["resCode"] == 0, said
         return PREFIX + said["payUrl"].partition(PREFIX)[2], base64.b64decode(said["qrPng"])
+
+    async def guard(self) -> httpx.AsyncClient:
+        """At the box's own page, which needs no line."""
+        lan = self.box.lan
+        assert lan is not None
+        here = f"http://127.0.0.1:{lan.console_port}/api/"
+        word = {"word": new_code(self.folder / "box" / "console"), "newPassword": "a good password"}
+        token = (await self.lan.post(f"{here}login", json=word)).json()["token"]
+        headers = {"accept-language": "zh-CN", "authorization": f"Bearer {token}"}
+        return httpx.AsyncClient(base_url=here, trust_env=False, timeout=60, headers=headers)
 
     async def asked_at_exit(self, plate: str = PLATE) -> str:
         """The path of the code of a car that owes."""
@@ -207,7 +218,19 @@ async def test_each_refusal_at_the_lane_has_its_words(town: PayTown) -> None:
     _, digits = await town.pays(other)
     assert (await town.shows(digits))["code"] == "edge.digits_barred"
     town.clock.ahead_ms = TRIES_MS
-    assert (await town.shows(f"{digits[:4]} {digits[4:]}"))["resCode"] == 0
+    async with await town.guard() as guard:
+        lanes = (await guard.get("parking")).json()["lanes"]
+        (lane,) = [each for each in lanes if each["car"]]
+        assert (lane["name"], lane["car"]["plate"], lane["car"]["fen"]) == (
+            "北大门出口", "浙B22222", 1_100,
+        ), "its code is over, and the next one is of what it owes now"  # fmt: skip
+        assert lane["car"]["qr"].startswith("data:image/svg+xml;base64,")
+        wrong = await guard.post("parking/receipt", json={"barrierId": "out1", "receipt": "1234567"})
+        assert (wrong.status_code, wrong.json()["message"]) == (409, "凭证无效：不是本车场发出的")
+        right = await guard.post(
+            "parking/receipt", json={"barrierId": "out1", "receipt": f"{digits[:4]} {digits[4:]}"}
+        )
+        assert (right.status_code, right.json()) == (200, {"plate": "浙B22222", "fen": 900})
     await until(lambda: town.way_out.barrier == "open")
 
 
@@ -243,7 +266,7 @@ async def test_the_cloud_takes_codes_of_boxes_alone_and_bears_ten_minutes_of_wro
     foreign = write_code(PayCode(1, 1, "0" * 32, 1, 1, b"8" * 8, "out1", PLATE), b"k" * 32)
     assert (await town.phone.get(PREFIX + foreign)).status_code == 404
     given = town.box.parking.room.given
-    (number, key) = next(iter(given.pay_keys.items()))
+    number, key = next(iter(given.pay_keys.items()))
     now_s = town.platform.clock.now_ms() // 1000
 
     def signed(minutes: int) -> str:

@@ -49,6 +49,16 @@ def find(work: Work, number: str) -> Order | None:
     return None if row is None else Order(*row)
 
 
+def waiting_at(work: Work, barrier_id: str) -> Order | None:
+    """Of the car that stands before this closed barrier until it is paid."""
+    row = work.row(
+        f"SELECT {_COLUMNS} FROM parking_orders WHERE out_barrier = ? AND waits = 1 AND status = ?",
+        barrier_id,
+        UNPAID,
+    )
+    return None if row is None else Order(*row)
+
+
 def save(work: Work, order: Order) -> None:
     marks = ", ".join("?" * len(order))
     work.do(f"INSERT OR REPLACE INTO parking_orders ({_COLUMNS}) VALUES ({marks})", *order)

@@ -6,8 +6,8 @@ whether a receipt brings it or the line (`receipts`).
 
 from typing import Final, NamedTuple
 
-from linli.edge.parking.order_rows import Order
-from linli.edge.parking.refusals import BARRIER_UNKNOWN, ParkingRefused
+from linli.edge.parking import order_rows, stays
+from linli.edge.parking.order_rows import UNPAID, Order
 from linli.edge.parking.work import Work
 from linli.rules.pay_codes import NONCE_BYTES, PayCode, PayCodeBad, write_code
 
@@ -31,6 +31,17 @@ class CodeRow(NamedTuple):
     at_ms: int
     until_ms: int
     used_ms: int | None
+
+
+class LaneCode(NamedTuple):
+    """What the screen of an exit shows."""
+
+    lot_name: str
+    barrier: str
+    barrier_name: str
+    plate: str
+    fen: int
+    url: str
 
 
 def issue(work: Work, order: Order) -> str:
@@ -81,18 +92,39 @@ def issue(work: Work, order: Order) -> str:
     return rules.pay_url + code
 
 
-def shown_at(work: Work, barrier_id: str) -> str:
-    """Of the car that waits there; empty: nobody does, or its code is over. Raises ParkingRefused."""
-    if barrier_id not in work.site.barriers:
-        raise ParkingRefused(BARRIER_UNKNOWN)
-    row = newest(
-        work,
-        "barrier = ? AND until_ms > ? AND used_ms IS NULL AND order_number IN"
-        " (SELECT number FROM parking_orders WHERE waits = 1 AND status = 4)",
-        barrier_id,
-        work.now_ms,
-    )
-    return work.given.rules.pay_url + row.code if row is not None else ""
+def shown(work: Work) -> list[LaneCode]:
+    """Of each car that waits at an exit until it is paid; `url` is empty where its code is over, or there was none."""
+    lanes = []
+    for barrier_id, (lot, barrier) in work.site.barriers.items():
+        order = order_rows.waiting_at(work, barrier_id)
+        if order is None:
+            continue
+        row = newest(
+            work,
+            "order_number = ? AND barrier = ? AND until_ms > ? AND used_ms IS NULL",
+            order.number,
+            barrier_id,
+            work.now_ms,
+        )
+        url = work.given.rules.pay_url + row.code if row is not None else ""
+        fen = row.fen if row is not None else order.fen
+        lanes.append(LaneCode(lot.name, barrier_id, barrier.barrier_name, order.shown, fen, url))
+    return lanes
+
+
+def renewed(work: Work) -> list[LaneCode]:
+    """The same; a car whose code is over gets another, of what it owes now."""
+    for lane in shown(work):
+        lot, barrier = work.site.barriers[lane.barrier]
+        order = order_rows.waiting_at(work, lane.barrier)
+        stay = stays.by_id(work, order.stay) if order is not None else None
+        if lane.url or order is None or stay is None:
+            continue
+        bill = stays.bill(work, lot, barrier, stay)
+        if bill.order.status == UNPAID and bill.order.fen:
+            stays.owe(work, lot, bill, waits=True, picture=order.out_picture)
+            issue(work, bill.order)
+    return shown(work)
 
 
 def newest(work: Work, where: str, *values: object) -> CodeRow | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from linli.edge.parking.refusals import ParkingRefused
+from linli.edge.parking.refusals import BARRIER_UNKNOWN, ParkingRefused
 from linli.edge.parking.room import ParkingRoom
 from linli.kernel.errors import LinliError
 from linli.kernel.qr import qr_png
@@ -38,7 +38,11 @@ class PayScreens:
     async def code(self, body: bytes) -> bytes:
         """`payUrl` is empty where no car owes."""
         try:
-            url = await self._room.pay_code(_read(body, _Asked).barrier_id)
+            barrier_id = _read(body, _Asked).barrier_id
+            if barrier_id not in self._room.site.barriers:
+                raise ParkingRefused(BARRIER_UNKNOWN)
+            urls = {lane.barrier: lane.url for lane in await self._room.pay_codes()}
+            url = urls.get(barrier_id, "")
         except (LinliError, ValueError) as error:
             return _refused(error)
         picture = base64.b64encode(qr_png(url)).decode() if url else ""

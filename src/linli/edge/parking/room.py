@@ -256,10 +256,7 @@ class ParkingRoom:
     # payments at a lane without a line
 
     async def take_receipt(self, barrier_id: str, shown: str) -> receipts.Counted:
-        """A receipt or its digits, shown at a lane: counted once, and the barrier opens.
-
-        Raises ParkingRefused (302), and what `receipts.take` answers; what it kept is kept all the same.
-        """
+        """A receipt or its digits, shown at a lane: counted once, and it opens. Raises ParkingRefused and LinliError."""
         taken = await self._write(lambda work: receipts.take(work, barrier_id, shown), {})
         if isinstance(taken, LinliError):
             self._log.now_and_then("a receipt is refused", barrier=barrier_id[:64], why=taken.code)
@@ -267,9 +264,11 @@ class ParkingRoom:
         self._log.info("a receipt was taken", barrier=barrier_id)
         return taken
 
-    async def pay_code(self, barrier_id: str) -> str:
-        """The address that the car at a barrier is to pay at; empty where none owes. Raises ParkingRefused (302)."""
-        return await self._store.read(lambda db: pay_codes.shown_at(self._work(db, {}), barrier_id))
+    async def pay_codes(self) -> list[pay_codes.LaneCode]:
+        """Of the cars that wait at exits until they are paid."""
+        lanes = await self._store.read(lambda db: pay_codes.shown(self._work(db, {})))
+        is_over = self.given.pay_keys and not all(lane.url for lane in lanes)
+        return await self._write(pay_codes.renewed, {}) if is_over else lanes
 
     async def paid(self, payments: list[LanePayment]) -> None:
         """Payments that the cloud has: those that no receipt brought here are counted now."""

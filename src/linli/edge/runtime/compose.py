@@ -228,6 +228,8 @@ class Box:
         self.lan = lan
         self.parking.runs_apart = self.supervisor.runs_apart
         self.parking.connect(self.supervisor.call, lan.files.store if lan is not None else None)
+        if lan is not None:
+            lan.parts.parking = self.parking.room
         self.agent = RemoteAgent(
             cloud=self.cloud.base_url,
             headers=self.cloud.headers,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from linli.edge.services.console import cellular, network, video
+from linli.edge.services.console import cellular, network, parking, video
 from linli.edge.services.console.parts import Parts
 from linli.edge.services.console.requests import Handler, Refusal, Request, read
 from linli.edge.services.keeping.archive import back_up
@@ -233,6 +233,7 @@ HANDLERS: Final[dict[tuple[str, str], Handler]] = {
     **network.HANDLERS,
     **cellular.HANDLERS,
     **video.HANDLERS,
+    **parking.HANDLERS,
     ("POST", "activate"): _activate,
     ("POST", "strangers/settle"): _settle,
     ("POST", "diagnosis"): _diagnosis,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linli.edge.framework.device_logs import DeviceLogs
+from linli.edge.parking.room import ParkingRoom
 from linli.edge.services.cellular import CellularKeeper
 from linli.edge.services.files import FileStore
 from linli.edge.services.interconnect import AppServices, LocalBroker
@@ -34,5 +35,6 @@ class Parts:
     """Changes the network where this process may not."""
     cellular: CellularKeeper | None = None
     video: VideoRoom | None = None
+    parking: ParkingRoom | None = None
     diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
     """Find what is wrong, in words of a language."""

@@ -8,10 +8,11 @@ import { interconnect } from './pages/interconnect.js'
 import { keeping } from './pages/keeping.js'
 import { logs } from './pages/logs.js'
 import { network } from './pages/network.js'
+import { parking } from './pages/parking.js'
 import { status } from './pages/status.js'
 import { video } from './pages/video.js'
 
-const PAGES = { status, devices, video, logs, diagnosis, network, interconnect, files, keeping, activation }
+const PAGES = { status, devices, parking, video, logs, diagnosis, network, interconnect, files, keeping, activation }
 const root = document.getElementById('app')
 let last = null
 let timer = 0

@@ -28,6 +28,7 @@ const SHAPES = {
   status: 'M3 12h4l3-8 4 16 3-8h4', devices: 'M5 3h10v18H5zM12 12h.01M15 7h4v14h-4', logs: 'M5 5h14M5 10h14M5 15h9M5 20h6',
   network: 'M12 3v6M6 21v-5h12v5M12 9v7M9 3h6v5H9z', activation: 'M12 3l7 4v5c0 5-3.5 7.5-7 9-3.5-1.5-7-4-7-9V7zM9 12l2 2 4-4',
   files: 'M4 5h6l2 3h8v11H4z', keeping: 'M12 4v10M8 10l4 4 4-4M4 18h16', interconnect: 'M5 12h14M8 8l-4 4 4 4M16 8l4 4-4 4',
+  parking: 'M5 3h14v18H5zM9 17V7h4a3 3 0 0 1 0 6H9',
   video: 'M4 7h11v10H4zM15 11l5-3v8l-5-3',
   diagnosis: 'M10 4a6 6 0 1 1 0 12 6 6 0 0 1 0-12zM14.5 14.5L20 20M7.5 10h5M10 7.5v5',
   ok: 'M5 12l5 5 9-10', bad: 'M6 6l12 12M18 6L6 18', warn: 'M12 8v5M12 16.5v.01M12 3l9.5 17h-19z',
