@@ -17,7 +17,8 @@ from linli.edge.cloud import load_identity
 from linli.edge.parking.receipts import TRIES, TRIES_MS
 from linli.edge.runtime.compose import Box
 from linli.edge.services.console.door import new_code
-from linli.rules.pay_codes import PayCode, digits_of, write_code
+from linli.protocols.edge_link import PARKING_PAYMENTS, PaymentCounted, PaymentsCounted
+from linli.rules.pay_codes import PayCode, digits_of, read_code, write_code
 from tests.edge.parking.charged_town import ChargedTown, tariff
 from tests.edge.parking.site_box import LOT, PORTS
 from tests.edge.runtime.small_box import until
@@ -146,7 +147,7 @@ async def town(database_url: str, tmp_path: Path) -> AsyncIterator[PayTown]:
 
 
 async def test_a_receipt_opens_a_lane_without_a_line_once_and_is_settled_once(town: PayTown) -> None:
-    await town.owes(PLATE)
+    await town.owes(PLATE, "浙B22222")
     await town.cut()
     assert (await town.way_out.read(PLATE))["info"] == "no"
     path, picture = await town.code()
@@ -162,6 +163,14 @@ async def test_a_receipt_opens_a_lane_without_a_line_once_and_is_settled_once(to
     for again in (receipt, digits):
         said = await town.shows(again)
         assert (said["code"], said["resMsg"]) == ("edge.receipt_used", "凭证已使用过")
+    # The lane's own scanner reads the next one; what it reports of no receipt is nothing.
+    town.way_out.barrier = "close"
+    scan, _ = await town.pays(await town.asked_at_exit("浙B22222"))
+    await town.box.reports.event("lane.in", "QrCodeRead", {"qrContent": scan})
+    await town.box.reports.event("lane.out", "QrCodeRead", {"qrContent": f"{scan[:-1]}!"})
+    assert town.way_out.barrier == "close"
+    await town.box.reports.event("lane.out", "QrCodeRead", {"qrContent": scan})
+    await until(lambda: town.way_out.barrier == "open")
     # What a kill at this moment leaves on the disk: used stays used.
     home = town.folder / "box"
     copytree(home, town.folder / "killed")
@@ -173,10 +182,16 @@ async def test_a_receipt_opens_a_lane_without_a_line_once_and_is_settled_once(to
     await town.stop_box()
     town.wire.cut = False
     await town.wake()
-    (order,) = [row for row in await town.rows("orders", 1, status="paid") if row["plate"] == PLATE]
-    assert (order["fen"], order["waivedFen"]) == (900, 0)
-    (charge,) = await town.charges()
-    assert (charge["fen"], charge["refundedFen"]) == (900, 0)
+    orders = await town.rows("orders", 2, status="paid")
+    assert {row["plate"]: (row["fen"], row["waivedFen"]) for row in orders} == {
+        PLATE: (900, 0), "浙B22222": (900, 0),
+    }  # fmt: skip
+    assert [(row["fen"], row["refundedFen"]) for row in await town.charges(2)] == [(900, 0)] * 2
+    # What a box says of payments that are none of its own, or counted already, changes nothing.
+    code = read_code(path.removeprefix(PREFIX))
+    lies = [PaymentCounted(nonce=nonce, kept_fen=0) for nonce in ("0" * 16, code.nonce.hex())]
+    await town.box.cloud.post(PARKING_PAYMENTS, PaymentsCounted(payments=lies))
+    assert len(await town.charges(2)) == 2
     async with asyncio.timeout(60):
         while "请通行" not in (await town.phone.get(path)).text:
             await asyncio.sleep(0.05)

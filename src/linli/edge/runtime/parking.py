@@ -33,6 +33,7 @@ from linli.kernel.rounds import end_tasks
 from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import Deployment
 from linli.protocols.parking_site import Site, SiteBad, read_site
+from linli.rules.pay_codes import nonce_of_receipt
 from linli.rules.schedules import zone_named
 
 SPACES: Final = "/reportSpaceState"
@@ -99,6 +100,8 @@ class Parking:
             return
         if name == FIRE:
             self.room.spawn(self.room.alarm(device))
+        elif receipt := _receipt_in(values):
+            self.room.spawn(self._receipt(device, receipt))
         elif name == READING and device in self.room.site.devices and self._is_apart(device):
             self.room.spawn(self._vendors_car(device, values))
 
@@ -120,6 +123,16 @@ class Parking:
                 await self.room.call(device, OPERATE_GATE, {"command": "open"})
         except LinliError as error:
             self._log.error("a car at a vendor's lane is not served", device=device, why=str(error))
+
+    async def _receipt(self, device: str, receipt: str) -> None:
+        """A lane's camera or scanner read the QR code on a driver's phone."""
+        place = self.room.site.devices.get(device)
+        if place is None:
+            return
+        try:
+            await self.room.take_receipt(place[1].barrier_id, receipt)
+        except LinliError as error:
+            self._log.warning("a receipt that a device read is refused", device=device, why=error.code)
 
     def before(self, others: AnswersApp) -> AnswersApp:
         """Calls of the parking model are answered here; all others by the applications on the LAN."""
@@ -179,6 +192,12 @@ class Parking:
             return read_site(document)
         except SiteBad as error:
             raise PartFailed(f"the car parks cannot be read: {error}") from None
+
+
+def _receipt_in(values: Mapping[str, Any]) -> str:
+    """The field's name is the device's own."""
+    texts = (value for value in values.values() if isinstance(value, str))
+    return next((text for text in texts if nonce_of_receipt(text)), "")
 
 
 def _system(params: Mapping[str, Any]) -> LocalSystem | None:
