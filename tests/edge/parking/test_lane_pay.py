@@ -36,6 +36,9 @@ class PayTown(ChargedTown):
     phone: httpx.AsyncClient
     lan: httpx.AsyncClient
 
+    def custom_of(self, name: str) -> dict[str, Any]:
+        return {**super().custom_of(name), "display": "gbk_qr"}
+
     async def owes(self, *plates: str) -> None:
         self.clock.ahead_ms = MINUTE_MS - 2 * HOUR_MS
         for plate in plates:
@@ -152,6 +155,8 @@ async def test_a_receipt_opens_a_lane_without_a_line_once_and_is_settled_once(to
     assert (await town.way_out.read(PLATE))["info"] == "no"
     path, picture = await town.code()
     assert scanned(picture).endswith(path)
+    words, address = town.way_out.shown[-2:]
+    assert (words.decode("gbk"), address.decode().endswith(path)) == (f"{PLATE} 请缴费9元", True)
     assert (await town.way_out.read(PLATE))["info"] == "no"
     assert (await town.code())[0] == path, "the same while it is good"
     form = (await town.phone.get(path)).text
