@@ -189,6 +189,7 @@ class ParkingRoom:
         """Raises StoreBroken, MsgspecError, ValueError (a day that is none)."""
         self.given = await self._store.write(lambda db: given.take(db, rules, self._secrets))
         self.fires.news.set()
+        self.news.set()
 
     async def alarm(self, device: str) -> None:
         """A device of the box tells of a fire."""

@@ -55,12 +55,14 @@ class ParkingUplink:
 
     async def run(self) -> None:
         stream = await self._stream()
-        beat_ms = 0
+        beat_ms, version = 0, ""
         while True:
             self._room.news.clear()
             try:
-                beats = self._clock.now_ms() >= beat_ms
+                # A beat says which lots follow the cloud: it is told at once.
+                beats = self._clock.now_ms() >= beat_ms or self._room.given.rules.version != version
                 if beats:
+                    version = self._room.given.rules.version
                     beat_ms = self._clock.now_ms() + round(PARKING_BEAT_S * 1000)
                 more = await self._send(stream, beats=beats)
             except (CloudUnreachable, CloudRefused, ParkingRefused, msgspec.MsgspecError) as error:
