@@ -19,7 +19,9 @@ from linli.domains.intercom.service.calls import purge as purge_calls
 from linli.domains.intercom.service.messages import purge as purge_messages
 from linli.domains.intercom.service.openings import purge as purge_openings
 from linli.domains.intercom.sip.phones import forget_expired
+from linli.domains.parking.fees.retention import forget_plates
 from linli.domains.parking.service.passes import purge_passes as purge_vehicle_passes
+from linli.domains.payments.charges.retention import forget_links
 from linli.domains.privacy.service import deletion, exports
 from linli.domains.visitors.service.visits import purge as purge_visits
 from linli.kernel import audit, telemetry
@@ -104,6 +106,8 @@ class Housekeeping:
                 await self.tidy_security()
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_vehicle_passes(self._db, now_ms=now, days=kept.passes_days)
+            await forget_plates(self._db, now_ms=now, days=kept.passes_days)
+            await forget_links(self._db, now_ms=now, days=kept.passes_days)
             await purge_edge_cars(self._db, now_ms=now, days=kept.passes_days)
             await purge_lane_payments(self._db, now_ms=now, days=kept.passes_days)
             await purge_alarms(self._db, now_ms=now, days=kept.passes_days)

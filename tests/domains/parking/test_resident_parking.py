@@ -3,11 +3,13 @@
 import pytest
 
 from linli.domains.access.times import write_time
+from linli.domains.parking.fees.retention import forget_plates
 from linli.domains.parking.prepay import resident
+from linli.domains.payments.charges.retention import forget_links
 from tests.domains.access.estate import NEIGHBOUR_PHONE
 from tests.domains.access.platform import until
 from tests.domains.parking.conftest import GUEST, OURS
-from tests.domains.parking.fees.test_stays import HOUR, Gate, gate
+from tests.domains.parking.fees.test_stays import HOUR, STAYS, Gate, gate
 from tests.domains.parking.test_prepay import Town, town
 
 __all__ = ["gate", "town"]
@@ -124,3 +126,27 @@ async def test_passes_with_their_end_and_nobody_who_takes_payments(gate: Gate) -
             assert {line["kind"] for line in stay["fee"]["lines"]} > {"pass"}
             answer = await phone.post(f"{_at(town)}/stays/{stay['id']}/payment", json={"payerKey": "a" * 32})
             assert (answer.status_code, answer.json()["code"]) == (409, "payment.no_provider")
+
+
+async def test_after_its_time_money_stays_and_plates_go(town: Town) -> None:
+    await town.published()
+    await town.comes(GUEST)
+    await town.comes(OURS)
+    town.later(2 * HOUR)
+    till = await town.to_till(await town.finds(GUEST))
+    await town.to_till(await town.finds(OURS))  # opened, never paid
+    await town.presses(till)
+    await town.paid(GUEST, 900)
+    await town.leaves(GUEST)
+    stay = await town.stay(GUEST)
+    db, now = town.lot.platform.db, town.lot.platform.clock.now_ms()
+    for ms in (now, now + 200 * 24 * HOUR):
+        await forget_plates(db, now_ms=ms, days=180)
+        await forget_links(db, now_ms=ms, days=180)
+        after = (await town.desk.get(f"{STAYS}/{stay['id']}")).json()
+        is_over = ms > now
+        assert (after["stay"]["plate"], after["stay"]["paidFen"]) == ("" if is_over else GUEST, 900)
+        listed = (await town.desk.get(f"{town.lot.estate.path}/charges")).json()["data"]
+        assert [row["fen"] for row in listed if row["state"] == "paid"] == [900]
+        assert len(listed) == (1 if is_over else 2)
+    assert (await town.stay(OURS))["state"] == "inside"  # who still stands there keeps the plate
