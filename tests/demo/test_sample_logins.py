@@ -31,11 +31,13 @@ async def test_the_demo_offers_one_log_in_a_role_that_opens_its_pages(
     url = sample.demo.settings.public_url
     found = await offered(url)
     assert [one["role"] for one in found] == [
-        "operator", "tenant_admin", "community_manager", "staff", "resident",
+        "operator", "tenant_admin", "community_manager", "staff", "resident", "merchant",
     ]  # fmt: skip
-    assert found[-1]["password"] == "", "residents sign in by a code"
+    assert found[-2]["password"] == "", "residents sign in by a code"
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
-        for one in found[:-1]:
+        shop = await client.post(found[-1]["page"], data={"pin": found[-1]["login"]})
+        assert (shop.status_code, "set-cookie" in shop.headers) == (303, True), shop.text
+        for one in found[:-2]:
             answer = await client.post(
                 "/api/console/session",
                 json={"login": one["login"], "password": one["password"], "remember": False},
@@ -61,7 +63,8 @@ async def test_they_are_offered_later_too_but_not_by_serve_on_the_same_data(
     renewed = await start(folder, wishes(logins=True))
     now = await offered(renewed.demo.settings.public_url)
     await renewed.demo.stop()
-    assert [one["login"] for one in now] == [one["login"] for one in first]
+    assert [one["login"] for one in now[:-1]] == [one["login"] for one in first[:-1]]
+    assert now[-1]["login"] != first[-1]["login"], "a merchant's log-in is the PIN"
     assert now[0]["password"] != first[0]["password"]
     assert [one.password for one in folder.logins()] == [one["password"] for one in now]
 

@@ -14,6 +14,8 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
                 {"community_id": x.community, "charge_id": x.charge}, body={"fen": 100, "reason": "R"}
             )
         ],
+        "POST /payment-statement/charges/{charge_id}/settle": [lambda x: Ask({"charge_id": x.charge})],
+        "POST /payment-statement/refunds/{refund_id}/ask-again": [lambda x: Ask({"refund_id": x.refund})],
         "PUT /parking-lots/{lot_id}/exits": [
             lambda x: Ask({"lot_id": x.parking_lot}, body={"holdsUnpaid": True})
         ],

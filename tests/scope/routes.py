@@ -93,6 +93,8 @@ WITHOUT_IDS = {
     "PUT /organisation/joinable": "says something of the caller's organisation",
     "POST /organisation/end": "ends the service of the caller's organisation; asks for its name",
     "GET /payment-statement": "answers for the caller's organisation, where a provider takes payments",
+    "GET /payment-statement/export.csv": "the caller's organisation alone",
+    "GET /payment-statement/export.xlsx": "the caller's organisation alone",
     "POST /payee-account/sign": "signs for the caller's organisation",
     "POST /payee-account/sign/code": "has a code sent to the phone of the caller's organisation",
     "POST /poi-requests": "asks for a place for the caller's organisation",

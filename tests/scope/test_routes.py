@@ -62,6 +62,8 @@ def _names_rows(name: str, handler: HTTPRouteHandler) -> bool:
 _DESK = "/communities/{community_id}/guard-desk/calls/{call_id}/"
 _CAMERA = "/communities/{community_id}/cameras/{camera_id}"
 WITHOUT_A_SERVICE = {
+    "POST /payment-statement/charges/{charge_id}/settle": "payment.no_provider",
+    "POST /payment-statement/refunds/{refund_id}/ask-again": "payment.no_provider",
     f"POST {_CAMERA}/snapshot": "video.no_key_picture",
     "POST /communities/{community_id}/gb-devices/{device_id}/refresh": "video.off",
     "POST /communities/{community_id}/visits/{apply_id}/pass/message": "visit.messages_off",

@@ -48,6 +48,7 @@ from linli.domains.parking.fees.stay_console import ROUTES as parking_stay_route
 from linli.domains.parking.merchants.console import ROUTES as parking_coupon_routes
 from linli.domains.parking.prepay.console import ROUTES as parking_page_routes
 from linli.domains.payments.charges.console import ROUTES as charge_routes
+from linli.domains.payments.charges.statement_console import ROUTES as statement_routes
 from linli.domains.payments.console import ROUTES as payments_routes
 from linli.domains.people.console import ROUTES as people_routes
 from linli.domains.people.rights import ANY_RIGHT, SIGNED_IN, Right
@@ -97,6 +98,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *face_routes,
     *payments_routes,
     *charge_routes,
+    *statement_routes,
     *parking_page_routes,
     *parking_fee_routes,
     *parking_lot_routes,

@@ -33,7 +33,7 @@ class Barriers:
             self._permitted = True
         number = await self._vehicle(self._site.community.community_id)
         leaves = number in self._inside
-        camera = self._fleet.lanes.get(int(leaves))
+        camera = self._fleet.lanes.get("lane-south-out" if leaves else "lane-south-in")
         if camera is None:
             return
         (self._inside.discard if leaves else self._inside.add)(number)

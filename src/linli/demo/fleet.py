@@ -26,12 +26,12 @@ ONLINE_SECONDS: Final = 20.0
 
 
 class Fleet:
-    """Doors by iotId, lifts by building, cameras at lanes by direction, meters and cameras."""
+    """Doors by iotId, lifts by building, cameras at lanes by their names, meters and cameras."""
 
     def __init__(self) -> None:
         self.doors: dict[str, SimulatedFaceDoor] = {}
         self.lifts: dict[str, SimulatedLift] = {}
-        self.lanes: dict[int, SimulatedLaneCamera] = {}
+        self.lanes: dict[str, SimulatedLaneCamera] = {}
         self.meters: list[SimulatedMeter] = []
         self.cameras: list[SimulatedCamera] = []
 
@@ -71,13 +71,14 @@ class Fleet:
         of_name = {lane.device_name: lane for lane in lanes.LANES}
         for row in await rows(lanes.CAMERA, list(of_name)):
             lane = of_name[row.device_name]
-            fleet.lanes[lane.direction] = SimulatedLaneCamera(
+            camera = fleet.lanes[lane.device_name] = SimulatedLaneCamera(
                 await triple(row),
                 host,
                 port,
                 direction="out" if lane.direction else "in",
                 now_ms=platform.clock.now_ms,
             )
+            camera.holds_guests = lane.lot == lanes.GUEST_LOT and lane.direction == 1
         for row in await rows(devices.METER, [meter.device_name for meter in sample.meters()]):
             fleet.meters.append(
                 SimulatedMeter(await triple(row), host, port, every_s=METER_REPORTS_S, level=load)

@@ -1,7 +1,9 @@
-"""The sample's car park: an entrance and an exit, each with a camera that reads plates and moves its barrier."""
+"""The sample's car parks, of residents and of guests: each has an entrance and an exit with a camera that reads plates
+and moves its barrier."""
 
 import contextlib
 import io
+from functools import partial
 from typing import Final, NamedTuple
 
 from linli.app.platform import Platform
@@ -20,6 +22,8 @@ from linli.things.service.devices import DeviceValues, create_device
 
 CAMERA: Final = Kind("车牌识别一体机 GH-P1", "", "community/car/lprc")
 LOT: Final = "地面停车场"
+GUEST_LOT: Final = "访客停车场"
+"""Its exit stays shut for who owes."""
 YEAR_MS: Final = 365 * 86_400_000
 _MOST: Final = 200
 
@@ -29,9 +33,15 @@ class LaneOfSample(NamedTuple):
     name: str
     direction: int
     """0 in, 1 out."""
+    lot: str = LOT
 
 
-LANES: Final = (LaneOfSample("lane-south-in", "南门入口", 0), LaneOfSample("lane-south-out", "南门出口", 1))
+LANES: Final = (
+    LaneOfSample("lane-south-in", "南门入口", 0),
+    LaneOfSample("lane-south-out", "南门出口", 1),
+    LaneOfSample("lane-west-in", "西门访客入口", 0, GUEST_LOT),
+    LaneOfSample("lane-west-out", "西门访客出口", 1, GUEST_LOT),
+)
 
 
 async def ensure(platform: Platform, site: Place) -> None:
@@ -40,47 +50,50 @@ async def ensure(platform: Platform, site: Place) -> None:
     if root is None:
         return
 
-    async def work(tx: Tx) -> None:
-        now_ms = platform.clock.now_ms()
-        key = await devices.product_of(platform, tx, site, CAMERA)
-        lot = await space_queries.sibling(site.tenant, tx, root, LOT)
-        if lot is not None:
-            return
-        lot = await spaces.create(
+    for name in (LOT, GUEST_LOT):
+        await platform.db.run(partial(_make_lot, platform, site, root, name))
+
+
+async def _make_lot(platform: Platform, site: Place, root: int, name: str, tx: Tx) -> None:
+    now_ms = platform.clock.now_ms()
+    key = await devices.product_of(platform, tx, site, CAMERA)
+    if await space_queries.sibling(site.tenant, tx, root, name) is not None:
+        return
+    lot = await spaces.create(
+        site.tenant,
+        tx,
+        parent_id=root,
+        kind=PARKING_AREA,
+        name=name,
+        direction=None,
+        ids=platform.ids,
+        now_ms=now_ms,
+    )
+    for lane in LANES:
+        if lane.lot != name:
+            continue
+        lane_id = await spaces.create(
             site.tenant,
             tx,
-            parent_id=root,
-            kind=PARKING_AREA,
-            name=LOT,
-            direction=None,
+            parent_id=lot,
+            kind=LANE,
+            name=lane.name,
+            direction=lane.direction,
             ids=platform.ids,
             now_ms=now_ms,
         )
-        for lane in LANES:
-            lane_id = await spaces.create(
-                site.tenant,
-                tx,
-                parent_id=lot,
-                kind=LANE,
-                name=lane.name,
-                direction=lane.direction,
-                ids=platform.ids,
-                now_ms=now_ms,
-            )
-            values = DeviceValues(
-                product_key=key,
-                device_name=lane.device_name,
-                nickname=lane.name,
-                project_id=site.app.project_id,
-            )
-            triple = await create_device(
-                site.tenant, tx, values=values, ids=platform.ids, secrets=platform.secrets
-            )
-            await lanes.bind(
-                site.tenant, tx, iot_id=triple.iot_id, lane_id=lane_id, now_ms=now_ms, name=lane.name
-            )
-
-    await platform.db.run(work)
+        values = DeviceValues(
+            product_key=key,
+            device_name=lane.device_name,
+            nickname=lane.name,
+            project_id=site.app.project_id,
+        )
+        triple = await create_device(
+            site.tenant, tx, values=values, ids=platform.ids, secrets=platform.secrets
+        )
+        await lanes.bind(
+            site.tenant, tx, iot_id=triple.iot_id, lane_id=lane_id, now_ms=now_ms, name=lane.name
+        )
 
 
 async def permit(platform: Platform, site: Place) -> None:

@@ -12,6 +12,7 @@ from linli.demo.callers import Callers
 from linli.demo.day import Day, Errand, steps
 from linli.demo.faces import Snapshots
 from linli.demo.fleet import Fleet
+from linli.demo.guests_at_exit import GuestsAtExit
 from linli.demo.mishaps import Mishaps
 from linli.demo.place import Place
 from linli.demo.town import Neighbour, Town
@@ -43,6 +44,7 @@ class Life:
         self._wallet = Wallet(platform, site)
         self._visitors = Visitors(platform, site, town, fleet, self._wallet)
         self._barriers = Barriers(platform, site, fleet)
+        self._guests = GuestsAtExit(platform, site, fleet)
         self.callers = Callers(platform, fleet)
         self._snapshots = Snapshots(platform, site)
         self._mishaps = Mishaps(platform, site, town, fleet)
@@ -58,6 +60,7 @@ class Life:
             self._now_and_then(self._barriers.drive, 4, 14),
             self._now_and_then(self.callers.ring, 60, 180),
             self._now_and_then(self._go_wrong, 15, 35),
+            asyncio.create_task(self._guests.run(), name="demo guests"),
             *(asyncio.create_task(work, name="demo mishaps") for work in self._mishaps.work()),
         ]
 

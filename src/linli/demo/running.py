@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from linli.app import schema
 from linli.app.platform import Platform
 from linli.app.run import stop_signal
-from linli.demo import edge_sample, logins, place, town
+from linli.demo import edge_sample, guest_parking, logins, place, town
 from linli.demo import seed as seeding
 from linli.demo.day import Day
 from linli.demo.edge_box import EdgeBox
@@ -20,6 +20,7 @@ from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
 from linli.demo.robot import DeliveryRobot
+from linli.domains.accounts.schemas import SampleLogin
 from linli.kernel import telemetry
 from linli.kernel.errors import LinliError
 from linli.kernel.settings import Faces, Http, Media, Mqtt, Payments, Settings, Sip, Webhooks
@@ -80,6 +81,8 @@ class Demo:
         self._robot: asyncio.Task[None] | None = None
         self._site_page: EdgePage | None = None
         self.integrator: Integrator | None = None
+        self.merchant: SampleLogin | None = None
+        """Whose log-in was made in this run."""
         self.site_url = ""
         self.box_page = ("", "")
         """Of the page at the box's site; empty where it does not run."""
@@ -118,12 +121,14 @@ class Demo:
             self._folder.seeded()
         if self._wishes.logins or not (marker.seeded or shown.logins):
             shown = ShownOnce(await logins.renew(platform), shown.key)
-        if shown.logins:
-            self._folder.keep_logins(logins.offered(shown.logins))
-        platform.sample_logins.offer(self._folder.logins())
         site = await place.find(platform)
         if site is None:
             raise seeding.SeedFailed("the sample community is gone; use --reset")
+        if shown.logins:
+            merchant = self.merchant = await guest_parking.log_in(platform, site)
+            offered = logins.offered(shown.logins)
+            self._folder.keep_logins(offered if merchant is None else [*offered, merchant])
+        platform.sample_logins.offer(self._folder.logins())
         with terminal.step("platform"):
             self._serving = True
             await platform.start()
@@ -243,6 +248,8 @@ def _tell(shown: ShownOnce, demo: Demo, terminal: Terminal) -> None:
     else:
         terminal.say("later")
     terminal.say("phones", url=url, phone=logins.RESIDENT_LOGIN)
+    if demo.merchant is not None:
+        terminal.say("merchant", url=f"{url}{demo.merchant.page}", pin=demo.merchant.login)
     if shown.key is not None:
         terminal.say("key", app_key=shown.key[0], app_secret=shown.key[1])
     terminal.say("devices", host=settings.mqtt.host, port=settings.mqtt.port)

@@ -10,6 +10,7 @@ from linli.demo import (
     devices,
     faces,
     glance,
+    guest_parking,
     home_doors,
     lanes,
     logins,
@@ -77,6 +78,7 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
         await faces.ensure(platform, site)
     with terminal.step("overview"):
         await glance.ensure(platform, site)
+        await guest_parking.ensure(platform, site)
     with terminal.step("desk"):
         await desk.ensure(platform, site)
     return created, key

@@ -3,7 +3,7 @@
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo.lanes import LOT
+from linli.demo.lanes import GUEST_LOT, LOT
 from linli.demo.place import Place
 from linli.domains.communities.queries import spaces
 from linli.domains.parking.fees import lots, queries, service
@@ -46,8 +46,9 @@ async def ensure(platform: Platform, site: Place) -> None:
         return
 
     async def work(tx: Tx) -> None:
-        lot = await spaces.sibling(site.tenant, tx, root, LOT)
-        if lot is None or await queries.count(site.tenant.narrowed(community_id), tx):
+        lots_here = [await spaces.sibling(site.tenant, tx, root, name) for name in (LOT, GUEST_LOT)]
+        charged = [lot for lot in lots_here if lot is not None]
+        if not charged or await queries.count(site.tenant.narrowed(community_id), tx):
             return
         now_ms = platform.clock.now_ms()
         tariff_id = await service.create(
@@ -63,6 +64,6 @@ async def ensure(platform: Platform, site: Place) -> None:
             site.tenant, tx, tariff_id=tariff_id, name=NAME, form=TARIFF, cases=CASES, now_ms=now_ms
         )
         await service.publish(site.tenant, tx, tariff_id=tariff_id, now_ms=now_ms)
-        await lots.set_lots(site.tenant, tx, tariff_id=tariff_id, lot_ids=[lot], now_ms=now_ms)
+        await lots.set_lots(site.tenant, tx, tariff_id=tariff_id, lot_ids=charged, now_ms=now_ms)
 
     await platform.db.run(work)

@@ -4,10 +4,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.room import Drivers
@@ -236,6 +238,20 @@ async def test_what_a_person_gives_back_is_not_owed_again(town: Town) -> None:
         return (statement["paidFen"], statement["refundedFen"], statement["differences"]) == (900, 300, [])
 
     await until(balanced, 60)
+    view = (await town.desk.get("/payment-statement")).json()
+    assert (view["matched"], [day["paidFen"] for day in view["days"]]) == (2, [900])
+    sheet = await town.desk.get("/payment-statement/export.csv", params={"language": "zh-CN"})
+    lines = sheet.text.strip().splitlines()
+    assert (len(lines), "一致" in lines[1], "-3.00" in sheet.text) == (3, True, True)
+    book = await town.desk.get("/payment-statement/export.xlsx")
+    assert load_workbook(BytesIO(book.content)).active.max_row == 3
+    long = await town.desk.get("/payment-statement", params={"sinceMs": 1})
+    assert (long.status_code, long.json()["field"]) == (400, "sinceMs")
+    for tail in ("charges/1/settle", "refunds/1/ask-again"):
+        assert (await town.desk.post(f"/payment-statement/{tail}")).status_code == 404
+    again = await town.desk.post(f"/payment-statement/charges/{charge['id']}/settle")
+    assert again.status_code == 204, again.text
+    await town.paid(GUEST, 900, -300, 300)  # it was counted already
 
 
 async def test_without_a_provider_the_page_says_where_to_pay(gate: Gate) -> None:

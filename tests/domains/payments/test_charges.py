@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
@@ -12,14 +13,14 @@ import pytest
 
 from linli.domains.payments.cashier.books import NOTICES, Cashier, NoticeBody
 from linli.domains.payments.charges import queries, statements
-from linli.domains.payments.charges.errors import NotPaid, RefundTooLarge
+from linli.domains.payments.charges.errors import NotBooked, NotPaid, RefundTooLarge
 from linli.domains.payments.charges.events import ChargePaid
 from linli.domains.payments.charges.rows import FAILED, OPEN, PAID, ChargeRow
-from linli.domains.payments.charges.service import NewCharge, open_charge, refund
+from linli.domains.payments.charges.service import NewCharge, ask_again, open_charge, refund
 from linli.domains.payments.room import PaymentsRoom
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Tx
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.http import HttpServer
 from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs, Worker
@@ -218,10 +219,55 @@ async def test_the_statement_says_what_differs(till: Till) -> None:
     await till.press(lost, "late")  # booked there, not told yet
     span = {"since_ms": since, "until_ms": since + DAY}
     told = await statements.compare(OWNER, till.db, till.cashier, **span)
-    assert (told.paid, told.paid_fen, told.refunded_fen) == (1, 900, 300)
-    assert told.differences == [(statements.MISSING_HERE, lost.charge_id, 0, 0, 500)]
+    assert ([line.our_fen for line in told.paid], told.refunded_fen) == ([900], 300)
+    assert [line[:5] for line in told.differences] == [(statements.MISSING_HERE, lost.charge_id, 0, 0, 500)]
+    (day,) = told.by_day(ZoneInfo("Asia/Shanghai"))
+    assert day[1:] == (1, 900, 300, 1)
     await till.clock.advance(60_000)
     await till.worker.run_once()
     assert (await statements.compare(OWNER, till.db, till.cashier, **span)).differences == []
     elsewhere = await statements.compare(Scope.system("t2"), till.db, till.cashier, **span)
-    assert elsewhere == (0, 0, 0, [])
+    assert elsewhere.lines == []
+
+
+async def test_a_difference_is_put_right(till: Till) -> None:
+    lost, other = await till.charge(key="lost", fen=500), await till.charge(key="other", fen=700)
+    span = {"since_ms": till.clock.now_ms(), "until_ms": till.clock.now_ms() + DAY}
+
+    async def kinds() -> list[tuple[str, int, int]]:
+        told = await statements.compare(OWNER, till.db, till.cashier, **span)
+        return [(line.kind, line.our_fen, line.their_fen) for line in told.lines]
+
+    async def settle(charge_id: int, scope: Scope = OWNER) -> None:
+        await statements.settle(scope, till.db, till.cashier, charge_id=charge_id, now_ms=till.clock.now_ms())
+
+    await till.press(lost, "late")
+    with pytest.raises(NotBooked):
+        await settle(other.charge_id)  # nobody paid it
+    with pytest.raises(NotFound):
+        await settle(lost.charge_id, Scope.system("t2"))
+    assert await kinds() == [(statements.MISSING_HERE, 0, 500)]
+    await settle(lost.charge_id)
+    await settle(lost.charge_id)
+    assert await kinds() == [(statements.MATCHED, 500, 500)]
+    await till.clock.advance(60_000)
+    await till.worker.run_once()  # the notice comes after all
+    assert await kinds() == [(statements.MATCHED, 500, 500)]
+
+    back = await till.db.run(
+        lambda tx: refund(
+            OWNER,
+            tx,
+            charge_id=lost.charge_id,
+            fen=200,
+            reason="多收",
+            ids=till.ids,
+            now_ms=till.clock.now_ms(),
+        )
+    )
+    assert (statements.WAITS, -200, 0) in await kinds()
+    for _ in range(2):
+        await ask_again(OWNER, till.db, till.cashier, refund_id=back.refund_id, now_ms=till.clock.now_ms())
+    assert {kind for kind, _, _ in await kinds()} == {statements.MATCHED}
+    with pytest.raises(NotFound):
+        await ask_again(Scope.system("t2"), till.db, till.cashier, refund_id=back.refund_id, now_ms=1)

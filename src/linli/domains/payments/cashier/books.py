@@ -147,7 +147,9 @@ class Cashier:
             "fen": fen,
             "at_ms": self._clock.now_ms(),
         }
-        await self._db.run(lambda tx: tx.upsert(given_back, [row], keys=("order_no", "refund_no")))
+        await self._db.run(
+            lambda tx: tx.upsert(given_back, [row], keys=("order_no", "refund_no"), update=("fen",))
+        )
 
     async def statement(self, tenant_id: str, *, since_ms: int, until_ms: int) -> list[StatementLine]:
         scope = Scope.system(tenant_id, "cashier")

@@ -1,13 +1,12 @@
-"""Console: what was paid over the network, what went back, and the provider's statement against it."""
+"""Console: what was paid over the network, and what went back."""
 
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from linli.domains.payments.charges import queries, service, statements
-from linli.domains.payments.charges.collector import Collecting
-from linli.domains.payments.charges.errors import NoProvider, NotPaid, RefundTooLarge
+from linli.domains.payments.charges import queries, service
+from linli.domains.payments.charges.errors import NotPaid, RefundTooLarge
 from linli.domains.payments.charges.rows import ChargeRow, RefundRow
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
@@ -19,8 +18,6 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 SEE, GIVE_BACK = Right.VEHICLES_SEE.value, Right.FEES_MANAGE.value
-_DAY_MS = 86_400_000
-_WEEK_MS = 7 * _DAY_MS
 
 type ChargeState = Literal["open", "paid", "failed"]
 
@@ -56,36 +53,12 @@ class RefundId(msgspec.Struct, rename="camel", frozen=True):
     id: str
 
 
-class StatementDifference(msgspec.Struct, rename="camel", frozen=True):
-    kind: Literal["missing_here", "missing_there", "other_amount"]
-    charge_id: str
-    our_fen: int
-    their_fen: int
-
-
-class StatementView(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """Of the whole company: a provider's books know no communities. Money in fen."""
-
-    paid: int
-    paid_fen: int
-    refunded_fen: int
-    differences: list[StatementDifference]
-
-
 class ChargeFilter(Filter, frozen=True):
     state: Annotated[Literal["", "open", "paid", "failed"], Meta(description="Empty: any.")] = ""
 
 
-class StatementSpan(Filter, frozen=True):
-    """UTC ms; without them the last week."""
-
-    since_ms: int = 0
-    until_ms: int = 0
-
-
 charge_routes = Routes("/communities/{community_id:int}/charges", tags=("payments",))
-statement_routes = Routes("/payment-statement", tags=("payments",))
-ROUTES = (charge_routes, statement_routes)
+ROUTES = (charge_routes,)
 
 
 @charge_routes.get(right=SEE)
@@ -114,30 +87,6 @@ async def give_back(
         scope, tx, charge_id=charge_id, fen=data.fen, reason=data.reason, ids=ids, now_ms=clock.now_ms()
     )
     return RefundId(str(row.refund_id))
-
-
-@statement_routes.get(right=Right.ORGANISATION_MANAGE, raises=(NoProvider,))
-async def compare_statement(
-    scope: Scope, db: Database, clock: Clock, where: StatementSpan, payments: Collecting
-) -> StatementView:
-    """What the provider booked of the company, against what is known here."""
-    if payments.collector is None:
-        raise NoProvider()
-    until_ms = where.until_ms or clock.now_ms() + 1
-    since_ms = where.since_ms or until_ms - _WEEK_MS
-    statement = await statements.compare(
-        Scope(scope.tenant, scope.caller, language=scope.language), db, payments.collector,
-        since_ms=since_ms, until_ms=until_ms,
-    )  # fmt: skip
-    return StatementView(
-        paid=statement.paid,
-        paid_fen=statement.paid_fen,
-        refunded_fen=statement.refunded_fen,
-        differences=[
-            StatementDifference(row.kind, str(row.charge_id), row.our_fen, row.their_fen)  # type: ignore[arg-type]
-            for row in statement.differences
-        ],
-    )
 
 
 def _line(row: ChargeRow, refunds: list[RefundRow]) -> ChargeLine:

@@ -25,3 +25,9 @@ class RefundTooLarge(Conflict):
     """More than was paid and not given back yet."""
 
     code = "payment.refund_too_large"
+
+
+class NotBooked(Conflict):
+    """The provider's books do not have this payment, or another amount of it."""
+
+    code = "payment.not_booked"

@@ -1,5 +1,7 @@
 """Every read of charges."""
 
+from typing import Final
+
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from linli.domains.payments.charges.models import charges, notices, refunds
@@ -75,6 +77,19 @@ _given_back = Query(
     .order_by(_r.refund_id),
     RefundRow,
 )
+_waiting = Query(
+    select(refunds)
+    .where(
+        in_scope(refunds),
+        _r.done_ms.is_(None),
+        _r.asked_ms >= bindparam("since", type_=INT),
+        _r.asked_ms < bindparam("until", type_=INT),
+    )
+    .order_by(_r.refund_id),
+    RefundRow,
+)
+_titles = Query(select(_c.charge_id, _c.title).where(in_scope(charges), any_of(_c.charge_id, "charge_ids")))
+_AT_ONCE: Final = 500
 
 
 async def charge(scope: Scope, db: Reader, charge_id: int) -> ChargeRow:
@@ -128,3 +143,16 @@ async def paid_between(
 
 async def refunded_between(scope: Scope, db: Reader, *, since_ms: int, until_ms: int) -> list[RefundRow]:
     return await _given_back.all(db, scope, since=since_ms, until=until_ms)
+
+
+async def refunds_waiting(scope: Scope, db: Reader, *, since_ms: int, until_ms: int) -> list[RefundRow]:
+    """Asked for within that time, and not confirmed by the provider."""
+    return await _waiting.all(db, scope, since=since_ms, until=until_ms)
+
+
+async def titles(scope: Scope, db: Reader, charge_ids: list[int]) -> dict[int, str]:
+    """What payers read of charges; those that are not known are left out."""
+    by_id: dict[int, str] = {}
+    for at in range(0, len(charge_ids), _AT_ONCE):
+        by_id |= dict(await _titles.all(db, scope, charge_ids=charge_ids[at : at + _AT_ONCE]))
+    return by_id

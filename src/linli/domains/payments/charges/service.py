@@ -191,8 +191,17 @@ async def give_back(db: Database, collector: Collector | None, job: GiveBack, *,
     """Outbox job. Raises NotFound, Unavailable: the outbox tries again."""
     scope = Scope.system(job.tenant_id, "payments")
     row = await queries.refund(scope, db, job.refund_id)
-    if row is None or row.state == DONE:
-        return
+    if row is not None and row.state != DONE:
+        await ask_again(scope, db, collector, refund_id=row.refund_id, now_ms=now_ms)
+
+
+async def ask_again(
+    scope: Scope, db: Database, collector: Collector | None, *, refund_id: int, now_ms: int
+) -> None:
+    """Ask the provider for a refund, done or not: it gives one number back once. Raises NotFound, Unavailable."""
+    row = await queries.refund(scope, db, refund_id)
+    if row is None:
+        raise NotFound(what="refund", id=str(refund_id))
     charge = await queries.charge(scope, db, row.charge_id)
     if collector is None or collector.name != charge.provider:
         raise NotFound(what="payment_provider", id=charge.provider)

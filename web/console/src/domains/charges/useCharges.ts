@@ -41,3 +41,26 @@ export const useRefund = (communityId: () => string | null) =>
     )
     return true
   })
+
+export type Difference = Schemas['StatementDifference']
+
+/** Every line of both books, to take away. */
+export const exportPath = (kind: 'csv' | 'xlsx', language: string): string =>
+  `/api/console/payment-statement/export.${kind}?language=${language}`
+
+export const useRemedy = () =>
+  useAction(async (row: Difference) => {
+    if (row.remedy === 'settle')
+      await answer(
+        api.POST('/api/console/payment-statement/charges/{charge_id}/settle', {
+          params: { path: { charge_id: Number(row.chargeId) } },
+        }),
+      )
+    else
+      await answer(
+        api.POST('/api/console/payment-statement/refunds/{refund_id}/ask-again', {
+          params: { path: { refund_id: Number(row.refundId) } },
+        }),
+      )
+    return true
+  })
