@@ -17,7 +17,7 @@ from tests.scope.vehicle_rows import plate
 
 API = "/parking/paas"
 TIMES = {"effectiveDate": "2026-01-01 00:00:00", "expiryDate": "2030-01-01 00:00:00"}
-_LANES = ("lane", "spare_lane", "free_lane", "empty_lane")
+_LANES = ("lane", "spare_lane", "free_lane", "empty_lane", "exit_lane")
 
 
 async def add_parking(platform: Platform, lot: Any, *, mqtt_port: int) -> None:
@@ -49,11 +49,11 @@ async def add_parking(platform: Platform, lot: Any, *, mqtt_port: int) -> None:
                 parent_id=lot.parking_lot,
                 kind="parking_space_channel",
                 name=name,
-                direction=0,
+                direction=int(name == "exit_lane"),
                 **plain,
             )
             setattr(lot, name, lane)
-        for name in ("lane_device", "spare_lane_device", "free_lane_device"):
+        for name in ("lane_device", "spare_lane_device", "free_lane_device", "exit_lane_device"):
             thing = await things.create_device(
                 owner,
                 tx,
@@ -69,7 +69,11 @@ async def add_parking(platform: Platform, lot: Any, *, mqtt_port: int) -> None:
             await things.assign_community(owner, tx, iot_id=thing.iot_id, community_id=lot.community)
             if name == "lane_device":
                 answering = thing
-        for device, lane in ((lot.lane_device, lot.lane), (lot.spare_lane_device, lot.spare_lane)):
+        for device, lane in (
+            (lot.lane_device, lot.lane),
+            (lot.spare_lane_device, lot.spare_lane),
+            (lot.exit_lane_device, lot.exit_lane),
+        ):
             await lanes.bind(owner, tx, iot_id=device, lane_id=lane, now_ms=now_ms)
         wishes = [
             Wish(

@@ -11,6 +11,8 @@ from linli.domains.parking.fees.models import shifts
 from linli.domains.parking.fees.rows import ShiftRow
 from linli.domains.parking.models import passes
 from linli.domains.parking.rows import LanePass
+from linli.domains.parking.tickets.models import lane_codes, tickets
+from linli.domains.parking.tickets.rows import LaneCode, Ticket
 from linli.kernel.db.partitions import day_of
 from linli.kernel.scope import Scope
 from tests.scope.vehicle_rows import plate
@@ -51,6 +53,7 @@ async def add_stays(platform: Platform, lot: Any) -> None:
             ("5", "waived_stay"),
             ("4", "mended_stay"),
             ("6", "renamed_stay"),
+            ("0", "ticket_stay"),
         ):
             row = passing(last, 0)
             await tx.insert(passes, row._asdict())
@@ -65,6 +68,14 @@ async def add_stays(platform: Platform, lot: Any) -> None:
                 )
             await stays.insert(tx, stay)
             setattr(lot, name, stay.stay_id)
+            if name == "ticket_stay":
+                ticket = Ticket(
+                    stay.stay_id, stay.tenant_id, lot.community, f"{stay.stay_id}", now_ms, now_ms
+                )
+                await tx.insert(tickets, ticket._asdict())
+        for lane_id in (lot.lane, lot.spare_lane):
+            code = LaneCode(lane_id, lot.project.tenant_id, lot.community, f"{lane_id}", 1, now_ms)
+            await tx.insert(lane_codes, code._asdict())
         for last, name in (("7", "orphan_stay"), ("8", "joined_orphan")):
             row = passing(last, 1)
             await tx.insert(passes, row._asdict())

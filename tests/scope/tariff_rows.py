@@ -14,6 +14,9 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
     shops = "/communities/{community_id}/parking/merchants"
     shop = shops + "/{merchant_id}"
 
+    code = "/communities/{community_id}/parking/lanes/{lane_id}/code"
+    cars = "/parking-cars-without-plate"
+
     def at(x: Any) -> dict[str, Any]:
         return {"community_id": x.community, "merchant_id": x.merchant}
 
@@ -49,6 +52,16 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
             lambda x: Ask({"stay_id": x.waived_stay}, body={"fen": 900, "reason": "R"})
         ],
         "GET /parking-stays/owing": [lambda x: Ask(query={"communityId": x.community})],
+        f"GET {code}": [lambda x: Ask({"community_id": x.community, "lane_id": x.lane})],
+        f"POST {code}": [lambda x: Ask({"community_id": x.community, "lane_id": x.lane})],
+        f"PUT {code}": [
+            lambda x: Ask({"community_id": x.community, "lane_id": x.lane}, body={"isOn": False})
+        ],
+        f"DELETE {code}": [lambda x: Ask({"community_id": x.community, "lane_id": x.spare_lane})],
+        f"GET {cars}": [lambda x: Ask(query={"communityId": x.community})],
+        f"POST {cars}/{{stay_id}}/exit": [
+            lambda x: Ask({"stay_id": x.ticket_stay}, body={"laneId": str(x.exit_lane), "reason": "R"})
+        ],
         f"GET {shops}": [lambda x: Ask({"community_id": x.community})],
         f"POST {shops}": [lambda x: Ask({"community_id": x.community}, body={"name": "M"})],
         f"GET {shop}": [lambda x: Ask(at(x))],

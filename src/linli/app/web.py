@@ -29,6 +29,7 @@ from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.uploads_http import UploadForm
 from linli.domains.intercom.console.doorbells import PATH as BELL
 from linli.domains.intercom.doorbell.front import DoorbellPages
+from linli.domains.parking.tickets.pages import PATH as TICKET
 from linli.domains.payments.charges.collector import Collecting
 from linli.domains.people.queries.person_names import PersonNames
 from linli.kernel import telemetry
@@ -86,6 +87,7 @@ def router_of(platform: "Platform") -> Router:
             "/r": platform.visitors.pages,
             "/park": platform.drivers.pages,
             LANE_PAGES: platform.lane_pay.pages,
+            TICKET: platform.drivers.tickets,
             "/shop": platform.merchant_pages,
             BELL: DoorbellPages(platform.db, platform.clock, platform.callers, platform.answering),
             EDGE: platform.boxes.front,

@@ -48,7 +48,11 @@ class Town(Gate):
         drivers.register(platform.jobs)
 
         async def route(scope: Any, receive: Any, send: Any) -> None:
-            apps: dict[str, ASGIApp] = {**money.prefixes(), "/park": drivers.pages}
+            apps: dict[str, ASGIApp] = {
+                **money.prefixes(),
+                "/park": drivers.pages,
+                "/ticket": drivers.tickets,
+            }
             await apps[max((name for name in apps if scope["path"].startswith(name)), key=len)](
                 scope, receive, send
             )

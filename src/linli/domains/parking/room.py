@@ -21,6 +21,8 @@ from linli.domains.parking.prepay.pages import DriverPages
 from linli.domains.parking.prepay.service import DriversPayments
 from linli.domains.parking.service.passes import LaneReports
 from linli.domains.parking.service.uploads import SEND, SendToken, UploadTokens
+from linli.domains.parking.tickets import waits
+from linli.domains.parking.tickets.pages import TicketPages
 from linli.domains.payments.charges.collector import Collector
 from linli.domains.payments.charges.events import ChargePaid, ChargeRefunded
 from linli.kernel.clock import Clock
@@ -43,10 +45,13 @@ def register(handlers: Handlers[Tx]) -> None:
     handlers.inline(SpaceDeleting, lots.space_deleting)
     handlers.inline(VehiclePassed, meter.passed)
     handlers.inline(GateOpened, exits.gate_opened)
+    handlers.inline(VehiclePassed, waits.passed)
+    handlers.inline(GateOpened, waits.gate_opened)
+    handlers.inline(SpaceDeleting, waits.space_deleting)
 
 
 class Drivers:
-    """Drivers' phones without log-in; `pages` is mounted at `/park`."""
+    """Drivers' phones without log-in; `pages` is mounted at `/park`, `tickets` at `/ticket`."""
 
     def __init__(
         self,
@@ -62,6 +67,7 @@ class Drivers:
         self.links = links
         self._exits = ExitJobs(db, clock, ids, invoker, links)
         self.pages = DriverPages(db, clock, ids, links, callers, collector)
+        self.tickets = TicketPages(db, clock, ids, links, callers, collector)
         payments = DriversPayments(ids)
         db.handlers.inline(ChargePaid, payments.paid)
         db.handlers.inline(ChargeRefunded, payments.given_back)
@@ -93,6 +99,7 @@ class ParkingDevices:
         inbox.check_event(RECOGNISED, check_size)
         inbox.on_event(RECOGNISED, reports.recognised, history=True)
         inbox.on_event(OPENED, reports.opened_abnormally, history=True)
+        inbox.on_property(waits.STATE, waits.state_posted)
         tokens = UploadTokens(self._db, invoker, objects, self._secrets, self._ids, self._clock)
         inbox.on_event("OssStsTokenRequest", tokens.asked)
         jobs.on(SEND, SendToken, tokens.send)

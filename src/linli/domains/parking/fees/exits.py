@@ -30,17 +30,22 @@ _end = Command(
             in_scope(exit_waits),
             exit_waits.c.lane_id == bindparam("lane", type_=INT),
             exit_waits.c.pass_id == bindparam("passing", type_=INT),
+            exit_waits.c.stay_id == bindparam("staying", type_=INT),
         )
     )
 )
 
 
 class AtExit(msgspec.Struct, frozen=True):
-    """Outbox payload: the car that stands at a lane since a pass."""
+    """Outbox payload: the car that stands at a lane since a pass. `stay_id`: 0 in payloads of older releases."""
 
     tenant_id: str
     lane_id: int
     pass_id: int
+    stay_id: int = 0
+
+    def is_of(self, wait: ExitWait) -> bool:
+        return wait.pass_id == self.pass_id and self.stay_id in (0, wait.stay_id)
 
 
 async def set_rule(scope: Scope, tx: Tx, *, lot_id: int, holds_unpaid: bool, now_ms: int) -> None:
@@ -65,6 +70,12 @@ async def reached(scope: Scope, tx: Tx, stay: StayRow, row: LanePass) -> bool:
     """A guest stands at the exit: it stays inside until it is let out. False: its lot lets all out, and it left."""
     if stay.state != INSIDE or not await exit_queries.holds_unpaid(scope, tx, stay.lot_id):
         return False
+    await stand(scope, tx, stay, row)
+    return True
+
+
+async def stand(scope: Scope, tx: Tx, stay: StayRow, row: LanePass) -> None:
+    """A car inside stands before the closed exit since a pass: who owes sees the fee, who does not is let out."""
     wait = ExitWait(row.lane_id, row.tenant_id, row.community_id, stay.stay_id, row.id, row.passed_ms)
     await tx.upsert(
         exit_waits,
@@ -74,7 +85,6 @@ async def reached(scope: Scope, tx: Tx, stay: StayRow, row: LanePass) -> bool:
     )
     owes = (await bill(scope, tx, stay, now_ms=row.passed_ms)).due_fen > 0
     await _ask(tx, SHOW if owes else LET_OUT, wait)
-    return True
 
 
 async def paid(scope: Scope, tx: Tx, stay_id: int, *, now_ms: int) -> None:
@@ -93,7 +103,7 @@ async def end_wait(scope: Scope, tx: Tx, wait: ExitWait, *, why: str, now_ms: in
 
     False: it ended before.
     """
-    if not await _end.run(tx, scope, lane=wait.lane_id, passing=wait.pass_id):
+    if not await _end.run(tx, scope, lane=wait.lane_id, passing=wait.pass_id, staying=wait.stay_id):
         return False
     stay = await stay_queries.held_stay(scope, tx, wait.stay_id)
     if stay.state == INSIDE:
@@ -114,4 +124,5 @@ async def gate_opened(tx: Tx, event: GateOpened) -> None:
 
 
 async def _ask(tx: Tx, job: str, wait: ExitWait) -> None:
-    await outbox.add(tx, job, AtExit(wait.tenant_id, wait.lane_id, wait.pass_id), key=f"exit:{wait.lane_id}")
+    what = AtExit(wait.tenant_id, wait.lane_id, wait.pass_id, wait.stay_id)
+    await outbox.add(tx, job, what, key=f"exit:{wait.lane_id}")

@@ -4,7 +4,7 @@ from typing import Final
 
 from linli.domains.parking.coupons import following
 from linli.domains.parking.events import VehiclePassed
-from linli.domains.parking.fees import exits, lots, queries, stay_queries, stays
+from linli.domains.parking.fees import exits, lots, stay_queries, stays
 from linli.domains.parking.fees.bills import note
 from linli.domains.parking.fees.repairs import nearest
 from linli.domains.parking.fees.rows import StayRow
@@ -39,11 +39,7 @@ async def _enters(scope: Scope, tx: Tx, row: LanePass, lot_id: int) -> None:
             return
         await stays.change(scope, tx, before, before._replace(state=LOST, changed_ms=row.received_ms))
         await following.detach(scope, tx, before.stay_id)
-    stay = stays.begun(row, lot_id)
-    tariff_id = (await stay_queries.tariffs_of_lots(scope, tx, row.community_id)).get(lot_id)
-    if tariff_id is not None:
-        newest = (await queries.tariff(scope, tx, tariff_id)).version
-        stay = stay._replace(tariff_id=tariff_id, version=newest) if newest else stay
+    stay = await stays.with_tariff(scope, tx, stays.begun(row, lot_id))
     await stays.insert(tx, stay)
     await following.attach(scope, tx, stay, row.received_ms)
 

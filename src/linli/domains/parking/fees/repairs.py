@@ -11,6 +11,7 @@ from linli.domains.parking.fees.reasons import checked_reason
 from linli.domains.parking.fees.rows import StayRow
 from linli.domains.parking.fees.stay_queries import ENDED, INSIDE
 from linli.domains.parking.rows import LanePass
+from linli.domains.parking.tickets.labels import is_label
 from linli.kernel.db import Command, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
@@ -32,7 +33,9 @@ _again = Command(
 async def nearest(scope: Scope, db: Reader, row: LanePass, lot_id: int) -> Pairing:
     """Vehicles inside that an exit may be of, the nearest first, by the habits of its camera."""
     inside = await stay_queries.all_inside(scope, db, community_id=row.community_id, lot_id=lot_id)
-    candidates = [Candidate(stay.stay_id, stay.plate, stay.plate_color) for stay in inside]
+    candidates = [
+        Candidate(stay.stay_id, stay.plate, stay.plate_color) for stay in inside if not is_label(stay.plate)
+    ]
     return pair(row.plate, row.plate_color, candidates, await stay_queries.habits(scope, db, row.iot_id))
 
 

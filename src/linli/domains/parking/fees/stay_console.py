@@ -187,8 +187,8 @@ async def show_stay(stay_id: int, scope: Scope, db: Database, objects: ObjectSto
             PaymentLine(payment.fen, payment.method, payment.reason, payment.paid_ms)  # type: ignore[arg-type]
             for payment in taken
         ],
-        in_picture=await _picture(scope, db, objects, row.community_id, row.in_pass),
-        out_picture=await _picture(scope, db, objects, row.community_id, row.out_pass),
+        in_picture=await picture_of(scope, db, objects, row.community_id, row.in_pass),
+        out_picture=await picture_of(scope, db, objects, row.community_id, row.out_pass),
         note=row.note,
         version=row.version,
         out_lane_id=str(row.out_lane_id or ""),
@@ -249,7 +249,7 @@ async def list_candidates(
                 plate=stay.plate,
                 in_ms=stay.in_ms,
                 likely=pairing.sure and near is pairing.nearest[0],
-                in_picture=await _picture(scope, db, objects, stay.community_id, stay.in_pass),
+                in_picture=await picture_of(scope, db, objects, stay.community_id, stay.in_pass),
             )
         )
     return candidates
@@ -296,9 +296,10 @@ async def _names(scope: Scope, db: Database, lot_ids: set[int]) -> dict[int, str
     return {space_id: row.name for space_id, row in rows.items()}
 
 
-async def _picture(
+async def picture_of(
     scope: Scope, db: Database, objects: ObjectStore, community_id: int, pass_id: int | None
 ) -> str:
+    """The address of a pass's picture for ten minutes; empty: none."""
     if pass_id is None:
         return ""
     try:

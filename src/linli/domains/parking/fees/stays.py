@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, update
 
 from linli.domains.parking.coupons import following
-from linli.domains.parking.fees import stay_queries
+from linli.domains.parking.fees import queries, stay_queries
 from linli.domains.parking.fees.bills import charge, taken_off
 from linli.domains.parking.fees.forms import fee_row
 from linli.domains.parking.fees.models import stays
@@ -60,6 +60,13 @@ def begun(row: LanePass, lot_id: int) -> StayRow:
         note="",
         changed_ms=row.received_ms,
     )
+
+
+async def with_tariff(scope: Scope, tx: Tx, stay: StayRow) -> StayRow:
+    """A stay that begins, with the version by which its lot charges now."""
+    tariff_id = (await stay_queries.tariffs_of_lots(scope, tx, stay.community_id)).get(stay.lot_id)
+    newest = 0 if tariff_id is None else (await queries.tariff(scope, tx, tariff_id)).version
+    return stay._replace(tariff_id=tariff_id, version=newest) if newest else stay
 
 
 def orphan(row: LanePass, lot_id: int) -> StayRow:

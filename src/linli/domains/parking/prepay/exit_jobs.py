@@ -10,6 +10,7 @@ from linli.domains.parking.fees.exits import LET_OUT, SHOW, AtExit, end_wait
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.queries.lanes import device_at
 from linli.domains.parking.service import displays, gates
+from linli.domains.parking.tickets.service import LET_IN, AtEntry, mark_opened
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -38,11 +39,12 @@ class ExitJobs:
     def register(self, jobs: Jobs) -> None:
         jobs.on(SHOW, AtExit, self.show)
         jobs.on(LET_OUT, AtExit, self.let_out)
+        jobs.on(LET_IN, AtEntry, self.let_in)
 
     async def show(self, job: AtExit) -> None:
         """The fee in words, spoken too, and the code that leads to its page. A screen that takes neither is no fault."""
         wait = await exit_queries.waiting_at(self._db, job.lane_id)
-        if wait is None or wait.pass_id != job.pass_id:
+        if wait is None or not job.is_of(wait):
             return
         scope = _scope(job.tenant_id, wait.community_id)
         stay = await stay_queries.stay(scope, self._db, wait.stay_id)
@@ -71,27 +73,38 @@ class ExitJobs:
         """Open for the car that waits, once; who calls again finds no wait. A barrier that does not move is tried again
         for a few seconds, then it is for a person: the order to it is in the lane's list with its fault."""
         wait = await exit_queries.waiting_at(self._db, job.lane_id)
-        if wait is None or wait.pass_id != job.pass_id:
+        if wait is None or not job.is_of(wait):
             return
         scope = _scope(job.tenant_id, wait.community_id)
         ended = await self._db.run(
             lambda tx: end_wait(scope, tx, wait, why="paid_out", now_ms=self._clock.now_ms())
         )
-        for turn in range(TRIES if ended else 0):
+        if ended:
+            await self._open(scope, job.lane_id, text("parking.exit.nothing_due", scope.language))
+
+    async def let_in(self, job: AtEntry) -> None:
+        """Open for a car without a plate whose ticket was taken, once."""
+        scope = _scope(job.tenant_id, job.community_id)
+        now_ms = self._clock.now_ms()
+        if await self._db.run(lambda tx: mark_opened(scope, tx, job.stay_id, now_ms=now_ms)):
+            await self._open(scope, job.lane_id, text("parking.ticket.let_in", scope.language))
+
+    async def _open(self, scope: Scope, lane_id: int, reason: str) -> None:
+        for turn in range(TRIES):
             try:
                 await gates.move(
                     scope,
                     self._db,
                     invoker=self._invoker,
-                    lane_id=job.lane_id,
+                    lane_id=lane_id,
                     action="open",
-                    reason=text("parking.exit.nothing_due", scope.language),
+                    reason=reason,
                     ids=self._ids,
                     clock=self._clock,
                 )
             except LinliError as error:
                 log.warning(
-                    "the exit %s did not open (%s of %s): %s", job.lane_id, turn + 1, TRIES, error.code
+                    "the barrier at %s did not open (%s of %s): %s", lane_id, turn + 1, TRIES, error.code
                 )
                 await self._clock.sleep(PAUSE_S)
             else:

@@ -23,6 +23,12 @@ ASKS_OF_PLATE: Final = Limit("plate", 10)
 PAYMENTS_OF_STAY: Final = Limit("pay", 12)
 """Charges opened for one stay in ten minutes."""
 
+LANE_CODES_OF_ADDRESS: Final = Limit("lane-code", 30)
+"""Codes that are none, from one network's address in ten minutes."""
+TICKETS_OF_ADDRESS: Final = Limit("ticket", 30)
+"""Tickets that one network's address takes or uses in ten minutes."""
+TICKETS_OF_LANE: Final = Limit("ticket-lane", 120)
+
 
 class TooManyAsked(TooMany):
     """`seconds` until the next try is allowed."""

@@ -238,3 +238,35 @@ export const useSetView = (communityId: () => string) =>
     })
     return true
   })
+
+/** The code of a lane for cars without a plate. */
+export function useLaneCode(communityId: () => string, laneId: () => string) {
+  const at = () => ({ params: { path: { ...here(communityId()), lane_id: Number(laneId()) } } })
+  const code = useResource(
+    () => answer(api.GET('/api/console/communities/{community_id}/parking/lanes/{lane_id}/code', at())),
+    [communityId, laneId],
+  )
+  const act = <Given extends unknown[]>(work: (...given: Given) => Promise<unknown>) =>
+    useAction(async (...given: Given) => {
+      await work(...given)
+      await code.refresh()
+      return true
+    })
+  return {
+    code,
+    renew: act(() =>
+      answer(api.POST('/api/console/communities/{community_id}/parking/lanes/{lane_id}/code', at())),
+    ),
+    turn: act((isOn: boolean) =>
+      answer(
+        api.PUT('/api/console/communities/{community_id}/parking/lanes/{lane_id}/code', {
+          ...at(),
+          body: { isOn },
+        }),
+      ),
+    ),
+    remove: act(() =>
+      api.DELETE('/api/console/communities/{community_id}/parking/lanes/{lane_id}/code', at()),
+    ),
+  }
+}

@@ -89,3 +89,26 @@ export function useStayActions(reload: () => Promise<unknown>) {
     ),
   }
 }
+
+const HOUR_MS = 3_600_000
+/** Cars inside whose ticket is a phone, of so many hours. */
+export const useCarsWithoutPlate = (communityId: () => string, hours: () => number) =>
+  useResource(
+    () =>
+      answer(
+        api.GET('/api/console/parking-cars-without-plate', {
+          params: { query: { communityId: Number(communityId()), sinceMs: Date.now() - hours() * HOUR_MS } },
+        }),
+      ),
+    [communityId, hours],
+  )
+
+export const useExitOfCar = (reload: () => Promise<unknown>) =>
+  useAction(async (stayId: string, laneId: string, reason: string) => {
+    await api.POST('/api/console/parking-cars-without-plate/{stay_id}/exit', {
+      ...of(stayId),
+      body: { laneId, reason },
+    })
+    await reload()
+    return true
+  })
