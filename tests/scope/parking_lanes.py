@@ -22,6 +22,7 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
 
     return {
         f"GET {here}/lanes": [lambda x: Ask(at(x))],
+        f"GET {here}/attention": [lambda x: Ask(at(x))],
         f"GET {lane}": [lambda x: Ask(on(x))],
         f"POST {here}/lanes": [
             lambda x: Ask(at(x), body={"name": f"L{x.once}", "direction": "in", "areaId": x.parking_lot})

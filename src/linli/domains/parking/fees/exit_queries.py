@@ -30,6 +30,12 @@ _of_stay = Query(
     select(exit_waits).where(in_scope(exit_waits), exit_waits.c.stay_id == bindparam("stay_id", type_=INT)),
     ExitWait,
 )
+_of_community = Query(
+    select(exit_waits)
+    .where(in_scope(exit_waits), exit_waits.c.community_id == bindparam("community_id", type_=INT))
+    .order_by(exit_waits.c.since_ms, exit_waits.c.lane_id),
+    ExitWait,
+)
 
 
 async def holds_unpaid(scope: Scope, db: Reader, lot_id: int) -> bool:
@@ -47,3 +53,8 @@ async def waiting_at(db: Reader, lane_id: int) -> ExitWait | None:
 
 async def waits_of(scope: Scope, db: Reader, stay_id: int) -> list[ExitWait]:
     return await _of_stay.all(db, scope, stay_id=stay_id)
+
+
+async def waits_in(scope: Scope, db: Reader, community_id: int) -> list[ExitWait]:
+    """Every car before a closed exit of a community, the longest wait first."""
+    return await _of_community.all(db, scope, community_id=community_id)

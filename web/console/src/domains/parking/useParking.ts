@@ -6,6 +6,7 @@ import type { components } from '@/api/schema'
 type Schemas = components['schemas']
 export type Lane = Schemas['LaneRow']
 export type LaneList = Schemas['LaneList']
+export type LaneInNeed = Schemas['LaneInNeed']
 export type RightRow = Schemas['RightRow']
 export type VehiclePass = Schemas['PassOfVehicle']
 export type GateAction = Schemas['GateOrderIn']['action']
@@ -45,6 +46,20 @@ export function useLanes(communityId: () => string | null) {
     return community
       ? answer(
           api.GET('/api/console/communities/{community_id}/parking/lanes', {
+            params: { path: here(community) },
+          }),
+        )
+      : null
+  }, [communityId])
+}
+
+/** Lanes that need a person now, the most urgent first. */
+export function useAttention(communityId: () => string | null) {
+  return useResource(() => {
+    const community = communityId()
+    return community
+      ? answer(
+          api.GET('/api/console/communities/{community_id}/parking/attention', {
             params: { path: here(community) },
           }),
         )

@@ -1,0 +1,38 @@
+"""Console: lanes that need a person now, with why and since when."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.communities.queries import spaces
+from linli.domains.parking.fees.attention import Why, needs_of
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.entry import Routes
+from linli.kernel.scope import Scope
+
+attention_routes = Routes("/communities/{community_id:int}/parking/attention", tags=("parking",))
+
+
+class LaneInNeed(msgspec.Struct, rename="camel", frozen=True):
+    lane_id: str
+    why: Annotated[
+        Why,
+        Meta(
+            description="fee_due: a car that owes stands before the closed exit; paid_shut: it owes nothing, and the "
+            "exit is still closed; no_plate: the newest car has no plate; opened_by_force: the barrier went up "
+            "without an order; offline: the device is not there."
+        ),
+    ]
+    since_ms: Annotated[int | None, Meta(description="UTC ms; null: the device was never online.")]
+    plate: Annotated[str, Meta(description="Empty: none was read.")]
+
+
+@attention_routes.get(right=Right.VEHICLES_SEE.value)
+async def list_lanes_in_need(community_id: int, scope: Scope, db: Database, clock: Clock) -> list[LaneInNeed]:
+    """Lanes that need a person, the most urgent first; one that has two causes comes twice."""
+    await spaces.require_root(scope, db, community_id)
+    needs = await needs_of(scope.narrowed(community_id), db, community_id, now_ms=clock.now_ms())
+    return [LaneInNeed(str(need.lane_id), need.why, need.since_ms, need.plate) for need in needs]
