@@ -32,6 +32,7 @@ WALKED = {
     "/park": ["/park/nothing"],
     "/park/lane/": ["/park/lane/nothing"],
     "/shop": ["/shop/nothing"],
+    "/coupon": ["/coupon/nothing"],
     "/ticket": ["/ticket/nothing"],
     "/edge": ["/edge/nothing"],
     "/box-page/": ["/box-page/1/x/"],

@@ -285,6 +285,7 @@ WEB_PLACES = {
     "/park/lane/": "a plate and what it owes at an exit, for whoever has the code that the lane's box signed",
     "/v": "one visitor's pass for whoever has its sealed link",
     "/shop": "a merchant's page by its long link; gives coupons to who typed its PIN, of which wrong ones are counted",
+    "/coupon": "one coupon of a code on a merchant's screen, for the one phone that scanned it within a minute",
     "/ticket": "a lane's printed code: a ticket where a car waits; tells a phone of its own ticket alone (ADR 0123)",
     "/bell": "rings homes from an entrance's printed code: tells its name, and nothing of homes (ADR 0115)",
     "/r": "the form behind a community's registration QR; tells its name alone",

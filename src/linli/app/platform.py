@@ -54,6 +54,7 @@ from linli.domains.intercom.site.document import Maker
 from linli.domains.notices.service import Publisher
 from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.overview.queries import MapPlaces
+from linli.domains.parking.merchants.driver_codes import DriverCodes
 from linli.domains.parking.merchants.pages import MerchantPages
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.room import Drivers, ParkingDevices
@@ -210,7 +211,8 @@ class Platform:
             invoker=self.things.invoker,
         )
         self.drivers.register(self.jobs)
-        self.merchant_pages = MerchantPages(db, clock, self.ids, self.callers)
+        self.merchant_pages = MerchantPages(db, clock, self.ids, self.callers, self.drivers.links)
+        self.driver_codes = DriverCodes(db, clock, self.ids, self.drivers.links, self.callers)
         ExportMaker(db, self.objects, settings.timezone).register(self.jobs)
         NotificationsRoom(db, self.secrets, settings, signed_in=self._signed_in).register(self.jobs)
         self._databus(settings)

@@ -88,6 +88,7 @@ def router_of(platform: "Platform") -> Router:
             "/park": platform.drivers.pages,
             LANE_PAGES: platform.lane_pay.pages,
             TICKET: platform.drivers.tickets,
+            "/coupon": platform.driver_codes,
             "/shop": platform.merchant_pages,
             BELL: DoorbellPages(platform.db, platform.clock, platform.callers, platform.answering),
             EDGE: platform.boxes.front,

@@ -1,6 +1,7 @@
 """Merchants give coupons by their own page; each is used once, at the fee of one stay, and settled by month."""
 
 import asyncio
+import base64
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -11,9 +12,12 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from linli.domains.parking.merchants.driver_codes import DriverCodes
 from linli.domains.parking.merchants.pages import MerchantPages
+from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.people.rights import Role
 from linli.kernel.http import Callers, HttpServer
+from tests.browser.qr_picture import text_of
 from tests.domains.access.test_search import staff
 from tests.domains.parking.fees.test_stays import GUEST, HOUR, STAYS, Gate, gate
 
@@ -58,9 +62,16 @@ async def shop(gate: Gate) -> AsyncIterator[Shop]:
     platform = gate.lot.platform
     made = await gate.desk.post(f"{gate.lot.estate.path}/parking/merchants", json={"name": "面馆"})
     assert made.status_code == 201, made.text
-    server = HttpServer(MerchantPages(platform.db, platform.clock, platform.ids, Callers((), platform.clock)))
+    callers, links = Callers((), platform.clock), ParkingLinks(platform.secrets, "")
+    shops = MerchantPages(platform.db, platform.clock, platform.ids, callers, links)
+    codes = DriverCodes(platform.db, platform.clock, platform.ids, links, callers)
+
+    async def route(scope: Any, receive: Any, send: Any) -> None:
+        await (codes if scope["path"].startswith("/coupon/") else shops)(scope, receive, send)
+
+    server = HttpServer(route)
     await server.start()
-    base = f"http://127.0.0.1:{server.port}"
+    base = links.base_url = f"http://127.0.0.1:{server.port}"
     async with httpx.AsyncClient(base_url=base, headers={"accept-language": "en"}, trust_env=False) as web:
         shop = Shop(gate, made.json(), web)
         shop.path = (await shop.view())["merchant"]["path"]
@@ -220,3 +231,45 @@ async def test_merchants_are_for_who_manages_fees(gate: Gate, shop: Shop) -> Non
     assert (await gate.desk.delete(f"{shop.at}/offers/{offer}")).status_code == 204
     await shop.sign_in()
     assert await shop.give(offer, GUEST) == 409
+
+
+async def test_a_driver_scans_the_merchants_screen_and_gets_one_coupon(gate: Gate, shop: Shop) -> None:
+    await gate.published()
+    offer = await shop.offer(value=300, stacks=True, limitCount=2)
+    hidden = await shop.web.get(f"{shop.path}?show={offer}")
+    assert "base64" not in hidden.text  # the PIN first
+    await shop.sign_in()
+    assert f"{shop.path}?show={offer}" in (await shop.web.get(shop.path)).text
+
+    async def code() -> str:
+        page = (await shop.web.get(f"{shop.path}?show={offer}")).text
+        drawn = base64.b64decode(page.partition("base64,")[2].partition('"')[0]).decode()
+        return "/coupon/" + text_of(drawn).partition("/coupon/")[2]
+
+    driver = httpx.AsyncClient(base_url=shop.web.base_url, headers={"accept-language": "en"}, trust_env=False)
+    await gate.comes(GUEST)
+    link = await code()
+    assert (await driver.head(link)).status_code == 404  # a preview takes nothing
+    scanned = await driver.get(link)
+    assert scanned.status_code == 303
+    claim = scanned.headers["location"]
+    assert (await driver.get(link)).status_code == 409  # a photograph of it
+    assert "3.00 yuan off" in (await driver.get(claim)).text
+    assert (await driver.post(claim, data={"plate": "hello"})).status_code == 400
+    answers = await asyncio.gather(*(driver.post(claim, data={"plate": GUEST}) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
+    other = await driver.post(claim, data={"plate": OTHER})
+    assert (other.status_code, len(await shop.given())) == (409, 1)
+    again = (await driver.get(await code())).headers["location"]
+    assert (await driver.post(again, data={"plate": GUEST})).status_code == 409  # one of a kind for a stay
+    assert "Given." in (await driver.post(again, data={"plate": OTHER})).text
+    last = (await driver.get(await code())).headers["location"]
+    assert (await driver.post(last, data={"plate": "浙A00003"})).status_code == 409  # all were given
+    late = await code()
+    gate.later(62_000)
+    assert (await driver.get(late)).status_code == 404
+    gate.later(300_000)
+    for gone in (last, f"{late[:-1]}_", "/coupon/x", "/coupon/4.1.1.1-x"):
+        assert (await driver.post(gone, data={"plate": OTHER})).status_code == 404
+    assert (await driver.put(last)).status_code == 405
+    await driver.aclose()

@@ -46,6 +46,11 @@ _offer = Query(
     ),
     OfferRow,
 )
+_offer_named = Query(
+    select(offers).where(_o.offer_id == bindparam("offer_id", type_=INT)),
+    OfferRow,
+    unscoped="the link names the offer, and proves itself",
+)
 _of_stay = Query(
     select(coupons)
     .where(in_scope(coupons), _c.stay_id == bindparam("stay_id", type_=INT))
@@ -132,6 +137,14 @@ async def offers_of(scope: Scope, db: Reader, merchant_id: int) -> list[OfferRow
 async def offer(scope: Scope, db: Reader, *, merchant_id: int, offer_id: int) -> OfferRow:
     """Raises NotFound."""
     row = await _offer.one(db, scope, merchant_id=merchant_id, offer_id=offer_id)
+    if row is None:
+        raise NotFound(what="coupon", id=str(offer_id))
+    return row
+
+
+async def offer_named(db: Reader, offer_id: int) -> OfferRow:
+    """Raises NotFound."""
+    row = await _offer_named.one(db, offer_id=offer_id)
     if row is None:
         raise NotFound(what="coupon", id=str(offer_id))
     return row

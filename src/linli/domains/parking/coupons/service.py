@@ -143,7 +143,7 @@ async def give(
     Raises BadInput, OfferOver, NotBeside, TooManyCoupons.
     """
     cleaned = clean_plate(plate)
-    if not is_plate(cleaned):
+    if not is_plate(cleaned) and (stay is None or stay.plate != cleaned):  # a ticket stands for a plate
         raise BadInput(field="plate", rule="plate")
     if merchant.revoked_ms or not await _take_one.run(tx, scope, row=offer.offer_id, now=now_ms):
         raise OfferOver()

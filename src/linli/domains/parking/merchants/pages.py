@@ -17,6 +17,7 @@ from linli.domains.parking.coupons import queries, service
 from linli.domains.parking.coupons.errors import WrongPin
 from linli.domains.parking.coupons.rows import USED, MerchantRow, OfferRow
 from linli.domains.parking.fees import stay_queries
+from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.people.service import accounts
 from linli.domains.visitors.service import limits
 from linli.domains.visitors.times import wall_clock
@@ -29,6 +30,7 @@ from linli.kernel.http import Callers, Receive, Send, network_of
 from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
+from linli.kernel.qr import qr_image
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.zones import zone_of
 from linli.rules.plates import clean_plate
@@ -39,14 +41,16 @@ PINS_OF_ADDRESS: Final = limits.Limit("shop-pin", 10, limits.HOUR_MS)
 PINS_OF_MERCHANT: Final = limits.Limit("shop-pins", 100, limits.HOUR_MS)
 GIVEN_BY_MERCHANT: Final = limits.Limit("shop-give", 600, limits.HOUR_MS)
 _LAST: Final = 20
+CODE_REFRESH_S: Final = 20
 
 
 class MerchantPages:
-    def __init__(self, db: Database, clock: Clock, ids: Ids, callers: Callers) -> None:
+    def __init__(self, db: Database, clock: Clock, ids: Ids, callers: Callers, links: ParkingLinks) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._callers = callers
+        self._links = links
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -66,6 +70,11 @@ class MerchantPages:
                     await self._give(merchant, form, send, language)
                 else:
                     await self._sign_in(merchant, form, network_of(self._callers.of(scope)), send, language)
+                return
+            show = scope.get("query_string", b"").decode("latin-1").partition("show=")[2]
+            if is_signed_in and show.isascii() and show.isdecimal() and len(show) < 20:
+                body = await self._show(merchant, int(show), language)
+                await html.answer(send, 200, body, head=method == "HEAD")
                 return
             was_given = scope.get("query_string") == b"given"
             notice = text("coupon.page.given", language) if was_given and is_signed_in else ""
@@ -130,6 +139,21 @@ class MerchantPages:
             return
         await html.answer(send, 303, b"", ((b"location", f"/shop/{merchant.code}?given".encode()),))
 
+    async def _show(self, merchant: MerchantRow, offer_id: int, language: str) -> bytes:
+        """A code for a driver's own phone; another one comes by itself. Raises NotFound."""
+        scope, now_ms = _scope(merchant), self._clock.now_ms()
+        offer = await queries.offer(scope, self._db, merchant_id=merchant.merchant_id, offer_id=offer_id)
+        url = self._links.coupon_url(offer_id, self._ids.number(), now_ms=now_ms)
+        what = words_of(offer.kind, offer.value, language)
+        body = Markup(
+            '<h1>{}</h1><div class="card"><p>{}</p><img class="qr" src="{}" alt="{}"><p class="soft">{}</p>'
+            '<p><a href="/shop/{}">{}</a></p></div>'
+        ).format(
+            merchant.name, what, qr_image(url), what, text("coupon.page.code_help", language), merchant.code,
+            text("coupon.page.back", language),
+        )  # fmt: skip
+        return html.page(text("coupon.page.title", language), body, language, refresh_s=CODE_REFRESH_S)
+
     async def _page(
         self,
         merchant: MerchantRow,
@@ -160,6 +184,14 @@ class MerchantPages:
                 )
             )
         parts.append(_give_form(offers, form or {}, language))
+        parts += [
+            Markup('<p class="card"><a href="/shop/{}?show={}">{}</a></p>').format(
+                merchant.code,
+                row.offer_id,
+                text("coupon.page.show", language, what=words_of(row.kind, row.value, language)),
+            )
+            for row in offers
+        ]
         if last:
             rows = [
                 Markup("<dt>{} {}</dt><dd>{}</dd>").format(

@@ -11,6 +11,12 @@ STAY: Final = 2
 """(stay, minute until which it is good): after a plate was named."""
 EXIT: Final = 3
 """(lane): the car that waits at an exit; on its screen."""
+COUPON: Final = 4
+"""(offer, number of the code, second until which it is good): on a merchant's screen."""
+CLAIM: Final = 5
+"""The same, of the one phone that scanned it."""
+CODE_SECONDS: Final = 60
+CLAIM_SECONDS: Final = 300
 STAY_MINUTES: Final = 120
 
 
@@ -29,6 +35,20 @@ class ParkingLinks:
 
     def stay_path(self, stay_id: int, *, now_ms: int) -> str:
         return f"/park/{self._links.token(STAY, stay_id, now_ms // 60_000 + STAY_MINUTES)}"
+
+    def coupon_url(self, offer_id: int, code_no: int, *, now_ms: int) -> str:
+        token = self._links.token(COUPON, offer_id, code_no, now_ms // 1000 + CODE_SECONDS)
+        return f"{self.base_url}/coupon/{token}"
+
+    def claim_path(self, offer_id: int, code_no: int, *, now_ms: int) -> str:
+        return f"/coupon/{self._links.token(CLAIM, offer_id, code_no, now_ms // 1000 + CLAIM_SECONDS)}"
+
+    def read_coupon(self, token: str, *, now_ms: int) -> tuple[int, int, int]:
+        """(kind, offer, number of the code); zeros for a link that is none, or no longer."""
+        numbers = self._links.read_all(token)
+        if len(numbers) == 4 and numbers[0] in (COUPON, CLAIM) and now_ms // 1000 <= numbers[3]:
+            return numbers[0], numbers[1], numbers[2]
+        return 0, 0, 0
 
     def read(self, token: str, *, now_ms: int) -> tuple[int, int]:
         """(kind, number); (0, 0) for a link that is none, or no longer."""
