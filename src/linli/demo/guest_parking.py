@@ -44,7 +44,8 @@ _PIN_LENGTH: Final = 6
 _YESTERDAY: Final = ("cash", "cash", "waived", "coupon", "cash")
 _TODAY: Final = ("cash", "cash", "unpaid", "unpaid", "unpaid", "unpaid")
 _INSIDE: Final = 12
-_SECOND_CAR: Final = "浙AD20680"
+SECOND_CAR: Final = "浙AD20680"
+"""It stands inside until somebody has its resident pay."""
 _GREEN, _BLUE = 5, 0
 
 
@@ -99,7 +100,7 @@ class GuestParking:
         person = await persons.person_of_phone(self._site.tenant, tx, RESIDENT_LOGIN)
         if person is None:
             return
-        form = VehicleForm(plate=_SECOND_CAR, brand="比亚迪", color=None)
+        form = VehicleForm(plate=SECOND_CAR, brand="比亚迪", color=None)
         await vehicles.add(
             self._site.tenant, tx, community_id=self._site.community.community_id,
             identity_id=person.identity_id, forms=[form], ids=self._platform.ids,
@@ -107,9 +108,9 @@ class GuestParking:
         )  # fmt: skip
         came_ms = now_ms - _DAY_MS
         await self._leaves(
-            tx, guard, await self._enters(tx, came_ms, _SECOND_CAR), came_ms + 2 * _HOUR_MS, bills.WAIVED
+            tx, guard, await self._enters(tx, came_ms, SECOND_CAR), came_ms + 2 * _HOUR_MS, bills.WAIVED
         )
-        await self._enters(tx, now_ms - 2 * _HOUR_MS, _SECOND_CAR)
+        await self._enters(tx, now_ms - 2 * _HOUR_MS, SECOND_CAR)
 
     async def _enters(self, tx: Tx, at_ms: int, second_car: str = "") -> str:
         car = second_car or plate(self._random)

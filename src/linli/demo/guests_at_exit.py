@@ -9,6 +9,7 @@ from linli.app.platform import Platform
 from linli.demo import lanes, sample
 from linli.demo.fleet import Fleet
 from linli.demo.glance import plate
+from linli.demo.guest_parking import SECOND_CAR
 from linli.demo.place import Place
 from linli.domains.communities.queries import spaces
 from linli.domains.parking.fees import stay_queries
@@ -54,13 +55,14 @@ class GuestsAtExit:
         )
         if lot is None or not {IN, OUT} <= self._fleet.lanes.keys():
             return
-        inside = await stay_queries.all_inside(
+        standing = await stay_queries.all_inside(
             self._site.tenant, self._platform.db, community_id=here, lot_id=lot
         )
+        inside = [stay for stay in standing if stay.plate != SECOND_CAR]
         if len(inside) <= _EMPTY:
             await self._see(IN, plate(self._random))
             return
-        stay = inside[-1]  # who has been here longest
+        stay = min(inside, key=lambda row: row.in_ms)  # who has been here longest
         await self._see(OUT, stay.plate)
         await asyncio.sleep(self._random.uniform(*_WAITS_S))
         await self._pays(stay)
