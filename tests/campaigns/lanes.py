@@ -225,11 +225,11 @@ async def campaign(folder: Path, *, seconds: float, rate: float, lanes: int, see
 async def _wrong(town: LanesTown, cars: list[str]) -> list[str]:
     """What the cloud has otherwise than it happened."""
     passes, orders = Counter[tuple[str, str]](), Counter[str]()
-    for row in await _all(town, "cars"):
+    for row in await all_rows(town, "cars"):
         passes[row["plate"], row["way"]] += 1
     tariff, zone = msgspec.convert(DRAFT, TariffForm).tariff(), ZoneInfo("Asia/Shanghai")
     wrong = []
-    for row in await _all(town, "orders"):
+    for row in await all_rows(town, "orders"):
         orders[row["plate"]] += 1
         due = expected(tariff, Stay(row["inMs"], row["outMs"]), zone, set(), set())
         if (row["fen"], sum(line["fen"] for line in row["lines"])) != (due, due):
@@ -243,7 +243,8 @@ async def _wrong(town: LanesTown, cars: list[str]) -> list[str]:
     return wrong
 
 
-async def _all(town: LanesTown, what: str) -> list[dict[str, Any]]:
+async def all_rows(town: LanesTown, what: str) -> list[dict[str, Any]]:
+    """Each page of the cloud's `cars` or `orders`."""
     rows: list[dict[str, Any]] = []
     page = 1
     while True:
