@@ -17,19 +17,17 @@ from linli.domains.accounts.schemas import SampleLogin
 from linli.domains.communities.queries import spaces
 from linli.domains.parking.coupons import queries as coupon_queries
 from linli.domains.parking.coupons import service as coupons
-from linli.domains.parking.events import VehiclePassed
 from linli.domains.parking.fees import bills, exits, shifts, stay_queries
-from linli.domains.parking.models import passes
 from linli.domains.parking.prepay.html import say
 from linli.domains.parking.prepay.service import open_payment
 from linli.domains.parking.queries.lanes import device_at
 from linli.domains.parking.rows import LaneDevice, LanePass
+from linli.domains.parking.service.passes import keep_pass
 from linli.domains.people.queries import persons
 from linli.domains.people.service import accounts, vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel.db import Tx
 from linli.kernel.db.partitions import day_of
-from linli.kernel.events import emit
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.rules.parking_entry import PARK_RECORD_V2, Standing
@@ -157,8 +155,7 @@ class GuestParking:
             passed_ms=at_ms,
             received_ms=at_ms,
         )
-        await tx.insert(passes, row._asdict())
-        await emit(tx, VehiclePassed(row.tenant_id, row.community_id, row.lane_id, row.id), key=row.iot_id)
+        await keep_pass(tx, row)
 
 
 async def ensure(platform: Platform, site: Place) -> None:

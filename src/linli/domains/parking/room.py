@@ -19,9 +19,11 @@ from linli.domains.parking.prepay.exit_jobs import ExitJobs
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.prepay.pages import DriverPages
 from linli.domains.parking.prepay.service import DriversPayments
+from linli.domains.parking.service.barriers import Barriers
 from linli.domains.parking.service.passes import LaneReports
 from linli.domains.parking.service.uploads import SEND, SendToken, UploadTokens
 from linli.domains.parking.tickets import waits
+from linli.domains.parking.tickets.entry_jobs import EntryJobs
 from linli.domains.parking.tickets.pages import TicketPages
 from linli.domains.payments.charges.collector import Collector
 from linli.domains.payments.charges.events import ChargePaid, ChargeRefunded
@@ -65,7 +67,9 @@ class Drivers:
         invoker: Invoker,
     ) -> None:
         self.links = links
-        self._exits = ExitJobs(db, clock, ids, invoker, links)
+        barriers = Barriers(db, clock, ids, invoker)
+        self._exits = ExitJobs(db, clock, invoker, barriers, links)
+        self._entries = EntryJobs(db, clock, barriers)
         self.pages = DriverPages(db, clock, ids, links, callers, collector)
         self.tickets = TicketPages(db, clock, ids, links, callers, collector)
         payments = DriversPayments(ids)
@@ -74,6 +78,7 @@ class Drivers:
 
     def register(self, jobs: Jobs) -> None:
         self._exits.register(jobs)
+        self._entries.register(jobs)
 
 
 class ParkingDevices:

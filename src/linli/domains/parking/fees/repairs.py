@@ -6,12 +6,12 @@ from linli.domains.parking.coupons import following
 from linli.domains.parking.fees import stay_queries, stays
 from linli.domains.parking.fees.bills import note
 from linli.domains.parking.fees.errors import StayOver
+from linli.domains.parking.fees.labels import is_label
 from linli.domains.parking.fees.models import confusions
 from linli.domains.parking.fees.reasons import checked_reason
 from linli.domains.parking.fees.rows import StayRow
 from linli.domains.parking.fees.stay_queries import ENDED, INSIDE
 from linli.domains.parking.rows import LanePass
-from linli.domains.parking.tickets.labels import is_label
 from linli.kernel.db import Command, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope

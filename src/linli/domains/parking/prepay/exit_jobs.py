@@ -9,37 +9,35 @@ from linli.domains.parking.fees.bills import bill
 from linli.domains.parking.fees.exits import LET_OUT, SHOW, AtExit, end_wait
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.queries.lanes import device_at
-from linli.domains.parking.service import displays, gates
-from linli.domains.parking.tickets.service import LET_IN, AtEntry, mark_opened
+from linli.domains.parking.service import displays
+from linli.domains.parking.service.barriers import Barriers
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError
 from linli.kernel.i18n import text
-from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Caller, Scope
 
 log = telemetry.logger(__name__)
 SHOW_SECONDS: Final = 120
-TRIES: Final = 3
-PAUSE_S: Final = 2.0
 
 
 class ExitJobs:
     """Outbox jobs. A car that went or another that came in its place: nothing is done."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids, invoker: Invoker, links: ParkingLinks) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, invoker: Invoker, barriers: Barriers, links: ParkingLinks
+    ) -> None:
         self._db = db
         self._clock = clock
-        self._ids = ids
         self._invoker = invoker
+        self._barriers = barriers
         self._links = links
 
     def register(self, jobs: Jobs) -> None:
         jobs.on(SHOW, AtExit, self.show)
         jobs.on(LET_OUT, AtExit, self.let_out)
-        jobs.on(LET_IN, AtEntry, self.let_in)
 
     async def show(self, job: AtExit) -> None:
         """The fee in words, spoken too, and the code that leads to its page. A screen that takes neither is no fault."""
@@ -80,35 +78,7 @@ class ExitJobs:
             lambda tx: end_wait(scope, tx, wait, why="paid_out", now_ms=self._clock.now_ms())
         )
         if ended:
-            await self._open(scope, job.lane_id, text("parking.exit.nothing_due", scope.language))
-
-    async def let_in(self, job: AtEntry) -> None:
-        """Open for a car without a plate whose ticket was taken, once."""
-        scope = _scope(job.tenant_id, job.community_id)
-        now_ms = self._clock.now_ms()
-        if await self._db.run(lambda tx: mark_opened(scope, tx, job.stay_id, now_ms=now_ms)):
-            await self._open(scope, job.lane_id, text("parking.ticket.let_in", scope.language))
-
-    async def _open(self, scope: Scope, lane_id: int, reason: str) -> None:
-        for turn in range(TRIES):
-            try:
-                await gates.move(
-                    scope,
-                    self._db,
-                    invoker=self._invoker,
-                    lane_id=lane_id,
-                    action="open",
-                    reason=reason,
-                    ids=self._ids,
-                    clock=self._clock,
-                )
-            except LinliError as error:
-                log.warning(
-                    "the barrier at %s did not open (%s of %s): %s", lane_id, turn + 1, TRIES, error.code
-                )
-                await self._clock.sleep(PAUSE_S)
-            else:
-                return
+            await self._barriers.open(scope, job.lane_id, text("parking.exit.nothing_due", scope.language))
 
 
 def _scope(tenant_id: str, community_id: int) -> Scope:

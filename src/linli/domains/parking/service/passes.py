@@ -133,7 +133,7 @@ class LaneReports:
             passed_ms=at_ms,
             received_ms=message.received_ms,
         )
-        await tx.insert(passes, row._asdict())
+        await keep_pass(tx, row)
         await insert_record(
             scope,
             tx,
@@ -143,8 +143,6 @@ class LaneReports:
             source="parking",
             row=await self._fields(scope, tx, device, row, report),
         )
-        event = VehiclePassed(row.tenant_id, row.community_id, row.lane_id, row.id)
-        await emit(tx, event, key=row.iot_id)
 
     async def _fields(
         self, scope: Scope, tx: Tx, device: LaneDevice, row: LanePass, report: Recognition
@@ -189,6 +187,12 @@ class LaneReports:
                 ids=self._ids,
             )
         return record
+
+
+async def keep_pass(tx: Tx, row: LanePass) -> None:
+    """A vehicle passed: stays begin and end by it."""
+    await tx.insert(passes, row._asdict())
+    await emit(tx, VehiclePassed(row.tenant_id, row.community_id, row.lane_id, row.id), key=row.iot_id)
 
 
 async def purge_passes(db: Database, *, now_ms: int, days: int = RETENTION_DAYS) -> int:

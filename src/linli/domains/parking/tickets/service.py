@@ -12,6 +12,7 @@ from linli.domains.communities.space_rules import LANE
 from linli.domains.parking.fees import exit_queries, exits, lots, stay_queries, stays
 from linli.domains.parking.fees.bills import note
 from linli.domains.parking.fees.errors import StayOver
+from linli.domains.parking.fees.labels import new_label
 from linli.domains.parking.fees.rows import StayRow
 from linli.domains.parking.fees.stay_queries import INSIDE
 from linli.domains.parking.models import passes
@@ -20,7 +21,6 @@ from linli.domains.parking.queries.settings import require_own
 from linli.domains.parking.rows import LaneDevice, LanePass
 from linli.domains.parking.tickets import queries
 from linli.domains.parking.tickets.errors import NoCarWaits, OtherLot
-from linli.domains.parking.tickets.labels import new_label
 from linli.domains.parking.tickets.models import lane_cars, lane_codes, tickets
 from linli.domains.parking.tickets.rows import LaneCode, Ticket
 from linli.kernel import history, outbox
