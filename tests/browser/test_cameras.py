@@ -33,7 +33,7 @@ def row_of(page: Page, name: str):
 def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     visit, page = administrator, administrator.page
     visit.go("/cameras")
-    expect(page.get_by_text("3 of 11 cameras of this community have no information yet.")).to_be_visible()
+    expect(page.get_by_text("5 of 13 cameras of this community have no information yet.")).to_be_visible()
     expect(row_of(page, "南门全景")).to_contain_text("In use")
     visit.picture("cameras-list", whole=False)
     assert findings(visit) == []
@@ -77,8 +77,8 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     assert saved.value.suggested_filename == "linli-cameras-problems.xlsx"
     book.active.cell(2, titles.index("Port") + 1, 554)
     hand_in(page, book, tmp_path / "cameras.xlsx")
-    panel.get_by_role("button", name="Import 3 rows").click()
-    expect(panel.get_by_text("Imported: 3 new, 0 changed.")).to_be_visible()
+    panel.get_by_role("button", name="Import 5 rows").click()
+    expect(panel.get_by_text("Imported: 5 new, 0 changed.")).to_be_visible()
     panel.get_by_role("button", name="Undo this import").click()
     expect(panel.get_by_text("Undone; all is as it was before.")).to_be_visible()
     page.keyboard.press("Escape")
@@ -124,5 +124,5 @@ def test_a_projects_communities(administrator: Visit) -> None:
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     pane.get_by_role("button", name="Cameras").click()
-    expect(page.get_by_text("3 of 11 cameras of this community have no information yet.")).to_be_visible()
+    expect(page.get_by_text("5 of 13 cameras of this community have no information yet.")).to_be_visible()
     assert visit.take_faults() == []
