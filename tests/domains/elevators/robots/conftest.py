@@ -10,7 +10,7 @@ import paho.mqtt.client as paho
 import pytest
 
 from linli.domains.elevators.queries import lifts
-from linli.domains.elevators.robots import talk
+from linli.domains.elevators.robots import sessions, talk
 from linli.domains.elevators.robots.room import Robots
 from linli.domains.elevators.robots.socket import PATH
 from linli.edge.doors.simulator.cars import Cars
@@ -173,7 +173,8 @@ class RobotSite:
         self._tasks = [asyncio.create_task(self.cars.run())] if runs else []
 
         async def told() -> bool:
-            return all(car.position for car in (await lifts.shaft(site.scope, platform.db, site.lift)).cars)
+            at = await sessions.place(site.scope, platform.db, site.lift, platform.clock.now_ms())
+            return at.online and all(car.position for car in at.shaft.cars)
 
         await until(told)
         if runs:
