@@ -8,6 +8,7 @@ import pytest
 from linli.kernel import events, outbox
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Tx
+from linli.kernel.errors import NotYet
 from linli.kernel.outbox import Jobs, Worker
 
 
@@ -30,6 +31,8 @@ def worker(database: Database, clock: ManualClock, done: list[str]) -> Worker:
     async def note(payload: Note) -> None:
         if payload.text.startswith("bad"):
             raise ValueError("this one is bad")
+        if payload.text.startswith("soon"):
+            raise NotYet()
         done.append(payload.text)
 
     jobs = Jobs()
@@ -99,6 +102,16 @@ async def test_a_failing_row_holds_back_its_key_only_and_is_parked_in_the_end(
     assert await outbox.counts(database) == {"parked": 1}
     assert await outbox.retry(database, row.id)
     assert await outbox.counts(database) == {"ready": 1}
+
+
+async def test_work_whose_turn_has_not_come_has_not_failed(
+    database: Database, worker: Worker, clock: ManualClock, done: list[str]
+) -> None:
+    await add(database, "soon", due_ms=outbox.URGENT_MS)
+    for _ in range(2 * outbox.MAX_ATTEMPTS):
+        assert await worker.run_once() == 1, "it is tried each time, and not parked"
+        await clock.advance(1_500)  # a second, a little more or less
+    assert [row.attempts for row in await worker._lease()] == [1]
 
 
 async def test_a_dead_workers_rows_are_taken_over(

@@ -96,5 +96,11 @@ class Unavailable(LinliError):
     code = "unavailable"
 
 
+class NotYet(Unavailable):
+    """Others have their turn; the same work can be done soon. Work that waits so has not failed."""
+
+    code = "not_yet"
+
+
 class TimedOut(Unavailable):
     code = "timed_out"

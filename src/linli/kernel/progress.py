@@ -16,7 +16,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint, Table, Text, and_, bindpara
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, in_scope, integer, metadata, text_column
-from linli.kernel.errors import Unavailable
+from linli.kernel.errors import NotYet
 from linli.kernel.scope import Scope
 
 log = telemetry.logger(__name__)
@@ -58,7 +58,7 @@ class Progress(msgspec.Struct):
         self.rows, self.expected_rows = rows, expected_rows
 
 
-class DoneElsewhere(Unavailable):
+class DoneElsewhere(NotYet):
     """Another process has this work in hand."""
 
     code = "work.done_elsewhere"

@@ -7,6 +7,7 @@ from unittest.mock import AsyncMock
 
 import openpyxl
 import pytest
+from sqlalchemy import func, select
 
 from linli.domains.communities.events import SpaceChanged
 from linli.domains.communities.queries import imports as queries
@@ -28,12 +29,12 @@ from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents
-from linli.kernel.db import open_database
+from linli.kernel.db import Query, open_database
 from linli.kernel.disk import DiskFull
 from linli.kernel.errors import NotFound
 from linli.kernel.events import emit
 from linli.kernel.objects import ObjectStore
-from linli.kernel.outbox import Jobs, Worker
+from linli.kernel.outbox import MAX_ATTEMPTS, Jobs, Worker, free_leases, outbox
 from linli.kernel.pages import PageRequest
 from linli.kernel.progress import INTERRUPTED, Board, DoneElsewhere
 from linli.kernel.secrets import Secrets
@@ -101,6 +102,9 @@ class Desk:
     async def undo(self, import_id):
         async with self.db.begin() as tx:
             await undo.undo(self.scope, tx, import_id=import_id, now_ms=self.clock.now_ms())
+
+    async def state(self, import_id):
+        return (await queries.get(self.scope, self.db, import_id)).state
 
     async def locations(self):
         community = self.world.community.community_id
@@ -396,6 +400,52 @@ async def test_two_calls_for_one_import_are_one(desk):
     assert len(await desk.locations()) == 3
     done = await queries.get(desk.scope, desk.db, import_id)
     assert await desk.importer.progress(desk.scope, done) is None
+
+
+async def test_a_trial_may_be_asked_to_go_on_before_its_run_is_over(desk, monkeypatch):
+    """Its row says "checked" a moment before its run ends: the next run must not take that one for its own."""
+    import_id = await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS, dry_run=True)
+    job = RunImport(import_id, desk.scope.tenant)
+    told, may_end = asyncio.Event(), asyncio.Event()
+    end = Board._end
+
+    async def end_later(*args):
+        told.set()
+        await may_end.wait()
+        await end(*args)
+
+    monkeypatch.setattr(Board, "_end", end_later)
+    async with asyncio.TaskGroup() as runs:
+        runs.create_task(desk.importer.run(job))
+        await told.wait()
+        assert (await queries.get(desk.scope, desk.db, import_id)).state == "checked"
+        async with desk.db.begin() as tx:
+            await imports.go_on(desk.scope, tx, import_id=import_id, good_only=False, now_ms=1)
+        again = runs.create_task(desk.importer.run(job))
+        await asyncio.sleep(0)
+        may_end.set()
+        await again
+        assert (await queries.get(desk.scope, desk.db, import_id)).state == "done"
+
+
+async def test_all_imports_of_a_company_end_though_only_a_few_may_wait_for_a_reader(desk, clock):
+    """A worker took each of them many times and was killed: they are worked off in turn, without minutes of pause."""
+    latest_due = Query(
+        select(func.coalesce(func.max(outbox.c.due_ms), 0)).where(outbox.c.kind == imports.JOB)
+    )
+    handed_in = [await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS) for _ in range(imports.MOST_WAITING)]
+    for _ in range(MAX_ATTEMPTS - 2):
+        await desk.worker._lease()
+        await free_leases(desk.db)
+    await desk.worker.start()
+    try:
+        async with asyncio.timeout(60):
+            while not all([(await desk.state(one)) == "done" for one in handed_in]):
+                assert await latest_due.scalar(desk.db) <= clock.now_ms() + 1_200
+                await clock.advance(1_500)
+                await asyncio.sleep(0.02)
+    finally:
+        await desk.worker.stop()
 
 
 async def test_an_accepted_import_outlasts_a_full_disk(desk, clock, monkeypatch):

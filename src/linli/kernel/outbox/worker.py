@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, update
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
-from linli.kernel.errors import LinliError
+from linli.kernel.errors import LinliError, NotYet
 from linli.kernel.handlers import AFTER_KIND, DeferredEvent
 from linli.kernel.outbox.leases import Leased, lease
 from linli.kernel.outbox.rows import OUTBOX, outbox
@@ -22,6 +22,8 @@ from linli.kernel.rounds import end_tasks
 log = telemetry.logger(__name__)
 
 MAX_ATTEMPTS = 12
+_NEXT_TURN_MS = 1_000
+"""Work whose turn has not come is tried again after so long, however often that was."""
 _BACK_OFF_MS = (1_000, 3_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000)
 
 type Job[P] = Callable[[P], Awaitable[None]]
@@ -35,6 +37,18 @@ _failed = Command(
         lease_ms=0,
         lease_by="",
         state=bindparam("to"),
+        reason=bindparam("why"),
+    )
+)
+_not_yet = Command(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id", type_=INT))
+    .values(
+        due_ms=bindparam("due", type_=INT),
+        lease_ms=0,
+        lease_by="",
+        # A turn that did not come is no attempt: it neither parks the work nor makes it wait longer.
+        attempts=outbox.c.attempts - 1,
         reason=bindparam("why"),
     )
 )
@@ -139,10 +153,16 @@ class Worker:
             await self._db.run(partial(_done.run, row_id=row.id))
 
     async def _put_back(self, row: Leased, error: Exception) -> None:
+        why = f"{type(error).__name__}: {error}"
+        if isinstance(error, NotYet):
+            await self._db.run(partial(_not_yet.run, row_id=row.id, due=self._due(_NEXT_TURN_MS), why=why))
+            return
         if not isinstance(error, LinliError):
             log.exception("outbox: %s %d failed", row.kind, row.id)
         give_up = row.attempts >= MAX_ATTEMPTS or isinstance(error, LookupError | msgspec.DecodeError)
         wait = _BACK_OFF_MS[min(row.attempts, len(_BACK_OFF_MS)) - 1]
-        due = self._clock.now_ms() + round(wait * random.uniform(0.8, 1.2))
-        state, why = "parked" if give_up else "ready", f"{type(error).__name__}: {error}"
-        await self._db.run(partial(_failed.run, row_id=row.id, due=due, to=state, why=why))
+        state = "parked" if give_up else "ready"
+        await self._db.run(partial(_failed.run, row_id=row.id, due=self._due(wait), to=state, why=why))
+
+    def _due(self, wait_ms: int) -> int:
+        return self._clock.now_ms() + round(wait_ms * random.uniform(0.8, 1.2))

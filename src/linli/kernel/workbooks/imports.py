@@ -20,7 +20,7 @@ from sqlalchemy import Table
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.errors import LinliError, Unavailable
+from linli.kernel.errors import LinliError, NotYet, Unavailable
 from linli.kernel.ids import Ids
 from linli.kernel.late import LOADING
 from linli.kernel.objects import ObjectStore
@@ -203,12 +203,13 @@ class Engine[I: Import]:
         return await self._tools.board.of(scope, self._ledger.subject(import_row.import_id))
 
     async def run(self, job: RunImport) -> None:
-        """Work on an import until it has ended. A second call while it runs waits for the first."""
-        task = self._running.get(job.import_id)
-        if task is None:
-            task = asyncio.create_task(self._work(job), name=self._ledger.subject(job.import_id))
-            self._running[job.import_id] = task
-            task.add_done_callback(lambda _: self._running.pop(job.import_id, None))
+        """Work on an import until it has ended. A second call waits for the first, and then looks for itself: what was
+        tried may have been asked to go on before its first run was over."""
+        while (task := self._running.get(job.import_id)) is not None:
+            await asyncio.wait([task])
+        task = asyncio.create_task(self._work(job), name=self._ledger.subject(job.import_id))
+        self._running[job.import_id] = task
+        task.add_done_callback(lambda _: self._running.pop(job.import_id, None))
         await task
 
     async def wait(self, scope: Scope, import_id: int, *, seconds: float) -> I:
@@ -258,11 +259,15 @@ class Engine[I: Import]:
                     raise WorkbookGone()
                 await self._import(scope, import_row, progress)
             except LinliError as error:
-                asked_ms = job.asked_ms or import_row.created_ms
-                if isinstance(error, Unavailable) and self._clock.now_ms() < asked_ms + PATIENCE_MS:
+                if self._worth_trying(job, import_row, error):
                     raise  # it was accepted: the outbox has it tried again
                 log.info("%s refused: %s", self._ledger.subject(import_row.import_id), error)
                 await self._conclude(scope, import_row, None, FAILED, reason=error.text(import_row.language))
+
+    def _worth_trying(self, job: RunImport, import_row: I, error: LinliError) -> bool:
+        asked_ms = job.asked_ms or import_row.created_ms
+        patient = self._clock.now_ms() < asked_ms + PATIENCE_MS
+        return isinstance(error, NotYet) or (isinstance(error, Unavailable) and patient)
 
     async def _import(self, scope: Scope, import_row: I, progress: Progress) -> None:
         kind = self._ledger.kind(import_row)

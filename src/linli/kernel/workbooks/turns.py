@@ -10,14 +10,14 @@ import weakref
 from collections.abc import AsyncIterator
 from typing import Final
 
-from linli.kernel.errors import Unavailable
+from linli.kernel.errors import NotYet
 from linli.kernel.turns import Crowded, FairTurns
 
 SHORT_BYTES: Final = 256 * 1024
 """A packed workbook up to this is short: some thousand rows."""
 
 
-class ReadersBusy(Unavailable):
+class ReadersBusy(NotYet):
     """Others' workbooks are being read, and as many wait as may."""
 
     code = "workbooks.busy"
