@@ -29,8 +29,8 @@ OTHER = "浙A00002"
 class Shop:
     """A merchant of the gate's community, and its page in a browser without an account."""
 
-    def __init__(self, gate: Gate, made: dict[str, Any], web: httpx.AsyncClient) -> None:
-        self.gate, self.id, self.pin, self.web = gate, made["id"], made["pin"], web
+    def __init__(self, gate: Gate, made: dict[str, Any], web: httpx.AsyncClient, links: ParkingLinks) -> None:
+        self.gate, self.id, self.pin, self.web, self.links = gate, made["id"], made["pin"], web, links
         self.at = f"{gate.lot.estate.path}/parking/merchants/{self.id}"
         self.path = ""
 
@@ -73,10 +73,18 @@ async def shop(gate: Gate) -> AsyncIterator[Shop]:
     await server.start()
     base = links.base_url = f"http://127.0.0.1:{server.port}"
     async with httpx.AsyncClient(base_url=base, headers={"accept-language": "en"}, trust_env=False) as web:
-        shop = Shop(gate, made.json(), web)
+        shop = Shop(gate, made.json(), web, links)
         shop.path = (await shop.view())["merchant"]["path"]
         yield shop
     await server.stop()
+
+
+async def test_by_https_the_merchant_s_cookie_never_travels_in_the_open(shop: Shop) -> None:
+    pin = {"pin": shop.pin}
+    assert "Secure" not in (await shop.web.post(shop.path, data=pin)).headers["set-cookie"]
+    shop.links.base_url = "https://linli.example"
+    cookie = (await shop.web.post(shop.path, data=pin)).headers["set-cookie"]
+    assert cookie.split("; ")[-1] == "Secure"
 
 
 async def test_a_coupon_stands_in_the_fee_and_is_used_once(gate: Gate, shop: Shop) -> None:

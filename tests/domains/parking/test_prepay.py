@@ -29,6 +29,7 @@ class Town(Gate):
     """The lot with its lanes, and what drivers reach without log-in."""
 
     url: str
+    links: ParkingLinks
     phone: httpx.AsyncClient
 
     @asynccontextmanager
@@ -39,7 +40,7 @@ class Town(Gate):
         )
         money.register(platform.jobs)
         self.lot.estate.parts.services["payments"] = Collecting(money.collector)
-        links = ParkingLinks(platform.secrets, "")
+        links = self.links = ParkingLinks(platform.secrets, "")
         drivers = Drivers(
             platform.db, platform.clock, platform.ids, links, callers=Callers([], platform.clock),
             collector=money.collector, invoker=platform.things.invoker,

@@ -15,7 +15,8 @@ from tests.domains.parking.fees.test_stays import HOUR, STAYS, Gate, gate
 from tests.domains.parking.test_prepay import Town
 
 __all__ = ["gate"]
-pytestmark = pytest.mark.engines("sqlite")
+BOTH = pytest.mark.engines("sqlite", "postgresql")
+"""One phone of many, one opening of many: what engines do each in their way."""
 CARS = "/parking-cars-without-plate"
 
 
@@ -58,6 +59,7 @@ async def town(gate: Gate) -> AsyncIterator[Lanes]:
         yield opened
 
 
+@BOTH
 async def test_a_phone_is_the_ticket_from_the_entrance_to_the_exit(town: Lanes) -> None:
     empty = await town.phone.get(town.entry_code)
     assert ("请驶近道闸" in empty.text, "<button" in empty.text) == (True, False)
@@ -66,6 +68,7 @@ async def test_a_phone_is_the_ticket_from_the_entrance_to_the_exit(town: Lanes) 
     assert "取凭证并入场" in (await town.phone.get(town.entry_code)).text
     taken = await town.takes()
     assert (taken.status_code, "HttpOnly" in taken.headers["set-cookie"]) == (303, True)
+    assert "Secure" not in taken.headers["set-cookie"]  # this platform's address is http
     await until(lambda: town.entry.opened == 1, 60)
     (car,) = await town.inside()
     assert car["inPicture"].startswith("http")
@@ -97,6 +100,15 @@ async def test_a_phone_is_the_ticket_from_the_entrance_to_the_exit(town: Lanes) 
     assert (town.entry.opened, town.exit.opened) == (1, 1)
 
 
+async def test_by_https_the_ticket_never_travels_in_the_open(town: Lanes) -> None:
+    town.links.base_url = "https://linli.example"
+    await town.without_plate(town.entry)
+    cookie = (await town.takes()).headers["set-cookie"]
+    assert cookie.split("; ")[-1] == "Secure"
+    await until(lambda: town.entry.opened == 1, 60)
+
+
+@BOTH
 async def test_one_ticket_a_car_however_many_scan(town: Lanes) -> None:
     town.entry.waiting = "x"  # as it says with every state
     await town.without_plate(town.entry)
@@ -145,6 +157,7 @@ async def test_a_car_that_the_camera_only_feels_may_take_a_ticket_until_it_goes(
     assert car["inPicture"] == ""
 
 
+@BOTH
 async def test_the_seat_knows_the_car_of_a_lost_phone_by_its_picture(town: Lanes) -> None:
     await town.without_plate(town.entry, picture=JPEG)
     await town.takes()

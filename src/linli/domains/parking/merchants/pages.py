@@ -69,7 +69,9 @@ class MerchantPages:
                 if is_signed_in and "plate" in form:
                     await self._give(merchant, form, send, language)
                 else:
-                    await self._sign_in(merchant, form, network_of(self._callers.of(scope)), send, language)
+                    ending = self._links.cookie_ending(scope["scheme"])
+                    address = network_of(self._callers.of(scope))
+                    await self._sign_in(merchant, form, address, send, language, cookie_ending=ending)
                 return
             show = scope.get("query_string", b"").decode("latin-1").partition("show=")[2]
             if is_signed_in and show.isascii() and show.isdecimal() and len(show) < 20:
@@ -92,7 +94,14 @@ class MerchantPages:
             await html.answer(send, 400, body)
 
     async def _sign_in(
-        self, merchant: MerchantRow, form: dict[str, str], address: str, send: Send, language: str
+        self,
+        merchant: MerchantRow,
+        form: dict[str, str],
+        address: str,
+        send: Send,
+        language: str,
+        *,
+        cookie_ending: str,
     ) -> None:
         now_ms = self._clock.now_ms()
         who = f"{merchant.merchant_id}"
@@ -108,7 +117,7 @@ class MerchantPages:
         ends_ms = now_ms + REMEMBERED_MS
         cookie = (
             f"{COOKIE}={ends_ms}.{_proof(merchant, ends_ms)}; Path=/shop/{merchant.code}; HttpOnly; "
-            f"SameSite=Strict; Max-Age={REMEMBERED_MS // 1000}"
+            f"SameSite=Strict; Max-Age={REMEMBERED_MS // 1000}{cookie_ending}"
         )
         to = f"/shop/{merchant.code}".encode()
         await html.answer(send, 303, b"", ((b"location", to), (b"set-cookie", cookie.encode())))

@@ -27,6 +27,10 @@ class ParkingLinks:
         self._links = SignedLinks(secrets, "parking pages")
         self.base_url = base_url
 
+    def cookie_ending(self, scheme: str) -> str:
+        """What a cookie of these pages ends with: by https it never travels in the open. `scheme`: of the request."""
+        return "; Secure" if scheme == "https" or self.base_url.startswith("https:") else ""
+
     def lot_url(self, lot_id: int) -> str:
         return f"{self.base_url}/park/{self._links.token(LOT, lot_id)}"
 

@@ -88,7 +88,9 @@ class TicketPages:
             else:
                 await count(self._db, TICKETS_OF_ADDRESS, address, now_ms=self._clock.now_ms())
                 await count(self._db, TICKETS_OF_LANE, str(row.lane_id), now_ms=self._clock.now_ms())
-                status, body, more = await self._go(row, stay, language)
+                status, body, more = await self._go(
+                    row, stay, language, cookie_ending=self._links.cookie_ending(scope["scheme"])
+                )
         except NotFound:
             status, body = 404, html.notice_page(say_prepay("no_page", language), language)
         except LinliError as error:
@@ -148,7 +150,7 @@ class TicketPages:
         return html.take_page(place, language, phone=phone)
 
     async def _go(
-        self, row: LaneCode, stay: StayRow | None, language: str
+        self, row: LaneCode, stay: StayRow | None, language: str, *, cookie_ending: str
     ) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
         """(status, page, headers). Raises what `service.enter` and `service.stand_at` raise, TicketInUse."""
         scope, now_ms = _scope(row.tenant_id, row.community_id), self._clock.now_ms()
@@ -164,7 +166,7 @@ class TicketPages:
                 )
             )
             cookie = f"{COOKIE}={token}; Path={PATH}; HttpOnly; SameSite=Lax; Max-Age={REMEMBERED_S}"
-            return 303, b"", (here, (b"set-cookie", cookie.encode()))
+            return 303, b"", (here, (b"set-cookie", (cookie + cookie_ending).encode()))
         if stay is None or stay.state != INSIDE or stay.community_id != row.community_id:
             return 303, b"", (here,)
         await self._db.run(
