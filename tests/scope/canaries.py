@@ -273,6 +273,8 @@ async def _organisation(desk: Desk, found: Canaries, name: str, lot: Lot) -> Non
         poster = await posters.ensure(owner, tx, community_id=lot.community, ids=ids, now_ms=now_ms)
     known("poster code", poster.code)
     known("cloud token", lot.token)
+    known("code paid at an exit", lot.lane_nonce)
+    known("order at a box", lot.box_order)
     row = {"parkingLotId": "P", "plateNumber": known("record", f"浙Z{n}R9{n}W")}
     target = await caller.ok("/data/model/data/upload", "0.0.1", {**FILE, "scopeId": lot.scope_id})
     put = await desk.town.client.put(

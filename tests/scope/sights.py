@@ -90,6 +90,8 @@ SIGHTS: Final[dict[str, Sight]] = {
     "company invitation": _sight("lets somebody into the company: told to who made it"),
     "invitation note": _sight("for whom an invitation is", "staff.manage", EXPORT, company=True),
     "webhook address": _sight("where a company's messages go", "integrations.manage", EXPORT, company=True),
+    "code paid at an exit": _sight("opens a barrier once; in no list"),
+    "order at a box": _sight("cars in and out at a box's car park", "vehicles.use", EXPORT),
     "cloud token": _sight("lets a key into a community: told to the key", company=True),
     "record": _sight("rows of a data model", EXPORT),
     "picture": _sight(

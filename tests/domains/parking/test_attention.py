@@ -12,7 +12,7 @@ from tests.domains.parking.test_exits import town
 from tests.domains.parking.test_prepay import Town
 
 __all__ = ["gate", "town"]
-pytestmark = pytest.mark.engines("sqlite")
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 async def needs(lot: Lot) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from tests.domains.parking.fees.test_stays import HOUR, STAYS, Gate, gate
 from tests.domains.parking.test_prepay import Town
 
 __all__ = ["gate"]
-pytestmark = pytest.mark.engines("sqlite")
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ from tests.edge.runtime.small_box import until
 from tests.engines import find_program
 from tests.servicebus.conftest import opened
 
-pytestmark = pytest.mark.engines("sqlite")
+SQLITE = pytest.mark.engines("sqlite")
+BOTH = pytest.mark.engines("sqlite", "postgresql")
+"""Where the cloud counts a payment once: what engines do each in their way."""
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 PLATE = "浙A12345"
 
@@ -149,6 +151,7 @@ async def town(database_url: str, tmp_path: Path) -> AsyncIterator[PayTown]:
         await town.stop()
 
 
+@BOTH
 async def test_a_receipt_opens_a_lane_without_a_line_once_and_is_settled_once(town: PayTown) -> None:
     await town.owes(PLATE, "浙B22222")
     await town.cut()
@@ -202,6 +205,7 @@ async def test_a_receipt_opens_a_lane_without_a_line_once_and_is_settled_once(to
             await asyncio.sleep(0.05)
 
 
+@SQLITE
 async def test_each_refusal_at_the_lane_has_its_words(town: PayTown) -> None:
     await town.owes(PLATE, "浙B22222")
     await town.cut()
@@ -254,6 +258,7 @@ async def test_each_refusal_at_the_lane_has_its_words(town: PayTown) -> None:
     await until(lambda: town.way_out.barrier == "open")
 
 
+@SQLITE
 async def test_a_fee_that_grew_is_asked_for_and_what_was_paid_counts(town: PayTown) -> None:
     await town.owes(PLATE)
     await town.cut()
@@ -273,6 +278,7 @@ async def test_a_fee_that_grew_is_asked_for_and_what_was_paid_counts(town: PayTo
     assert (await town.shows(receipt))["code"] == "edge.receipt_used"
 
 
+@SQLITE
 async def test_the_cloud_takes_codes_of_boxes_alone_and_bears_ten_minutes_of_wrong_clocks(
     town: PayTown,
 ) -> None:
@@ -309,6 +315,7 @@ async def test_the_cloud_takes_codes_of_boxes_alone_and_bears_ten_minutes_of_wro
     )
 
 
+@BOTH
 async def test_with_a_line_it_opens_by_itself_and_money_that_came_twice_goes_back(town: PayTown) -> None:
     await town.owes(PLATE, "浙B22222")
     path = await town.asked_at_exit()
