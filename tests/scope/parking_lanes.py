@@ -23,6 +23,10 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
     return {
         f"GET {here}/lanes": [lambda x: Ask(at(x))],
         f"GET {here}/attention": [lambda x: Ask(at(x))],
+        f"GET {here}/control-room": [lambda x: Ask(at(x))],
+        f"POST {lane}/claim": [lambda x: Ask(on(x, "free_lane"), body={"reason": "R"})],
+        f"PUT {lane}/claim": [lambda x: Ask(on(x))],
+        f"DELETE {lane}/claim": [lambda x: Ask(on(x, "free_lane"))],
         f"GET {lane}": [lambda x: Ask(on(x))],
         f"POST {here}/lanes": [
             lambda x: Ask(at(x), body={"name": f"L{x.once}", "direction": "in", "areaId": x.parking_lot})

@@ -69,6 +69,7 @@ WITHOUT_A_SERVICE = {
     "POST /communities/{community_id}/visits/{apply_id}/pass/message": "visit.messages_off",
     edge_parking.SETTLE: "device.offline",
     f"PUT {_DESK}picture": "intercom.call_over",
+    "PUT /communities/{community_id}/parking/lanes/{lane_id}/claim": "parking.claim_over",
     **dict.fromkeys(
         (f"POST {_DESK}{way}" for way in ("join", "take", "decline", "hang-up", "open")), "intercom.call_over"
     ),

@@ -4,6 +4,7 @@ from linli.delivery.files import FileKey
 from linli.delivery.ports import Carriers, Invoker
 from linli.domains.communities.events import SpaceDeleting
 from linli.domains.parking.carriers import DROP_FILE, LaneCarrier, lanes_of_spaces
+from linli.domains.parking.claims import service as claims
 from linli.domains.parking.events import GateOpened, VehiclePassed
 from linli.domains.parking.fees import exits, lots, meter
 from linli.domains.parking.handlers import (
@@ -50,6 +51,8 @@ def register(handlers: Handlers[Tx]) -> None:
     handlers.inline(VehiclePassed, waits.passed)
     handlers.inline(GateOpened, waits.gate_opened)
     handlers.inline(SpaceDeleting, waits.space_deleting)
+    handlers.inline(GateOpened, claims.gate_opened)
+    handlers.inline(SpaceDeleting, claims.space_deleting)
 
 
 class Drivers:

@@ -9,7 +9,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.parking.fees.attention import Why, needs_of
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Reader
 from linli.kernel.entry import Routes
 from linli.kernel.scope import Scope
 
@@ -34,5 +34,9 @@ class LaneInNeed(msgspec.Struct, rename="camel", frozen=True):
 async def list_lanes_in_need(community_id: int, scope: Scope, db: Database, clock: Clock) -> list[LaneInNeed]:
     """Lanes that need a person, the most urgent first; one that has two causes comes twice."""
     await spaces.require_root(scope, db, community_id)
-    needs = await needs_of(scope.narrowed(community_id), db, community_id, now_ms=clock.now_ms())
+    return await lanes_in_need(scope.narrowed(community_id), db, community_id, now_ms=clock.now_ms())
+
+
+async def lanes_in_need(scope: Scope, db: Reader, community_id: int, *, now_ms: int) -> list[LaneInNeed]:
+    needs = await needs_of(scope, db, community_id, now_ms=now_ms)
     return [LaneInNeed(str(need.lane_id), need.why, need.since_ms, need.plate) for need in needs]

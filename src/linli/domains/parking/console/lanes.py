@@ -3,10 +3,13 @@
 from typing import Final, Literal
 
 from linli.delivery.queries import counts_of_devices
+from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.rows import Space
 from linli.domains.communities.service import spaces as space_service
 from linli.domains.communities.space_rules import LANE, PARKING_AREA, path_ids
+from linli.domains.parking.claims.errors import LaneClaimed
+from linli.domains.parking.claims.service import require_free
 from linli.domains.parking.console.shapes import (
     DeviceNameIn,
     GateMoved,
@@ -178,7 +181,7 @@ async def remove_device(community_id: int, lane_id: int, scope: Scope, tx: Tx) -
     "/lanes/{lane_id:int}/gate",
     right="doors.use",
     status=200,
-    raises=(NotFound, LaneEmpty, ServiceOff, OtherProvider, *_CALL_FAULTS),
+    raises=(NotFound, LaneEmpty, ServiceOff, OtherProvider, LaneClaimed, *_CALL_FAULTS),
 )
 async def move_gate(
     community_id: int,
@@ -189,9 +192,11 @@ async def move_gate(
     clock: Clock,
     ids: Ids,
     invoker: Invoker,
+    session: Session,
 ) -> GateMoved:
     """Open or close a barrier, or hold it open, and wait for its answer. The history keeps who, when and why."""
     await _device(scope, db, community_id, lane_id)
+    await require_free(scope, db, [lane_id], seat=session.id, now_ms=clock.now_ms())
     action: Action = data.action
     done = await gates.move(
         scope, db, invoker=invoker, lane_id=lane_id, action=action, reason=data.reason, ids=ids, clock=clock
@@ -214,13 +219,21 @@ async def recognise(community_id: int, lane_id: int, scope: Scope, db: Database,
 @lane_routes.post(
     "/lanes/{lane_id:int}/lines",
     right=Right.VEHICLES_MANAGE.value,
-    raises=(NotFound, LaneEmpty, NotMixed, LedRefused, *_CALL_FAULTS),
+    raises=(NotFound, LaneEmpty, NotMixed, LedRefused, LaneClaimed, *_CALL_FAULTS),
 )
 async def show_lines(
-    community_id: int, lane_id: int, data: LinesIn, scope: Scope, db: Database, invoker: Invoker
+    community_id: int,
+    lane_id: int,
+    data: LinesIn,
+    scope: Scope,
+    db: Database,
+    invoker: Invoker,
+    session: Session,
+    clock: Clock,
 ) -> None:
     """Show lines on a lane's screen for some seconds, and speak."""
     device = await _device(scope, db, community_id, lane_id)
+    await require_free(scope, db, [lane_id], seat=session.id, now_ms=clock.now_ms())
     await displays.show_lines(
         scope, db, invoker, iot_id=device.iot_id, lines=data.lines, seconds=data.seconds, voice=data.voice
     )

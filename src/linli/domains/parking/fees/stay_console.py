@@ -5,14 +5,17 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import spaces
-from linli.domains.parking.fees import bills, exits, repairs, stay_queries
+from linli.domains.parking.claims.errors import LaneClaimed
+from linli.domains.parking.claims.service import require_free
+from linli.domains.parking.fees import bills, exit_queries, exits, repairs, stay_queries
 from linli.domains.parking.fees.errors import NothingDue, StayOver, StillDue
 from linli.domains.parking.fees.forms import FeeRow
 from linli.domains.parking.fees.rows import StayRow
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.history import Kind
@@ -195,10 +198,15 @@ async def show_stay(stay_id: int, scope: Scope, db: Database, objects: ObjectSto
     )
 
 
-@stay_routes.post("/{stay_id:int}/payments", right=TAKE, status=204, raises=(NotFound, NothingDue, StillDue))
-async def take_payment(stay_id: int, data: Payment, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
+@stay_routes.post(
+    "/{stay_id:int}/payments", right=TAKE, status=204, raises=(NotFound, NothingDue, StillDue, LaneClaimed)
+)
+async def take_payment(
+    stay_id: int, data: Payment, scope: Scope, tx: Tx, ids: Ids, clock: Clock, session: Session
+) -> None:
     """Note that all that is due now was taken in cash; it is in the caller's shift until it is handed over."""
     now_ms = clock.now_ms()
+    await _require_free(scope, tx, stay_id, session, now_ms)
     await bills.take_payment(
         scope, tx, stay_id=stay_id, fen=data.fen, method=bills.CASH, reason="", ids=ids, now_ms=now_ms
     )
@@ -206,11 +214,17 @@ async def take_payment(stay_id: int, data: Payment, scope: Scope, tx: Tx, ids: I
 
 
 @stay_routes.post(
-    "/{stay_id:int}/waivers", right=WAIVE, status=204, raises=(NotFound, BadInput, NothingDue, StillDue)
+    "/{stay_id:int}/waivers",
+    right=WAIVE,
+    status=204,
+    raises=(NotFound, BadInput, NothingDue, StillDue, LaneClaimed),
 )
-async def waive_fee(stay_id: int, data: Waiver, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
+async def waive_fee(
+    stay_id: int, data: Waiver, scope: Scope, tx: Tx, ids: Ids, clock: Clock, session: Session
+) -> None:
     """Let a vehicle go without paying what is due now, with a reason."""
     now_ms, method = clock.now_ms(), bills.WAIVED
+    await _require_free(scope, tx, stay_id, session, now_ms)
     await bills.take_payment(
         scope, tx, stay_id=stay_id, fen=data.fen, method=method, reason=data.reason, ids=ids, now_ms=now_ms
     )
@@ -223,9 +237,12 @@ async def end_stay(stay_id: int, data: StayEnd, scope: Scope, tx: Tx, clock: Clo
     await repairs.end(scope, tx, stay_id=stay_id, reason=data.reason, now_ms=clock.now_ms())
 
 
-@stay_routes.put("/{stay_id:int}/plate", right=TAKE, raises=(NotFound, BadInput, StayOver))
-async def correct_plate(stay_id: int, data: PlateCorrection, scope: Scope, tx: Tx, clock: Clock) -> StayId:
+@stay_routes.put("/{stay_id:int}/plate", right=TAKE, raises=(NotFound, BadInput, StayOver, LaneClaimed))
+async def correct_plate(
+    stay_id: int, data: PlateCorrection, scope: Scope, tx: Tx, clock: Clock, session: Session
+) -> StayId:
     """The plate as it is; an exit without an entry joins the stay of that plate, whose number is answered."""
+    await _require_free(scope, tx, stay_id, session, clock.now_ms())
     number = await repairs.correct_plate(scope, tx, stay_id=stay_id, plate=data.plate, now_ms=clock.now_ms())
     return StayId(str(number))
 
@@ -268,6 +285,12 @@ async def join_stay(stay_id: int, data: StayChoice, scope: Scope, tx: Tx, clock:
 async def separate_stay(stay_id: int, scope: Scope, tx: Tx, clock: Clock) -> StayId:
     """Undo a pairing: the exit was another vehicle's. Answers the number of the exit without its entry."""
     return StayId(str(await repairs.separate(scope, tx, stay_id=stay_id, now_ms=clock.now_ms())))
+
+
+async def _require_free(scope: Scope, db: Reader, stay_id: int, session: Session, now_ms: int) -> None:
+    """No other seat sees to the exit before which the vehicle stands. Raises LaneClaimed."""
+    lanes = [wait.lane_id for wait in await exit_queries.waits_of(scope, db, stay_id)]
+    await require_free(scope, db, lanes, seat=session.id, now_ms=now_ms)
 
 
 async def _line(scope: Scope, db: Database, row: StayRow, names: dict[int, str], now_ms: int) -> StayLine:

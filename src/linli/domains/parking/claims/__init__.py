@@ -1,0 +1,1 @@
+"""Which seat sees to which lane: one at a time."""
