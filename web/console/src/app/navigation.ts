@@ -90,6 +90,7 @@ export const SECTIONS: readonly Section[] = [
     icon: Van,
     places: [
       place('parking.title', 'parking', 'vehicles.use', 'guard', 'manager', 'installer'),
+      place('parking.control.title', 'parking-control', 'vehicles.use'),
       place('parking.passes.title', 'parking-passes', 'vehicles.use'),
       place('parking.rights.title', 'parking-vehicles', 'vehicles.use'),
       place('stays.title', 'parking-stays', 'vehicles.use', 'manager'),

@@ -28,6 +28,7 @@ class LaneInNeed(msgspec.Struct, rename="camel", frozen=True):
     ]
     since_ms: Annotated[int | None, Meta(description="UTC ms; null: the device was never online.")]
     plate: Annotated[str, Meta(description="Empty: none was read.")]
+    stay_id: Annotated[str, Meta(description="Of the car before a closed exit; empty: another cause.")]
 
 
 @attention_routes.get(right=Right.VEHICLES_SEE.value)
@@ -39,4 +40,7 @@ async def list_lanes_in_need(community_id: int, scope: Scope, db: Database, cloc
 
 async def lanes_in_need(scope: Scope, db: Reader, community_id: int, *, now_ms: int) -> list[LaneInNeed]:
     needs = await needs_of(scope, db, community_id, now_ms=now_ms)
-    return [LaneInNeed(str(need.lane_id), need.why, need.since_ms, need.plate) for need in needs]
+    return [
+        LaneInNeed(str(need.lane_id), need.why, need.since_ms, need.plate, str(need.stay_id or ""))
+        for need in needs
+    ]

@@ -35,6 +35,8 @@ class Need(NamedTuple):
     since_ms: int | None
     """UTC; None: the device was never online."""
     plate: str = ""
+    stay_id: int | None = None
+    """Of the car before a closed exit."""
 
 
 async def needs_of(scope: Scope, db: Reader, community_id: int, *, now_ms: int) -> list[Need]:
@@ -57,7 +59,9 @@ async def _before_exits(scope: Scope, db: Reader, community_id: int, now_ms: int
         if row.state != INSIDE:
             continue  # a person ended it elsewhere
         owes = (await bill(scope, db, row, now_ms=now_ms)).due_fen > 0
-        needs.append(Need(wait.lane_id, "fee_due" if owes else "paid_shut", wait.since_ms, row.plate))
+        needs.append(
+            Need(wait.lane_id, "fee_due" if owes else "paid_shut", wait.since_ms, row.plate, row.stay_id)
+        )
     return needs
 
 

@@ -8,6 +8,12 @@ export default [
     meta: { titleKey: 'parking.title' },
   },
   {
+    path: 'parking/control',
+    name: 'parking-control',
+    component: () => import('./ControlPage.vue'),
+    meta: { titleKey: 'parking.control.title' },
+  },
+  {
     path: 'parking/vehicles',
     name: 'parking-vehicles',
     component: () => import('./RightsPage.vue'),
