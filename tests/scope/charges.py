@@ -9,6 +9,9 @@ from tests.scope.desk import Ask
 def routes() -> dict[str, list[Callable[[Any], Ask]]]:
     return {
         "GET /communities/{community_id}/charges": [lambda x: Ask({"community_id": x.community})],
+        "GET /communities/{community_id}/charges/of-stay/{stay_id}": [
+            lambda x: Ask({"community_id": x.community, "stay_id": x.owing_stay})
+        ],
         "POST /communities/{community_id}/charges/{charge_id}/refunds": [
             lambda x: Ask(
                 {"community_id": x.community, "charge_id": x.charge}, body={"fen": 100, "reason": "R"}

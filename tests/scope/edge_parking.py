@@ -16,6 +16,12 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"GET {here}": [lambda x: Ask(at(x))],
         f"POST {here}/end-fire": [lambda x: Ask(at(x))],
         f"GET {here}/orders": [lambda x: Ask(at(x), query={"status": "unpaid"})],
+        f"GET {here}/orders/{{node_id}}/{{number}}": [
+            lambda x: Ask(at(x, node_id=x.box_node, number=x.box_order))
+        ],
+        f"GET {here}/orders/{{node_id}}/{{number}}/charges": [
+            lambda x: Ask(at(x, node_id=x.box_node, number=x.box_order))
+        ],
         f"GET {here}/orders/export.csv": [lambda x: Ask(at(x), query={"status": "unpaid"})],
         f"GET {here}/cars": [lambda x: Ask(at(x))],
         SETTLE: [

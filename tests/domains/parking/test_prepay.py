@@ -222,6 +222,13 @@ async def test_what_a_person_gives_back_is_not_owed_again(town: Town) -> None:
     await town.presses(await town.to_till(await town.finds(GUEST)))
     await town.paid(GUEST, 900)
     (charge,) = (await town.desk.get(f"{town.lot.estate.path}/charges")).json()["data"]
+    of_stay = f"{town.lot.estate.path}/charges/of-stay/{charge['stayId']}"
+    assert (await town.desk.get(of_stay)).json() == [charge]
+    only = {"chargeId": charge["id"]}
+    assert (await town.desk.get(f"{town.lot.estate.path}/charges", params=only)).json()["data"] == [charge]
+    assert (await town.desk.get(f"{town.lot.estate.path}/charges", params={"chargeId": 1})).json()[
+        "data"
+    ] == []
     at = f"{town.lot.estate.path}/charges/{charge['id']}/refunds"
     for body, status in (
         ({"fen": 901, "reason": "多收"}, 409),

@@ -328,6 +328,11 @@ async def test_with_a_line_it_opens_by_itself_and_money_that_came_twice_goes_bac
             await asyncio.sleep(0.05)
     (paid,) = await town.rows("orders", 1, status="paid")
     assert (paid["plate"], paid["fen"]) == (PLATE, 900)
+    order = f"{town.at}/edge-parking/orders/{paid['nodeId']}/{paid['number']}"
+    assert (await town.desk.get(order)).json() == paid
+    (charge,) = (await town.desk.get(f"{order}/charges")).json()
+    assert (charge["orderNumber"], charge["nodeId"], charge["fen"]) == (paid["number"], paid["nodeId"], 900)
+    assert (await town.desk.get(f"{order}x/charges")).status_code == 404
     # Paid without a line, and taken in cash before the line is back: the box's order has it, and it goes back.
     path = await town.asked_at_exit("浙B22222")
     (due,) = await town.rows("orders", 1, status="unpaid")

@@ -25,6 +25,17 @@ _of_charge = Query(
     ),
     LanePaid,
 )
+_of_order = Query(
+    select(edge_lane_payments)
+    .where(
+        in_scope(edge_lane_payments),
+        _p.node_id == bindparam("node", type_=INT),
+        _p.order_number == bindparam("number"),
+    )
+    .order_by(_p.paid_ms)
+    .limit(MOST),
+    LanePaid,
+)
 _waiting = Query(
     select(edge_lane_payments)
     .where(
@@ -44,6 +55,11 @@ async def payment(scope: Scope, db: Reader, *, node_id: int, nonce: str) -> Lane
 
 async def of_charge(scope: Scope, db: Reader, charge_id: int) -> LanePaid | None:
     return await _of_charge.one(db, scope, charge=charge_id)
+
+
+async def of_order(scope: Scope, db: Reader, *, node_id: int, number: str) -> list[LanePaid]:
+    """The oldest first."""
+    return await _of_order.all(db, scope, node=node_id, number=number)
 
 
 async def waiting(scope: Scope, db: Reader, node_id: int) -> list[LanePaid]:

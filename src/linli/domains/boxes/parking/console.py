@@ -208,6 +208,15 @@ async def export_edge_orders(
     return csv_file("parking-orders", titles, _lines(scope, db, where, chosen))
 
 
+@edge_parking_routes.get("/orders/{node_id:int}/{number:str}", right=SEE, raises=(NotFound,))
+async def show_edge_order(
+    community_id: int, node_id: int, number: NumberText, scope: Scope, db: Database
+) -> EdgeOrderLine:
+    """One order, with its fee line by line."""
+    await spaces.require_root(scope, db, community_id)
+    return _order(await queries.order(scope.narrowed(community_id), db, node_id, number))
+
+
 @edge_parking_routes.post(
     "/orders/{node_id:int}/{number:str}/settle",
     right=MANAGE,

@@ -1,6 +1,6 @@
 """Console: what was paid over the network, and what went back."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -10,7 +10,7 @@ from linli.domains.payments.charges.errors import NotPaid, RefundTooLarge
 from linli.domains.payments.charges.rows import ChargeRow, RefundRow
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
@@ -18,6 +18,12 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 SEE, GIVE_BACK = Right.VEHICLES_SEE.value, Right.FEES_MANAGE.value
+TAKE = Right.FEES_TAKE.value
+
+STAY: Final = "parking_stay"
+"""Subjects of a stay at lanes of the cloud: `parking_stay:<number>`."""
+ORDER: Final = "edge_lane"
+"""Subjects of an order of a box: `edge_lane:<box>:<code>:<order>`; the code stays secret."""
 
 type ChargeState = Literal["open", "paid", "failed"]
 
@@ -35,6 +41,8 @@ class ChargeLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     id: str
     title: str
     stay_id: Annotated[str, Meta(description="The stay that is paid; empty: something else.")]
+    node_id: Annotated[str, Meta(description="The box whose order is paid; empty: something else.")]
+    order_number: Annotated[str, Meta(description="That order.")]
     fen: int
     state: ChargeState
     trade_no: Annotated[str, Meta(description="The provider's number of the payment.")]
@@ -55,6 +63,7 @@ class RefundId(msgspec.Struct, rename="camel", frozen=True):
 
 class ChargeFilter(Filter, frozen=True):
     state: Annotated[Literal["", "open", "paid", "failed"], Meta(description="Empty: any.")] = ""
+    charge_id: Annotated[int, Meta(description="One charge; 0: any.")] = 0
 
 
 charge_routes = Routes("/communities/{community_id:int}/charges", tags=("payments",))
@@ -66,9 +75,22 @@ async def list_charges(
     community_id: int, scope: Scope, db: Database, page: PageRequest, where: ChargeFilter
 ) -> Page[ChargeLine]:
     """The newest first, with what went back of each."""
-    rows = await queries.page_of(scope, db, community_id=community_id, state=where.state, page=page)
-    refunds = await queries.refunds_of(scope, db, [row.charge_id for row in rows.data])
-    return Page.of(page, rows.total, [_line(row, refunds[row.charge_id]) for row in rows.data])
+    rows = await queries.page_of(
+        scope, db, community_id=community_id, state=where.state, charge_id=where.charge_id, page=page
+    )
+    return Page.of(page, rows.total, await lines_of(scope, db, rows.data))
+
+
+@charge_routes.get("/of-stay/{stay_id:int}", right=TAKE)
+async def list_charges_of_stay(
+    community_id: int, stay_id: int, scope: Scope, db: Database
+) -> list[ChargeLine]:
+    """What drivers were asked for over the network for one stay, the oldest first."""
+    subject = f"{STAY}:{stay_id}"
+    rows = await queries.of_subject(
+        scope.narrowed(community_id), db, community_id=community_id, subject=subject
+    )
+    return await lines_of(scope, db, rows)
 
 
 @charge_routes.post(
@@ -89,12 +111,21 @@ async def give_back(
     return RefundId(str(row.refund_id))
 
 
+async def lines_of(scope: Scope, db: Reader, rows: list[ChargeRow]) -> list[ChargeLine]:
+    """Charges as the console shows them, with what went back of each."""
+    refunds = await queries.refunds_of(scope, db, [row.charge_id for row in rows])
+    return [_line(row, refunds[row.charge_id]) for row in rows]
+
+
 def _line(row: ChargeRow, refunds: list[RefundRow]) -> ChargeLine:
-    kind, _, number = row.subject.partition(":")
+    kind, *rest = row.subject.split(":")
+    node_id, order_number = (rest[0], rest[-1]) if kind == ORDER and len(rest) == 3 else ("", "")
     return ChargeLine(
         id=str(row.charge_id),
         title=row.title,
-        stay_id=number if kind == "parking_stay" else "",
+        stay_id=rest[0] if kind == STAY else "",
+        node_id=node_id,
+        order_number=order_number,
         fen=row.fen,
         state=row.state,  # type: ignore[arg-type]
         trade_no=row.trade_no,

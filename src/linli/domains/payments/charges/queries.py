@@ -32,6 +32,7 @@ _here = and_(
     in_scope(charges),
     _c.community_id == bindparam("community_id", type_=INT),
     or_(bindparam("state") == "", _c.state == bindparam("state")),
+    or_(bindparam("charge_id", type_=INT) == 0, _c.charge_id == bindparam("charge_id", type_=INT)),
 )
 _page = Query(
     select(charges)
@@ -42,6 +43,20 @@ _page = Query(
     ChargeRow,
 )
 _count = Query(select(func.count()).select_from(charges).where(_here))
+_of_subject = Query(
+    select(charges)
+    .where(
+        in_scope(charges),
+        _c.community_id == bindparam("community_id", type_=INT),
+        _c.subject == bindparam("subject"),
+    )
+    .order_by(_c.charge_id),
+    ChargeRow,
+)
+_several = Query(
+    select(charges).where(in_scope(charges), any_of(_c.charge_id, "charge_ids")).order_by(_c.charge_id),
+    ChargeRow,
+)
 _refunds = Query(
     select(refunds).where(in_scope(refunds), any_of(_r.charge_id, "charge_ids")).order_by(_r.refund_id),
     RefundRow,
@@ -109,12 +124,22 @@ async def of_payer(scope: Scope, db: Reader, *, subject: str, payer_key: str) ->
 
 
 async def page_of(
-    scope: Scope, db: Reader, *, community_id: int, state: str, page: PageRequest
+    scope: Scope, db: Reader, *, community_id: int, state: str, charge_id: int, page: PageRequest
 ) -> Page[ChargeRow]:
-    """The newest first. `state`: empty for any."""
-    binds = {"community_id": community_id, "state": state}
+    """The newest first. `state`: empty for any; `charge_id`: 0 for any."""
+    binds = {"community_id": community_id, "state": state, "charge_id": charge_id}
     total = int(await _count.scalar(db, scope, **binds))
     return Page.of(page, total, await _page.all(db, scope, **binds, **page.binds))
+
+
+async def of_subject(scope: Scope, db: Reader, *, community_id: int, subject: str) -> list[ChargeRow]:
+    """The oldest first."""
+    return await _of_subject.all(db, scope, community_id=community_id, subject=subject)
+
+
+async def several(scope: Scope, db: Reader, charge_ids: list[int]) -> list[ChargeRow]:
+    """The oldest first; those that are not known are left out."""
+    return await _several.all(db, scope, charge_ids=sorted(charge_ids)) if charge_ids else []
 
 
 async def refunds_of(scope: Scope, db: Reader, charge_ids: list[int]) -> dict[int, list[RefundRow]]:

@@ -22,11 +22,41 @@ export const useCharges = (state: ListState, communityId: () => string | null) =
             pageNo: state.page.value,
             pageSize: state.size.value,
             state: (state.filter('state') || undefined) as ChargeState | undefined,
+            chargeId: Number(state.filter('charge')) || undefined,
           },
         },
       }),
     )
   }, [state.page, state.size, state.filters, communityId])
+
+/** What drivers were asked for over the network for one stay; none: nobody may see it. */
+export const useChargesOfStay = (stay: () => { id: string; communityId: number } | null) =>
+  useResource(() => {
+    const row = stay()
+    if (!row) return Promise.resolve([] as Charge[])
+    return answer(
+      api.GET('/api/console/communities/{community_id}/charges/of-stay/{stay_id}', {
+        params: { path: { community_id: row.communityId, stay_id: Number(row.id) } },
+      }),
+    )
+  }, [() => stay()?.id])
+
+/** The same of an order of a box. */
+export const useChargesOfOrder = (
+  communityId: () => string,
+  order: () => { nodeId: string; number: string } | null,
+) =>
+  useResource(() => {
+    const row = order()
+    if (!row || !communityId()) return Promise.resolve([] as Charge[])
+    return answer(
+      api.GET('/api/console/communities/{community_id}/edge-parking/orders/{node_id}/{number}/charges', {
+        params: {
+          path: { community_id: Number(communityId()), node_id: Number(row.nodeId), number: row.number },
+        },
+      }),
+    )
+  }, [communityId, () => order()?.number])
 
 export const useStatement = (sees: () => boolean) =>
   useResource(() => (sees() ? answer(api.GET('/api/console/payment-statement', {})) : null), [sees])

@@ -64,6 +64,40 @@ export const useEdgeOrders = (state: ListState, communityId: () => string | null
     )
   }, [state.page, state.size, state.filters, communityId])
 
+/** One order, named by an address; none: nothing is asked. */
+export const useEdgeOrder = (communityId: () => string | null, box: () => string, number: () => string) =>
+  useResource(() => {
+    const community = communityId()
+    if (!community || !box() || !number()) return null
+    return answer(
+      api.GET('/api/console/communities/{community_id}/edge-parking/orders/{node_id}/{number}', {
+        params: { path: { ...here(community), node_id: Number(box()), number: number() } },
+      }),
+    )
+  }, [communityId, box, number])
+
+const DAY_MS = 86_400_000
+const bare = (plate: string): string => plate.replace(/[\s·]/g, '')
+
+/** Orders of the same plate at boxes while a stay lasted. */
+export const useOrdersOfStay = (
+  stay: () => { id: string; communityId: number; plate: string; inMs: number; outMs: number | null },
+) =>
+  useResource(async () => {
+    const { communityId, plate, inMs, outMs } = stay()
+    const page = await answer(
+      api.GET('/api/console/communities/{community_id}/edge-parking/orders', {
+        params: {
+          path: { community_id: communityId },
+          query: { q: plate, sinceMs: inMs - 7 * DAY_MS, untilMs: outMs ?? undefined },
+        },
+      }),
+    )
+    return page.data.filter(
+      (row) => bare(row.plate) === bare(plate) && (row.outMs === null || row.outMs >= inMs),
+    )
+  }, [() => stay().id])
+
 export const useEdgeCars = (state: ListState, communityId: () => string | null) =>
   useResource(() => {
     const community = communityId()
