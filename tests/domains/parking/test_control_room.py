@@ -144,3 +144,16 @@ async def test_claims_of_spaces_that_are_no_lanes_and_of_wrong_bodies_are_refuse
     assert (await desk.post(at(lot), json={"reason": 5})).status_code == 400
     assert (await desk.post(at(lot), json={"seat": "x"})).status_code == 400
     assert (await desk.get("/communities/987654321/parking/control-room")).status_code == 404
+
+
+async def test_a_door_station_that_stands_at_a_lane_is_the_lanes(lot: Lot) -> None:
+    estate = lot.estate
+    door, _ = await estate.new_door("STATION-1", "入口对讲", online=False)
+    await estate.new_door("STATION-2", "单元门", online=False)
+    path = f"{lot.path}/control-room"
+    assert (await estate.desk.get(path)).json()["stations"] == []
+    body = {"name": "入口对讲", "direction": "ENTRANCE", "spaceId": lot.entrance, "extInfo": ""}
+    moved = await estate.desk.put(f"/doors/{door}", json=body)
+    assert moved.is_success, moved.text
+    rows = (await estate.desk.get(path)).json()["stations"]
+    assert rows == [{"laneId": str(lot.entrance), "iotId": door, "name": "入口对讲"}]

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from linli.domains.access.queries.doors import doors_of_community
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.space_rules import LANE
@@ -36,12 +37,21 @@ class LaneClaimRow(msgspec.Struct, rename="camel", frozen=True):
     since_ms: int
 
 
+class LaneStation(msgspec.Struct, rename="camel", frozen=True):
+    """A door station that stands at a lane: its calls to the guard desk are the lane's."""
+
+    lane_id: str
+    iot_id: str
+    name: str
+
+
 class ControlRoom(msgspec.Struct, rename="camel", frozen=True):
     needs: Annotated[
         list[LaneInNeed],
         Meta(description="The most urgent first; a lane that has two causes comes twice."),
     ]
     claims: Annotated[list[LaneClaimRow], Meta(description="The oldest first.")]
+    stations: Annotated[list[LaneStation], Meta(description="By name.")]
 
 
 class ClaimWish(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -58,12 +68,14 @@ control_routes = Routes("/communities/{community_id:int}/parking", tags=("parkin
 async def show_control_room(
     community_id: int, scope: Scope, db: Database, clock: Clock, session: Session
 ) -> ControlRoom:
-    """Lanes that need a person, and the seats that see to lanes."""
+    """Lanes that need a person, the seats that see to lanes, and door stations at lanes."""
     await spaces.require_root(scope, db, community_id)
     scope, now_ms = scope.narrowed(community_id), clock.now_ms()
     claims = await queries.claims_in(scope, db, community_id, now_ms=now_ms)
     return ControlRoom(
-        await lanes_in_need(scope, db, community_id, now_ms=now_ms), await _rows(db, claims, session)
+        await lanes_in_need(scope, db, community_id, now_ms=now_ms),
+        await _rows(db, claims, session),
+        await _stations(scope, db, community_id),
     )
 
 
@@ -115,6 +127,21 @@ async def _narrowed(scope: Scope, db: Reader, community_id: int, lane_id: int) -
     if lane.community_id != community_id or lane.kind != LANE:
         raise NotFound(what="lane", id=lane_id)
     return scope.narrowed(community_id)
+
+
+async def _stations(scope: Scope, db: Reader, community_id: int) -> list[LaneStation]:
+    doors = [
+        (door, door.space_id)
+        for door in await doors_of_community(scope, db, community_id=community_id)
+        if door.space_id is not None
+    ]
+    at = await spaces.spaces_by_id(scope, db, sorted({space_id for _, space_id in doors})) if doors else {}
+    stations = [
+        LaneStation(str(space_id), door.iot_id, door.name)
+        for door, space_id in doors
+        if space_id in at and at[space_id].kind == LANE
+    ]
+    return sorted(stations, key=lambda station: (station.name, station.iot_id))
 
 
 async def _rows(db: Reader, claims: list[LaneClaim], session: Session) -> list[LaneClaimRow]:
