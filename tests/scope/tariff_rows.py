@@ -48,6 +48,9 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
         "POST /parking-stays/{stay_id}/payments": [
             lambda x: Ask({"stay_id": x.owing_stay}, body={"fen": 900})
         ],
+        "POST /parking-stays/{stay_id}/cash-refunds": [
+            lambda x: Ask({"stay_id": x.stay}, body={"fen": 100, "reason": "R"})
+        ],
         "POST /parking-stays/{stay_id}/waivers": [
             lambda x: Ask({"stay_id": x.waived_stay}, body={"fen": 900, "reason": "R"})
         ],

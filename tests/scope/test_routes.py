@@ -68,6 +68,7 @@ WITHOUT_A_SERVICE = {
     "POST /communities/{community_id}/gb-devices/{device_id}/refresh": "video.off",
     "POST /communities/{community_id}/visits/{apply_id}/pass/message": "visit.messages_off",
     edge_parking.SETTLE: "device.offline",
+    "POST /parking-stays/{stay_id}/cash-refunds": "stay.cash_refund_too_large",
     f"PUT {_DESK}picture": "intercom.call_over",
     "PUT /communities/{community_id}/parking/lanes/{lane_id}/claim": "parking.claim_over",
     **dict.fromkeys(

@@ -90,6 +90,45 @@ async def test_cash_is_in_a_shift_until_it_is_handed_over(gate: Gate) -> None:
     assert [(line["Short (yuan)"], line["Over (yuan)"]) for line in lines] == [("", ""), ("1.00", "")]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
+async def test_cash_that_goes_back_is_in_the_shift_and_not_owed_again(gate: Gate) -> None:
+    first, second = await _owing(gate, GUEST, "浙A00002")
+    at = f"{STAYS}/{first}/cash-refunds"
+    empty = await gate.desk.post(at, json={"fen": 300, "reason": "多收"})
+    assert (empty.status_code, empty.json()["code"]) == (409, "stay.cash_refund_too_large")
+    async with staff(gate.lot.estate, Role.STAFF, community_id=gate.lot.estate.community) as guard:
+        assert (await guard.post(f"{STAYS}/{first}/payments", json={"fen": 900})).status_code == 204
+        assert (await guard.post(at, json={"fen": 300, "reason": "多收"})).status_code == 403
+    # The guard holds that cash, the manager has none yet.
+    none = await gate.desk.post(at, json={"fen": 300, "reason": "多收"})
+    assert (none.status_code, none.json()["code"]) == (409, "stay.not_in_till")
+    assert (await gate.desk.post(f"{STAYS}/{second}/payments", json={"fen": 900})).status_code == 204
+    for body, status in (
+        ({"fen": 300, "reason": " "}, 400),
+        ({"fen": 0, "reason": "多收"}, 400),
+        ({"fen": "drei", "reason": "多收"}, 400),
+        ({"fen": 901, "reason": "多收"}, 409),
+    ):
+        assert (await gate.desk.post(at, json=body)).status_code == status, body
+    answers = await asyncio.gather(
+        *(gate.desk.post(at, json={"fen": 500, "reason": "多收"}) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]
+    view = (await gate.desk.get(f"{STAYS}/{first}")).json()
+    assert sorted((row["method"], row["fen"]) for row in view["payments"]) == [
+        ("cash", 900),
+        ("given_back", -500),
+        ("waived", 500),
+    ]
+    assert (view["stay"]["dueFen"], view["cashFen"]) == (0, 400)
+    own = await _own(gate.desk, gate)
+    assert (own["shift"]["times"], own["shift"]["backFen"], own["shift"]["expectedFen"]) == (1, 500, 400)
+    assert [row["fen"] for row in own["takings"]] == [-500, 900]
+    exported = await gate.desk.get(f"{_shifts(gate)}/export.csv", params={"language": "en"})
+    lines = list(csv.DictReader(io.StringIO(exported.text)))
+    assert sorted(line["Given back (yuan)"] for line in lines) == ["", "5.00"]
+
+
 async def test_who_left_unpaid_is_listed_until_it_is_paid(gate: Gate) -> None:
     (stay,) = await _owing(gate, GUEST)
     await gate.leaves(GUEST)

@@ -28,6 +28,7 @@ from linli.rules.tariffs import Tariff
 HISTORY_KIND: Final = "parking_stay"
 CASH: Final = "cash"
 WAIVED: Final = "waived"
+GIVEN_BACK: Final = "given_back"
 _DAY_MS: Final = 86_400_000
 _FOREVER_MS: Final = 1 << 52
 

@@ -33,6 +33,18 @@ class NothingTaken(Conflict):
     code = "stay.nothing_taken"
 
 
+class CashRefundTooLarge(Conflict):
+    """More than was taken in cash for the stay."""
+
+    code = "stay.cash_refund_too_large"
+
+
+class NotInTill(Conflict):
+    """Who gives back holds less cash."""
+
+    code = "stay.not_in_till"
+
+
 class StillDue(Conflict):
     """Another amount is due now than was taken."""
 

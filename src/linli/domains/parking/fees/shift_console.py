@@ -30,7 +30,7 @@ TAKE, LOOK = Right.FEES_TAKE.value, Right.FEES_MANAGE.value
 HISTORY = (Kind(name=shifts.HISTORY_KIND, see=LOOK, manage=LOOK),)
 MOST_TAKINGS = 500
 _MOST_FEN = 100_000_000
-_COLUMNS = ("person", "opened", "closed", "times", "expected", "counted", "short", "over", "reason")
+_COLUMNS = ("person", "opened", "closed", "times", "back", "expected", "counted", "short", "over", "reason")
 
 
 class ShiftLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
@@ -41,7 +41,8 @@ class ShiftLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     opened_ms: int
     closed_ms: Annotated[int | None, Meta(description="null: the cash was not handed over yet.")]
     times: Annotated[int, Meta(description="How often cash was taken.")]
-    expected_fen: Annotated[int, Meta(description="What was taken in cash.")]
+    back_fen: Annotated[int, Meta(description="Cash that went back.")]
+    expected_fen: Annotated[int, Meta(description="What was taken in cash, less what went back.")]
     counted_fen: int | None
     reason: Annotated[str, Meta(description="Why the two differ.")]
 
@@ -154,7 +155,7 @@ async def _lines(scope: Scope, db: Reader, rows: list[ShiftRow]) -> list[ShiftLi
     sums = await shift_queries.sums(scope, db, [row.shift_id for row in rows])
     lines = []
     for row in rows:
-        times, fen = sums.get(row.shift_id, (0, 0))
+        times, fen, back_fen = sums.get(row.shift_id, (0, 0, 0))
         lines.append(
             ShiftLine(
                 id=str(row.shift_id),
@@ -162,6 +163,7 @@ async def _lines(scope: Scope, db: Reader, rows: list[ShiftRow]) -> list[ShiftLi
                 opened_ms=row.opened_ms,
                 closed_ms=row.closed_ms or None,
                 times=times,
+                back_fen=back_fen,
                 expected_fen=row.expected_fen if row.closed_ms else fen,
                 counted_fen=row.counted_fen if row.closed_ms else None,
                 reason=row.reason,
@@ -180,6 +182,7 @@ async def _chunks(scope: Scope, db: Reader, where: ShiftFilter) -> AsyncIterator
                 write_time(line.opened_ms, zone),
                 write_time(line.closed_ms, zone) if line.closed_ms else "",
                 str(line.times),
+                f"{line.back_fen / 100:.2f}" if line.back_fen else "",
                 f"{line.expected_fen / 100:.2f}",
                 "" if line.counted_fen is None else f"{line.counted_fen / 100:.2f}",
                 _above(line.expected_fen, line.counted_fen),

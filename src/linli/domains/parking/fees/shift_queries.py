@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, cast, func, or_, select
+from sqlalchemy import and_, bindparam, case, cast, func, or_, select
 
 from linli.domains.parking.fees.models import payments, shifts, stays
 from linli.domains.parking.fees.rows import ShiftRow
@@ -47,7 +47,12 @@ _page = Query(
 )
 _count = Query(select(func.count()).select_from(shifts).where(_filtered))
 _sums = Query(
-    select(payments.c.shift_id, func.count(), cast(func.sum(payments.c.fen), INT))
+    select(
+        payments.c.shift_id,
+        cast(func.sum(case((payments.c.fen > 0, 1), else_=0)), INT),
+        cast(func.sum(payments.c.fen), INT),
+        cast(func.sum(case((payments.c.fen < 0, -payments.c.fen), else_=0)), INT),
+    )
     .where(
         in_scope(payments),
         any_of(payments.c.shift_id, "shift_ids"),
@@ -63,7 +68,7 @@ _sum = Query(
 
 
 class Taking(NamedTuple):
-    """Cash of one stay, in a shift."""
+    """Cash of one stay, in a shift; below zero: it went back."""
 
     payment_id: int
     stay_id: int
@@ -125,12 +130,12 @@ async def page_of(scope: Scope, db: Reader, *, where: ShiftFilter, page: PageReq
     return Page.of(page, total, await _page.all(db, scope, **where.binds, **page.binds))
 
 
-async def sums(scope: Scope, db: Reader, shift_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Shift → (how often cash was taken, fen)."""
+async def sums(scope: Scope, db: Reader, shift_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Shift → (how often cash was taken, fen that are left of it, fen that went back)."""
     if not shift_ids:
         return {}
     rows = await _sums.all(db, scope, shift_ids=sorted(shift_ids))
-    return {shift_id: (int(count), int(fen)) for shift_id, count, fen in rows}
+    return {shift_id: (int(count), int(fen), int(back)) for shift_id, count, fen, back in rows}
 
 
 async def sum_of(scope: Scope, db: Reader, shift_id: int) -> int:

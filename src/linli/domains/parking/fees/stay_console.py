@@ -9,8 +9,8 @@ from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import spaces
 from linli.domains.parking.claims.errors import LaneClaimed
 from linli.domains.parking.claims.service import require_free
-from linli.domains.parking.fees import bills, exit_queries, exits, repairs, stay_queries
-from linli.domains.parking.fees.errors import NothingDue, StayOver, StillDue
+from linli.domains.parking.fees import bills, cash_refunds, exit_queries, exits, repairs, stay_queries
+from linli.domains.parking.fees.errors import CashRefundTooLarge, NothingDue, NotInTill, StayOver, StillDue
 from linli.domains.parking.fees.forms import FeeRow
 from linli.domains.parking.fees.rows import StayRow
 from linli.domains.people.rights import Right
@@ -65,6 +65,7 @@ class StayView(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     stay: StayLine
     fee: FeeRow
     payments: list[PaymentLine]
+    cash_fen: Annotated[int, Meta(description="Cash that was taken and did not go back.")]
     in_picture: Annotated[str, Meta(description="Address for ten minutes; empty: none.")]
     out_picture: str
     note: str
@@ -77,6 +78,11 @@ class Payment(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Waiver(Payment, rename="camel", frozen=True):
+    reason: str
+
+
+class CashRefund(msgspec.Struct, rename="camel", frozen=True):
+    fen: Annotated[int, Meta(ge=1, le=100_000_000)]
     reason: str
 
 
@@ -190,6 +196,7 @@ async def show_stay(stay_id: int, scope: Scope, db: Database, objects: ObjectSto
             PaymentLine(payment.fen, payment.method, payment.reason, payment.paid_ms)  # type: ignore[arg-type]
             for payment in taken
         ],
+        cash_fen=cash_refunds.cash_left(taken),
         in_picture=await picture_of(scope, db, objects, row.community_id, row.in_pass),
         out_picture=await picture_of(scope, db, objects, row.community_id, row.out_pass),
         note=row.note,
@@ -229,6 +236,21 @@ async def waive_fee(
         scope, tx, stay_id=stay_id, fen=data.fen, method=method, reason=data.reason, ids=ids, now_ms=now_ms
     )
     await exits.paid(scope, tx, stay_id, now_ms=now_ms)
+
+
+@stay_routes.post(
+    "/{stay_id:int}/cash-refunds",
+    right=WAIVE,
+    status=204,
+    raises=(NotFound, BadInput, CashRefundTooLarge, NotInTill),
+)
+async def give_cash_back(
+    stay_id: int, data: CashRefund, scope: Scope, tx: Tx, ids: Ids, clock: Clock
+) -> None:
+    """Give back cash out of the caller's own till, with the reason; it is not owed again."""
+    await cash_refunds.give_back(
+        scope, tx, stay_id=stay_id, fen=data.fen, reason=data.reason, ids=ids, now_ms=clock.now_ms()
+    )
 
 
 @stay_routes.post("/{stay_id:int}/end", right=WAIVE, status=204, raises=(NotFound, BadInput, StayOver))

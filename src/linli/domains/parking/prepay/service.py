@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 
 from linli.domains.parking.fees import exits, stay_queries
-from linli.domains.parking.fees.bills import bill, note
+from linli.domains.parking.fees.bills import GIVEN_BACK, WAIVED, bill, note
 from linli.domains.parking.fees.errors import NothingDue
 from linli.domains.parking.fees.models import payments
 from linli.domains.parking.fees.rows import PaymentRow, StayRow
@@ -21,7 +21,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 SUBJECT: Final = "parking_stay"
-ONLINE, GIVEN_BACK, WAIVED = "online", "given_back", "waived"
+ONLINE: Final = "online"
 _PROVIDER: Final = "system:payments"
 
 _of_charge = Query(

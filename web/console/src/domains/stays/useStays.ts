@@ -90,6 +90,16 @@ export function useStayActions(reload: () => Promise<unknown>) {
   }
 }
 
+/** Cash that goes back out of the till of who is signed in. */
+export const useCashRefund = () =>
+  useAction(async (stayId: string, fen: number, reason: string) => {
+    await api.POST('/api/console/parking-stays/{stay_id}/cash-refunds', {
+      ...of(stayId),
+      body: { fen, reason },
+    })
+    return true
+  })
+
 const HOUR_MS = 3_600_000
 /** Cars inside whose ticket is a phone, of so many hours. */
 export const useCarsWithoutPlate = (communityId: () => string, hours: () => number) =>
