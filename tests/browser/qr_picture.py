@@ -39,6 +39,18 @@ def text_of(svg: str) -> str:
     return bytes(int(bits[start + 8 * n : start + 8 * n + 8], 2) for n in range(length)).decode()
 
 
+def picture_of(svg: str) -> bytes:
+    """The same as pixels (PGM), for a program that reads pictures."""
+    size, scale = len(modules := _modules(svg)), 8
+    white = [False] * (size + 2 * _QUIET)
+    edge = [False] * _QUIET
+    rows = [*[white] * _QUIET, *[[*edge, *row, *edge] for row in modules], *[white] * _QUIET]
+    pixels = b"".join(
+        bytes(0 if dark else 255 for dark in row for _ in range(scale)) for row in rows for _ in range(scale)
+    )
+    return b"P5 %d %d 255\n" % ((size + 2 * _QUIET) * scale, (size + 2 * _QUIET) * scale) + pixels
+
+
 def _modules(svg: str) -> Modules:
     box = re.search(r'viewBox="0 0 (\d+) \d+"', svg)
     path = re.search(r'stroke="#000"[^>]* d="([^"]+)"', svg)

@@ -1,7 +1,7 @@
 """Cars without a plate: the phone takes a ticket where a car waits, pays at the exit, and each barrier opens once."""
 
 import asyncio
-import re
+import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.browser.qr_picture import picture_of
 from tests.domains.access.platform import until
 from tests.domains.parking.conftest import GUEST, JPEG
 from tests.domains.parking.fees.test_stays import HOUR, STAYS, Gate, gate
 from tests.domains.parking.test_prepay import Town
+from tests.engines import find_program
 
 __all__ = ["gate"]
 BOTH = pytest.mark.engines("sqlite", "postgresql")
@@ -216,4 +218,18 @@ async def test_codes_are_renewed_muted_and_never_guessed(town: Lanes) -> None:
     guesses = [(await town.phone.get(f"/ticket/{number:022}")).status_code for number in range(40)]
     assert (guesses[0], guesses[-1]) == (404, 429)
     assert (await town.phone.get(town.exit_code)).status_code == 200
-    assert re.search("svg", (await town.desk.get(at)).text) is not None
+    assert (await town.desk.get(at)).json()["url"] == ""
+
+
+async def test_a_reader_of_codes_reads_the_printed_one(town: Lanes) -> None:
+    at = f"{town.lot.path}/lanes/{town.lot.entrance}/code"
+    code = (await town.desk.get(at)).json()
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [find_program("zbarimg"), "--quiet", "--raw", "-"],
+        input=picture_of(code["svg"]),
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.stdout.decode().strip() == code["url"], done.stderr
+    assert code["url"].endswith(town.entry_code)
