@@ -108,7 +108,12 @@ async def test_who_has_not_the_lane_moves_no_barrier_and_shows_nothing(lot: Lot,
         assert (refused.status_code, refused.json()["code"]) == (409, "parking.lane_claimed")
         assert "Another seat" in refused.json()["message"]
     assert camera.opened == 0
-    assert (await desk.post(at(lot, "lines"), json={"lines": ["请稍候"]})).is_success
+    shown = {"lines": ["请稍候"], "voice": "请倒车", "reason": "后车先行"}
+    assert (await desk.post(at(lot, "lines"), json=shown)).is_success
+    where = {"kind": "parking_lane_claim", "target": str(lot.entrance)}
+    kept = (await desk.get(f"{lot.estate.path}/history", params=where)).json()["data"][0]
+    assert (kept["action"], kept["reason"]) == ("shown", "后车先行")
+    assert "请稍候 / 请倒车" in str(kept)
     moved = await desk.post(at(lot, "gate"), json=OPEN)
     assert moved.is_success, moved.text
     assert await claims(desk, lot) == []  # the car is through: done

@@ -15,6 +15,7 @@ from linli.domains.parking.claims.errors import ClaimOver, LaneClaimed
 from linli.domains.parking.claims.models import lane_claims
 from linli.domains.parking.claims.rows import LaneClaim
 from linli.domains.parking.events import GateOpened
+from linli.domains.parking.rows import LaneDevice
 from linli.domains.people.queries.callers import caller_names
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Reader, Tx, in_scope
@@ -84,6 +85,16 @@ async def require_free(
         row = await queries.claim_at(scope, db, lane_id, now_ms=now_ms)
         if row is not None and row.session_id != seat:
             raise LaneClaimed(await _name(db, row))
+
+
+async def note_shown(
+    scope: Scope, tx: Tx, device: LaneDevice, *, words: str, reason: str, now_ms: int
+) -> None:
+    """Keep what a person had a lane's screen show or its voice say, and why."""
+    record = history.Record(HISTORY_KIND, str(device.lane_id), device.community_id)
+    await history.note(
+        scope, tx, record, "shown", now_ms=now_ms, before={}, after={"words": words}, reason=reason
+    )
 
 
 async def gate_opened(tx: Tx, event: GateOpened) -> None:

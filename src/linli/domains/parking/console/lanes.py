@@ -9,7 +9,7 @@ from linli.domains.communities.rows import Space
 from linli.domains.communities.service import spaces as space_service
 from linli.domains.communities.space_rules import LANE, PARKING_AREA, path_ids
 from linli.domains.parking.claims.errors import LaneClaimed
-from linli.domains.parking.claims.service import require_free
+from linli.domains.parking.claims.service import note_shown, require_free
 from linli.domains.parking.console.shapes import (
     DeviceNameIn,
     GateMoved,
@@ -237,6 +237,12 @@ async def show_lines(
     await displays.show_lines(
         scope, db, invoker, iot_id=device.iot_id, lines=data.lines, seconds=data.seconds, voice=data.voice
     )
+
+    async def work(tx: Tx) -> None:
+        words = " / ".join(filter(None, [*data.lines, data.voice]))
+        await note_shown(scope, tx, device, words=words, reason=data.reason.strip(), now_ms=clock.now_ms())
+
+    await db.run(work)
 
 
 @lane_routes.post(

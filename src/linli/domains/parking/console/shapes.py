@@ -114,6 +114,7 @@ class LinesIn(msgspec.Struct, rename="camel"):
     lines: Annotated[list[str], Meta(max_length=100)]
     voice: str = ""
     seconds: int = 10
+    reason: Annotated[str, Meta(max_length=200, description="Why; the lane's history keeps it.")] = ""
 
 
 class QrIn(msgspec.Struct, rename="camel"):

@@ -96,13 +96,15 @@ export function useLaneActions(communityId: () => string) {
     })
     return true
   })
-  const show = useAction(async (laneId: string, lines: string[], voice: string, seconds: number) => {
-    await api.POST('/api/console/communities/{community_id}/parking/lanes/{lane_id}/lines', {
-      params: at(laneId),
-      body: { lines, voice, seconds },
-    })
-    return true
-  })
+  const show = useAction(
+    async (laneId: string, lines: string[], voice: string, seconds: number, reason: string) => {
+      await api.POST('/api/console/communities/{community_id}/parking/lanes/{lane_id}/lines', {
+        params: at(laneId),
+        body: { lines, voice, seconds, reason },
+      })
+      return true
+    },
+  )
   const showQr = useAction(async (laneId: string, text: string) => {
     await api.POST('/api/console/communities/{community_id}/parking/lanes/{lane_id}/qr', {
       params: at(laneId),
