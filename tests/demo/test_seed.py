@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from linli.demo import devices, rights, seed, town
+from linli.demo import devices, guest_parking, rights, seed, town
 from linli.demo.folder import LOGINS, DemoFolder
 from linli.demo.logins import SEATS
 from linli.demo.progress import Terminal
@@ -15,6 +15,7 @@ from linli.domains.communities.queries import communities, imports, pois, spaces
 from linli.domains.communities.rows import UNDER_REVIEW
 from linli.domains.notices import queries as notice_queries
 from linli.domains.parking.fees import stay_queries
+from linli.domains.parking.tickets import queries as tickets
 from linli.domains.people.person_rules import PENDING, REJECTED
 from linli.domains.people.queries import employees, persons, residents
 from linli.domains.people.rights import Role
@@ -156,6 +157,20 @@ async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_a
     for file in files:
         content = file.read_bytes()
         assert file == offered or not any(secret.encode() in content for secret in secrets), file
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_drivers_have_a_page_of_the_car_park_and_a_code_of_its_entrance(first_sample: Sample) -> None:
+    platform, site = first_sample.platform, first_sample.site
+    pages = await guest_parking.drivers_pages(platform, site)
+    assert pages is not None
+    car_park, entrance = pages
+    assert "/park/" in car_park
+    code = await tickets.of_code(platform.db, entrance.rpartition("/ticket/")[2])
+    assert (code is not None and code.community_id, bool(code and code.is_on)) == (
+        site.community.community_id,
+        True,
+    )
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -23,6 +23,9 @@ from linli.domains.parking.prepay.service import open_payment
 from linli.domains.parking.queries.lanes import device_at
 from linli.domains.parking.rows import LaneDevice, LanePass
 from linli.domains.parking.service.passes import keep_pass
+from linli.domains.parking.tickets import queries as ticket_queries
+from linli.domains.parking.tickets import service as tickets
+from linli.domains.parking.tickets.pages import PATH
 from linli.domains.people.queries import persons
 from linli.domains.people.service import accounts, vehicles
 from linli.domains.people.service.vehicles import VehicleForm
@@ -180,6 +183,9 @@ async def ensure(platform: Platform, site: Place) -> None:
 
     async def work(tx: Tx) -> None:
         await _merchant(platform, site, tx, pin_hash, now_ms)
+        for way in ways.values():
+            lane = await tickets.lane_of(site.tenant, tx, way.lane_id)
+            await tickets.renew(site.tenant, tx, lane=lane, ids=platform.ids, now_ms=now_ms)
         await parking.past(tx, guard, now_ms)
 
     await platform.db.run(work)
@@ -219,6 +225,19 @@ async def _pay(platform: Platform, site: Place, now_ms: int) -> None:
             order = await cashier.order(charge.pay_url.rpartition("/")[2])
             if order is not None:
                 await cashier.press(order, pays=pays)
+
+
+async def drivers_pages(platform: Platform, site: Place) -> tuple[str, str] | None:
+    """Addresses that drivers scan: of the car park of guests, and of its entrance for cars without a plate."""
+    root = site.community.root_space_id
+    lot = None if root is None else await spaces.sibling(site.tenant, platform.db, root, GUEST_LOT)
+    entrance = next(lane.name for lane in LANES if lane.lot == GUEST_LOT and not lane.direction)
+    lane_id = None if lot is None else await spaces.sibling(site.tenant, platform.db, lot, entrance)
+    code = None if lane_id is None else await ticket_queries.of_lane(site.tenant, platform.db, lane_id)
+    if lot is None or code is None:
+        return None
+    links = platform.drivers.links
+    return links.lot_url(lot), f"{links.base_url}{PATH}/{code.code}"
 
 
 async def log_in(platform: Platform, site: Place) -> SampleLogin | None:

@@ -82,6 +82,7 @@ class Demo:
         self._site_page: EdgePage | None = None
         self.integrator: Integrator | None = None
         self.merchant: SampleLogin | None = None
+        self.drivers_pages: tuple[str, str] | None = None
         """Whose log-in was made in this run."""
         self.site_url = ""
         self.box_page = ("", "")
@@ -124,6 +125,7 @@ class Demo:
         site = await place.find(platform)
         if site is None:
             raise seeding.SeedFailed("the sample community is gone; use --reset")
+        self.drivers_pages = await guest_parking.drivers_pages(platform, site)
         if shown.logins:
             merchant = self.merchant = await guest_parking.log_in(platform, site)
             offered = logins.offered(shown.logins)
@@ -250,6 +252,9 @@ def _tell(shown: ShownOnce, demo: Demo, terminal: Terminal) -> None:
     terminal.say("phones", url=url, phone=logins.RESIDENT_LOGIN)
     if demo.merchant is not None:
         terminal.say("merchant", url=f"{url}{demo.merchant.page}", pin=demo.merchant.login)
+    if demo.drivers_pages is not None:
+        car_park, entrance = demo.drivers_pages
+        terminal.say("drivers", car_park=car_park, entrance=entrance)
     if shown.key is not None:
         terminal.say("key", app_key=shown.key[0], app_secret=shown.key[1])
     terminal.say("devices", host=settings.mqtt.host, port=settings.mqtt.port)
