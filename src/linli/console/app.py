@@ -28,7 +28,7 @@ from linli.domains.accounts.cookies import COOKIE
 from linli.domains.boxes.catalogue.console import ROUTES as catalogue_routes
 from linli.domains.boxes.console import ROUTES as boxes_routes
 from linli.domains.boxes.devices.console import ROUTES as edge_device_routes
-from linli.domains.boxes.lane_pay.console import order_charge_routes
+from linli.domains.boxes.parking.charges_console import order_charge_routes
 from linli.domains.boxes.parking.console import edge_parking_routes
 from linli.domains.boxes.passage.console import passage_rule_routes
 from linli.domains.boxes.remote.console import ROUTES as edge_remote_routes
