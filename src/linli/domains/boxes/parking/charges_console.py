@@ -3,6 +3,7 @@
 from linli.domains.boxes.lane_pay import queries
 from linli.domains.boxes.parking import queries as parking
 from linli.domains.boxes.parking.console import NumberText
+from linli.domains.communities.queries import spaces
 from linli.domains.payments.charges import queries as charges
 from linli.domains.payments.charges.console import ChargeLine, lines_of
 from linli.domains.people.rights import Right
@@ -20,6 +21,7 @@ async def list_charges_of_edge_order(
     community_id: int, node_id: int, number: NumberText, scope: Scope, db: Database
 ) -> list[ChargeLine]:
     """Charges that were paid for one order, the oldest first."""
+    await spaces.require_root(scope, db, community_id)
     within = scope.narrowed(community_id)
     order = await parking.order(within, db, node_id, number)
     paid = await queries.of_order(within, db, node_id=node_id, number=order.number)
