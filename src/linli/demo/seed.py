@@ -36,8 +36,8 @@ from linli.kernel import tenancy
 from linli.kernel.db import Tx
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
-from linli.kernel.workbooks.imports import DONE
 from linli.kernel.workbooks.jobs import RunImport
+from linli.kernel.workbooks.kinds import DONE
 
 WORKBOOK_NAME: Final = "桂花园房屋住户.xlsx"
 _FIRST_OFFICE_PHONE: Final = 9000

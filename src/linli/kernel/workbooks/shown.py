@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.kernel.progress import Progress
-from linli.kernel.workbooks import imports
+from linli.kernel.workbooks import kinds
 from linli.kernel.workbooks.rows import Problem
 
 WAIT_SECONDS: Final = 20.0
@@ -47,7 +47,7 @@ class ShownImport(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     finished_ms: int
 
 
-class Shown(imports.Import, Protocol):
+class Shown(kinds.Import, Protocol):
     """A row of imports for pages."""
 
     @property

@@ -28,8 +28,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import DONE
 from linli.kernel.workbooks.jobs import WorkbookGone
+from linli.kernel.workbooks.kinds import DONE
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport, shown
 
 FILE_BYTES: Final = 8 * 1024 * 1024

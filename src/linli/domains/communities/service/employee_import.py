@@ -18,7 +18,7 @@ from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
-from linli.kernel.workbooks.imports import Work
+from linli.kernel.workbooks.kinds import Work
 from linli.kernel.workbooks.lists import ListReading
 from linli.kernel.workbooks.rows import Problem, Row
 

@@ -16,8 +16,8 @@ from linli.kernel.workbooks.cells import Broken, text_of
 from linli.kernel.workbooks.columns import Sheet, column_of
 from linli.kernel.workbooks.dates import ORDERS
 from linli.kernel.workbooks.groups import GROUPS_MAX, Answer, FaultGroup
-from linli.kernel.workbooks.imports import CHECKED, REFUSED
 from linli.kernel.workbooks.jobs import WorkbookGone
+from linli.kernel.workbooks.kinds import CHECKED, REFUSED
 
 ANSWERS_MAX: Final = 5 * GROUPS_MAX
 """Of one workbook, all looks together."""

@@ -33,7 +33,8 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.progress import Board
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import End, Engine, Kind, Note, Tools, Work
+from linli.kernel.workbooks.imports import Engine, Tools
+from linli.kernel.workbooks.kinds import End, Kind, Note, Work
 from linli.kernel.workbooks.lists import ListReading, read_list
 
 LISTS: Final = (vehicle_import.KIND, employee_import.KIND)

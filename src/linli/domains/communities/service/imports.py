@@ -30,8 +30,8 @@ from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.workbooks.groups import Answer, FaultGroup
-from linli.kernel.workbooks.imports import CHECKED, PROBLEMS_KEPT, REFUSED, UNDONE, WAITING, End
 from linli.kernel.workbooks.jobs import RunImport, WorkbookGone, forget_later
+from linli.kernel.workbooks.kinds import CHECKED, PROBLEMS_KEPT, REFUSED, UNDONE, WAITING, End
 from linli.kernel.workbooks.mends import Mend
 from linli.kernel.workbooks.rows import Problem
 

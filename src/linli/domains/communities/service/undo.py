@@ -22,7 +22,7 @@ from linli.kernel.errors import Conflict
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.kernel.workbooks.imports import DONE
+from linli.kernel.workbooks.kinds import DONE
 
 
 class BuiltUpon(Conflict):

@@ -23,7 +23,7 @@ from linli.domains.people.service.vehicles import A_PERSON, VehicleForm
 from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.kernel.workbooks.imports import Work
+from linli.kernel.workbooks.kinds import Work
 from linli.kernel.workbooks.lists import ListReading
 from linli.kernel.workbooks.rows import Problem, Row
 

@@ -33,8 +33,8 @@ from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import DONE
 from linli.kernel.workbooks.jobs import WorkbookGone
+from linli.kernel.workbooks.kinds import DONE
 from linli.kernel.workbooks.refusals import BadWorkbook
 from linli.kernel.workbooks.shown import WAIT_SECONDS, ShownImport, shown
 from linli.kernel.workbooks.turns import ReadersBusy, reading

@@ -18,7 +18,8 @@ from linli.kernel.objects import ObjectStore
 from linli.kernel.progress import Board
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import End, Engine, Note, Tools, Work
+from linli.kernel.workbooks.imports import Engine, Tools
+from linli.kernel.workbooks.kinds import End, Note, Work
 from linli.kernel.workbooks.lists import ListReading, read_list
 
 

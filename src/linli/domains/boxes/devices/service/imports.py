@@ -30,8 +30,8 @@ from linli.kernel.db import INT, Command, Reader, Tx, in_scope, update_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
-from linli.kernel.workbooks.imports import CHECKED, DONE, PROBLEMS_KEPT, UNDONE, WAITING, End, Work
 from linli.kernel.workbooks.jobs import RunImport, WorkbookGone, forget_later
+from linli.kernel.workbooks.kinds import CHECKED, DONE, PROBLEMS_KEPT, UNDONE, WAITING, End, Work
 from linli.kernel.workbooks.lists import ListReading
 from linli.kernel.workbooks.rows import Problem, Row
 from linli.protocols.driver_forms import HIDDEN
