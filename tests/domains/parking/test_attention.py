@@ -40,10 +40,13 @@ async def test_who_owes_before_a_closed_exit_is_shown_until_a_person_lets_it_out
     paid = await town.desk.post(f"{STAYS}/{(await town.stay(GUEST))['id']}/payments", json={"fen": 900})
     assert paid.status_code == 204, paid.text
 
-    async def still_shut() -> bool:
-        return (at, "paid_shut") in await causes(lot)
+    async def tried() -> bool:
+        orders = (await town.desk.get(f"{lot.path}/lanes/{at}")).json()["orders"]
+        return [(row["action"], row["result"]) for row in orders] == [("open", "device.refused")]
 
-    await until(still_shut, 60)
+    await until(tried, 60)
+    (row,) = [need for need in await needs(lot) if need["laneId"] == at]
+    assert (row["why"], row["plate"]) == ("paid_shut", GUEST)
     town.exit.jammed = False
     order = {"action": "open", "reason": "道闸卡住"}
     moved = await town.desk.post(f"{lot.path}/lanes/{at}/gate", json=order)

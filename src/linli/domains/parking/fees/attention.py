@@ -1,9 +1,10 @@
 """Lanes of a community that need a person, the most urgent first.
 
-Read from what is kept already: waits at closed exits, the newest pass of each lane, orders to barriers, and whether
+Read from what is kept already: waits at closed exits, the newest passes of each lane, orders to barriers, and whether
 devices are online. Nothing is written, so nothing can be forgotten: a lane leaves the list when its cause is over.
 """
 
+from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
 from linli.domains.parking.fees import exit_queries, stay_queries
@@ -11,6 +12,8 @@ from linli.domains.parking.fees.bills import bill
 from linli.domains.parking.fees.stay_queries import INSIDE
 from linli.domains.parking.queries import lanes
 from linli.domains.parking.queries.passes import PassFilter, list_passes
+from linli.domains.parking.rows import GateOrder, LanePass
+from linli.domains.parking.service.gates import ASKED, DONE, TIMEOUT_S
 from linli.kernel.db import Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
@@ -23,6 +26,8 @@ RECENT_MS: Final = 15 * 60_000
 """For so long a pass without plate, or a barrier that went up by itself, asks for a person."""
 NEWEST: Final = 500
 """Passes that are looked through."""
+AT_EXIT: Final = "system:exit"
+"""Caller of the orders that let a car out that owes nothing."""
 _ABNORMAL: Final = 1  # open_type
 _NO_PLATE: Final = 4  # permission
 
@@ -41,10 +46,16 @@ class Need(NamedTuple):
 
 async def needs_of(scope: Scope, db: Reader, community_id: int, *, now_ms: int) -> list[Need]:
     """The most urgent cause first, and of one cause the longest wait first. `now_ms` is UTC."""
+    devices = await lanes.devices_of(scope, db, community_ids=[community_id])
+    at = {row.iot_id: row.lane_id for row in devices}
+    orders = await lanes.orders_since(scope, db, lane_ids=at.values(), since_ms=now_ms - RECENT_MS)
+    passes = await _newest_passes(scope, db, community_id, now_ms)
+    before = await _before_exits(scope, db, community_id, now_ms)
     needs = [
-        *await _before_exits(scope, db, community_id, now_ms),
-        *await _by_passes(scope, db, community_id, now_ms),
-        *await _offline(scope, db, community_id),
+        *before,
+        *_jammed(orders, passes, {need.lane_id for need in before}, now_ms),
+        *_by_passes(orders, passes),
+        *await _offline(scope, db, at),
     ]
     return sorted(needs, key=lambda need: (ORDER.index(need.why), need.since_ms or 0, need.lane_id))
 
@@ -65,16 +76,45 @@ async def _before_exits(scope: Scope, db: Reader, community_id: int, now_ms: int
     return needs
 
 
-async def _by_passes(scope: Scope, db: Reader, community_id: int, now_ms: int) -> list[Need]:
-    """Of each lane only the newest pass counts, and only until a person moved its barrier."""
+async def _newest_passes(
+    scope: Scope, db: Reader, community_id: int, now_ms: int
+) -> dict[int, list[LanePass]]:
+    """Of each lane the newest first."""
     where = PassFilter(community_id=community_id, since_ms=now_ms - RECENT_MS)
     newest = await list_passes(scope, db, where=where, page=PageRequest(1, NEWEST))
-    seen: set[int] = set()
-    needs = []
+    at: dict[int, list[LanePass]] = {}
     for row in newest.data:
-        if row.lane_id in seen:
+        at.setdefault(row.lane_id, []).append(row)
+    return at
+
+
+def _jammed(
+    orders: dict[int, list[GateOrder]], passes: dict[int, list[LanePass]], waited: set[int], now_ms: int
+) -> list[Need]:
+    """The stay of who owes nothing is over when its barrier is told to open: one that then does not move keeps the car,
+    until an order moves it or another car stands there. `waited`: lanes with a car that waits still."""
+    needs = []
+    for lane_id, newest in orders.items():
+        # One that was just asked has no answer yet; one without an answer for long had its process killed.
+        settled = [
+            row for row in newest if row.result != ASKED or row.asked_ms < now_ms - 2 * 1000 * TIMEOUT_S
+        ]
+        order = settled[0] if settled else None
+        if order is None or order.caller != AT_EXIT or order.result == DONE or lane_id in waited:
             continue
-        seen.add(row.lane_id)
+        at_lane = passes.get(lane_id, [])
+        plate = next((row.plate for row in at_lane if row.received_ms <= order.asked_ms), "")
+        if at_lane and at_lane[0].received_ms > order.asked_ms and at_lane[0].plate != plate:
+            continue
+        tries = takewhile(lambda row: row.caller == AT_EXIT and row.result != DONE, settled)
+        needs.append(Need(lane_id, "paid_shut", min(row.asked_ms for row in tries), plate))
+    return needs
+
+
+def _by_passes(orders: dict[int, list[GateOrder]], passes: dict[int, list[LanePass]]) -> list[Need]:
+    """Of each lane only the newest pass counts, and only until a person moved its barrier."""
+    needs = []
+    for lane_id, (row, *_) in passes.items():
         why: Why | None = (
             "opened_by_force"
             if row.open_type == _ABNORMAL
@@ -84,14 +124,13 @@ async def _by_passes(scope: Scope, db: Reader, community_id: int, now_ms: int) -
         )
         if why is None:
             continue
-        orders = await lanes.orders_at(scope, db, lane_id=row.lane_id, limit=1)
-        if not any(order.result == "done" and order.asked_ms >= row.received_ms for order in orders):
+        newest = orders.get(lane_id, [])[:1]
+        if not any(order.result == DONE and order.asked_ms >= row.received_ms for order in newest):
             needs.append(Need(row.lane_id, why, row.passed_ms, row.plate))
     return needs
 
 
-async def _offline(scope: Scope, db: Reader, community_id: int) -> list[Need]:
-    at = {row.iot_id: row.lane_id for row in await lanes.devices_of(scope, db, community_ids=[community_id])}
+async def _offline(scope: Scope, db: Reader, at: dict[str, int]) -> list[Need]:
     devices = await find_devices(scope, db, iot_ids=sorted(at))
     return [
         Need(at[device.iot_id], "offline", device.last_seen_ms) for device in devices if not device.online

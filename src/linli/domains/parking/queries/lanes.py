@@ -38,6 +38,17 @@ _orders = Query(
     .limit(bindparam("limit", type_=INT)),
     GateOrder,
 )
+_newest_orders = Query(
+    select(gate_orders)
+    .where(
+        in_scope(gate_orders),
+        any_of(gate_orders.c.lane_id, "lane_ids"),
+        gate_orders.c.asked_ms >= bindparam("since", type_=INT),
+    )
+    .order_by(gate_orders.c.id.desc())
+    .limit(MOST),
+    GateOrder,
+)
 
 
 async def find_device(scope: Scope, db: Reader, *, iot_id: str) -> LaneDevice | None:
@@ -114,6 +125,16 @@ async def lanes_under(scope: Scope, db: Reader, space_ids: Collection[int]) -> d
         ]
         for space_id in space_ids
     }
+
+
+async def orders_since(
+    scope: Scope, db: Reader, *, lane_ids: Collection[int], since_ms: int
+) -> dict[int, list[GateOrder]]:
+    """The orders to barriers since a time (UTC), of each lane the newest first."""
+    at: dict[int, list[GateOrder]] = {}
+    for row in await _newest_orders.all(db, scope, lane_ids=sorted(lane_ids), since=since_ms):
+        at.setdefault(row.lane_id, []).append(row)
+    return at
 
 
 async def orders_at(scope: Scope, db: Reader, *, lane_id: int, limit: int = 20) -> list[GateOrder]:
