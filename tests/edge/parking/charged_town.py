@@ -29,6 +29,15 @@ def tariff(first_fen: int, **more: Any) -> dict[str, Any]:
     return {"classes": [{"vehicleClass": "", "plans": plans}], "freeMinutes": 30, "dayCapFen": 3000, **more}
 
 
+def by_kind(lines: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Kind of fee line → (periods, fen). Midnight parts one kind into a line for each day; the sums stay the same."""
+    sums: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        count, fen = sums.get(line["kind"], (0, 0))
+        sums[line["kind"]] = count + line["count"], fen + line["fen"]
+    return sums
+
+
 class ChargedTown(LaneTown):
     """`settings` of the lot, beside its space."""
 

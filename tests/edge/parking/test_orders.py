@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.parking.charged_town import ChargedTown, tariff
+from tests.edge.parking.charged_town import ChargedTown, by_kind, tariff
 from tests.edge.parking.lane_town import LOT
 from tests.edge.runtime.small_box import until
 from tests.servicebus.conftest import Bench, bench  # noqa: F401
@@ -49,9 +49,7 @@ async def test_orders_vehicles_and_events_are_managed_from_the_cloud(town: Charg
         "户外停车场",
         "tariff",
     )
-    assert [(line["kind"], line["count"], line["fen"]) for line in due["lines"]] == [
-        ("first", 1, 500), ("further", 2, 400),
-    ]  # fmt: skip
+    assert by_kind(due["lines"]) == {"first": (1, 500), "further": (2, 400)}
     at = f"{town.at}/edge-parking/orders"
     settle = f"{at}/{due['nodeId']}/{due['number']}/settle"
     blank = await town.desk.post(settle, json={"status": "free", "reason": " "})
