@@ -13,26 +13,22 @@ os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})  # befo
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from onnxruntime import InferenceSession
 from PIL import Image
 
 from bench.harness import Report, Sample, finish, say
+from bench.networks import PAIRS, bare_runs, median_ms, pairs, ratio, timed
 from bench.yardsticks import faiss_flat
 from linli.ops.face_models import cache_folder, status
-from linli.vision.families.network import Network
 from linli.vision.index.exact import ExactIndex
 from linli.vision.looks import Hit, decide
 from linli.vision.pipeline import Pipeline, glimpse, load
 from tests.vision import shipped
 
-PAIRS, BATCH, LIMIT = 21, 32, 5
+BATCH, LIMIT = 32, 5
 SIZES = ((20_000, 192), (20_000, 512), (50_000, 192), (50_000, 512), (200_000, 192), (200_000, 512))
 MAIN = (50_000, 512)
 DOOR = 20_000
@@ -43,29 +39,6 @@ PICTURES = ("obama.jpg", "obama2.jpg", "biden.jpg", "astronaut.png", "sample6.jp
 def unit(random: np.random.Generator, count: int, dimensions: int) -> np.ndarray:
     vectors = random.standard_normal((count, dimensions), dtype=np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def timed(call: Callable[[], Any]) -> float:
-    """Seconds of processor time: both sides have one thread, and others may share the machine."""
-    start = time.process_time()
-    call()
-    return time.process_time() - start
-
-
-def pairs(
-    mine: Callable[[int], Any], other: Callable[[int], Any], count: int = PAIRS
-) -> list[tuple[float, float]]:
-    """(seconds of Linli, seconds of the yardstick), taken alternately after a warm-up."""
-    mine(0), other(0)
-    return [(timed(partial(mine, n)), timed(partial(other, n))) for n in range(count)]
-
-
-def ratio(taken: list[tuple[float, float]]) -> float:
-    return statistics.median(other / mine for mine, other in taken)
-
-
-def median_ms(taken: list[tuple[float, float]], which: int) -> float:
-    return round(statistics.median(pair[which] for pair in taken) * 1000, 2)
 
 
 def libraries(report: Report, folder: Path) -> None:
@@ -143,7 +116,7 @@ def pipeline(report: Report, folder: Path) -> None:
             (name, shown[name]),
             (f"{name} as a close-up of 640", close_up(faces, shown[name])),
         ):
-            bare = _networks(faces, content)
+            bare = bare_runs(partial(faces.glance, content))
             taken = pairs(lambda _, content=content: decided(content), lambda _, bare=bare: bare())
             decode = [timed(partial(glimpse, content)) for _ in range(9)]
             report.add(
@@ -166,28 +139,6 @@ def close_up(faces: Pipeline, content: bytes) -> bytes:
     out = io.BytesIO()
     cut.save(out, "JPEG", quality=90)
     return out.getvalue()
-
-
-def _networks(faces: Pipeline, picture: bytes) -> Callable[[], None]:
-    """The very runs that one glance at this picture makes, on the same inputs, and nothing else."""
-    runs: list[tuple[InferenceSession, dict[str, Any]]] = []
-    kept = Network.run
-
-    def noted(network: Network, values: Any) -> Any:
-        runs.append((network.session, {network.session.get_inputs()[0].name: values}))
-        return kept(network, values)
-
-    Network.run = noted  # type: ignore[method-assign]
-    try:
-        faces.glance(picture)
-    finally:
-        Network.run = kept  # type: ignore[method-assign]
-
-    def run() -> None:
-        for session, values in runs:
-            session.run(None, values)
-
-    return run
 
 
 def main(arguments: list[str]) -> None:

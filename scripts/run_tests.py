@@ -116,6 +116,10 @@ def provide_engines() -> None:
 # What is fetched once into the user's cache -> (how, what goes untested without it).
 FETCHED = {
     "face models": (["-m", "linli.cli", "models", "--cache", "fetch", "--accept"], "faces with real models"),
+    "plate models": (
+        ["-m", "linli.cli", "models", "--plates", "--cache", "fetch", "--accept"],
+        "plates with real models",
+    ),
     "pictures that packages ship": (["-m", "tests.vision.shipped"], "faces on real pictures"),
 }
 
@@ -125,17 +129,20 @@ def provide_models() -> None:
 
     They are never part of the source. Whoever runs the tests agrees to the licences that `linli models licences` shows.
     """
-    here = subprocess.run(
-        [sys.executable, "-m", "linli.cli", "models", "--cache", "--json"], capture_output=True, text=True
-    )
     for name, (line, untested) in FETCHED.items():
-        if name == "face models" and '"ready": true' in here.stdout:
+        if "fetch" in line and _is_here([word for word in line if word not in ("fetch", "--accept")]):
             continue
         try:
             run(f"fetching {name}", [sys.executable, *line], log=LOGS / f"fetch-{name.replace(' ', '-')}.log")
         except Failed as failure:
             say(str(failure))
             say(f"skipping {untested}")
+
+
+def _is_here(line: list[str]) -> bool:
+    """Whether `linli models` finds a whole folder."""
+    asked = subprocess.run([sys.executable, *line, "--json"], capture_output=True, text=True)
+    return '"ready": true' in asked.stdout
 
 
 # Folder of tests with a lock file of its own -> what goes untested without its packages.

@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from linli.ops.face_models import cache_folder, status
+from linli.ops.face_models import cache_folder, plate_cache_folder, status
+from linli.vision import manifest as manifests
 from linli.vision import pipeline
 from linli.vision.engine.process import ProcessEngine
+from linli.vision.manifest import PLATES
+from linli.vision.plates import loading
+from linli.vision.plates.reader import PlateReader
 from tests.vision import shipped
+from tests.vision.plate_pictures import FONT
 
 
 def models_or_skip() -> Path:
@@ -21,6 +26,21 @@ def models_or_skip() -> Path:
 @pytest.fixture(scope="session")
 def models() -> Path:
     return models_or_skip()
+
+
+@pytest.fixture(scope="session")
+def plate_models() -> Path:
+    folder = plate_cache_folder()
+    if not status(folder, PLATES)["ready"]:
+        pytest.skip("plate models are not here (./linli test fetches them)")
+    if not FONT.is_file():
+        pytest.skip("Debian's fonts-noto-cjk is not here: no plate can be drawn")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plates(plate_models: Path) -> PlateReader:
+    return loading.load(plate_models, manifests.read(plate_models, PLATES))
 
 
 @pytest.fixture(scope="session")

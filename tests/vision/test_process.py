@@ -78,7 +78,7 @@ async def test_a_child_that_hangs_is_ended_and_a_full_queue_refuses(fake):
 
 
 async def test_too_many_bytes_wait(fake, monkeypatch):
-    monkeypatch.setattr("linli.vision.engine.process.WAITING_BYTES", 1000)
+    monkeypatch.setattr("linli.vision.engine.worker.WAITING_BYTES", 1000)
     with pytest.raises(Busy):
         await fake.look(JPEG + b"x" * 2000)
     assert (await fake.look(marked(JPEG, "a"))).good

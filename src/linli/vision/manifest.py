@@ -4,6 +4,7 @@ To use another model, write its entry: any ONNX file of a known family, with its
 """
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -12,12 +13,17 @@ import msgspec
 from linli.vision.looks import Thresholds
 
 NAME: Final = "manifest.json"
-type Job = Literal["detector", "landmarks", "embedder"]
+type Job = Literal["detector", "landmarks", "embedder", "plate_finder", "plate_reader"]
 FAMILIES: Final[dict[Job, tuple[str, ...]]] = {
     "detector": ("blazeface", "ultralight"),
     "landmarks": ("facemesh",),
     "embedder": ("arcface112",),
+    "plate_finder": ("dbnet", "clp_det"),
+    "plate_reader": ("ctc",),
 }
+FACES: Final[tuple[Job, ...]] = ("detector", "landmarks", "embedder")
+PLATES: Final[tuple[Job, ...]] = ("plate_finder", "plate_reader")
+"""The jobs of a folder: one for faces, one for plates, so that either can be had without the other."""
 FAKE: Final = "fake"
 """A manifest whose models are of this family needs no files: the stand-in of `vision.fake` answers."""
 
@@ -42,6 +48,8 @@ class Model(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """Of a detector: how sure it must be."""
     thresholds: Thresholds | None = None
     """Thresholds of an embedder, for sites without their own."""
+    labels: str = ""
+    """Of a plate reader whose file does not say what it reads: its characters, one a line."""
     licence: str = ""
     source: str = ""
 
@@ -61,23 +69,23 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return bool(self.models) and all(model.family == FAKE for model in self.models)
 
 
-def read(folder: Path) -> Manifest:
-    """The manifest of a folder, checked. Raises ManifestError; FileNotFoundError where there is none."""
+def read(folder: Path, jobs: Sequence[Job] = FACES) -> Manifest:
+    """The manifest of a folder, checked for these jobs. Raises ManifestError; FileNotFoundError where there is none."""
     try:
         manifest = msgspec.json.decode((folder / NAME).read_bytes(), type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ManifestError(f"{folder / NAME}: {error}") from error
     if manifest.fake:
         return manifest
-    for job, families in FAMILIES.items():
-        model = manifest.of(job)
+    for job in jobs:
+        model, families = manifest.of(job), FAMILIES[job]
         if model.family not in families:
             raise ManifestError(
                 f"{NAME}: {job} is of the unknown family {model.family!r}: {', '.join(families)}"
             )
         if Path(model.path).name != model.path or not model.path:
             raise ManifestError(f"{NAME}: {model.path!r} must be the name of a file in the folder")
-    if manifest.of("embedder").thresholds is None:
+    if "embedder" in jobs and manifest.of("embedder").thresholds is None:
         raise ManifestError(f"{NAME}: the embedder needs thresholds (accept, unsure, margin)")
     return manifest
 

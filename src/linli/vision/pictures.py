@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ PLAIN_PIXELS_MAX: Final = 16_000_000
 COARSE: Final = 300
 FINE: Final = 1024
 """A JPEG is decoded at a half, a quarter or an eighth while its shorter side stays at least this long."""
+_LONGEST_LINE: Final = 16
+"""A place that is straightened is at most so many times as wide as high."""
 _ORIENTATION: Final = 0x0112
 _ROUGH: Final = 1.5
 """Where pixels are left out a picture is reduced first, to between this and twice this many for each of the square."""
@@ -135,10 +138,10 @@ def fitted(image: Image.Image, width: int, height: int) -> tuple[Pixels, float]:
     whole = min(image.width // size[0], image.height // size[1])
     image = image.reduce(whole) if whole > 1 else image
     how = Image.Resampling.NEAREST if scale < 1 else Image.Resampling.BILINEAR
-    return _on_black(_pixels(image.resize(size, how)), 0, 0, width, height), scale
+    return _on_black(pixels_of(image.resize(size, how)), 0, 0, width, height), scale
 
 
-def _pixels(image: Image.Image) -> Pixels:
+def pixels_of(image: Image.Image) -> Pixels:
     return np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, image.width, 3)
 
 
@@ -176,7 +179,7 @@ def cut(image: Image.Image, matrix: NDArray[np.float64], side: int, *, smooth: b
         a, b, left, c, d, top = (value / whole for value in (a, b, left, c, d, top))
     how = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
     turned = image.transform((side, side), Image.Transform.AFFINE, (a, b, left, c, d, top), resample=how)
-    return _pixels(turned)
+    return pixels_of(turned)
 
 
 def _span(start: float, along: float, beside: float, border: int) -> tuple[int, int]:
@@ -196,7 +199,38 @@ def _cut_straight(image: Image.Image, left: float, top: float, step: float, side
     # Averaging is all that shrinking needs, and two thirds of what a wider filter costs.
     how = Image.Resampling.BOX if step > 1 else Image.Resampling.BILINEAR
     part = image.resize((last_x - first_x, last_y - first_y), how, box=box)
-    return _on_black(_pixels(part), first_x, first_y, side, side)
+    return _on_black(pixels_of(part), first_x, first_y, side, side)
+
+
+def straightened(image: Image.Image, corners: Sequence[tuple[float, float]], height: int) -> Image.Image:
+    """A place with four corners (top left, top right, bottom right, bottom left) as an upright picture of `height`.
+
+    What lies outside the picture is black. The picture is reduced first where the place is much larger.
+    """
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
+    across = max(1.0, (math.hypot(bx - ax, by - ay) + math.hypot(cx - dx, cy - dy)) / 2)
+    down = max(1.0, (math.hypot(dx - ax, dy - ay) + math.hypot(cx - bx, cy - by)) / 2)
+    width = min(_LONGEST_LINE * height, max(1, round(across * height / down)))
+    whole = max(1, int(down / height / _ROUGH))
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    left, top = max(0, math.floor(min(xs)) - whole), max(0, math.floor(min(ys)) - whole)
+    box = (
+        left,
+        top,
+        min(image.width, math.ceil(max(xs)) + whole),
+        min(image.height, math.ceil(max(ys)) + whole),
+    )
+    if box[2] - left < whole or box[3] - top < whole:
+        return Image.new("RGB", (width, height))
+    part = image.reduce(whole, box) if whole > 1 else image.crop(box)
+    places = ((ax, ay), (dx, dy), (cx, cy), (bx, by))  # as Pillow goes around them
+    quad = tuple(value for x, y in places for value in ((x - left) / whole, (y - top) / whole))
+    return part.transform((width, height), Image.Transform.QUAD, quad, resample=Image.Resampling.BILINEAR)
+
+
+def curve(low: float, high: float) -> list[int]:
+    """For each value of a pixel another one, so that `low` becomes black and `high` white."""
+    return [min(255, max(0, round((value - low) * 255 / (high - low)))) for value in range(256)]
 
 
 def planes(pixels: Pixels, *, mean: float, std: float, rgb: bool = True) -> Floats:

@@ -250,6 +250,24 @@ class Faces(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     ] = 1024
 
 
+class Plates(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The engine that reads plates in pictures (docs/guides/plates.en.md). Without models cameras read alone."""
+
+    models: Annotated[
+        str,
+        Meta(
+            description="Folder of the models; empty: `plate-models` in data_dir (`linli models --plates`)."
+        ),
+    ] = ""
+    queue: Annotated[int, Meta(ge=1, le=1000, description="So many pictures wait; more are not read.")] = 16
+    timeout_seconds: Annotated[
+        float, Meta(gt=0, le=120, description="Longest look at one picture, before the child is ended.")
+    ] = 10.0
+    memory_mb: Annotated[
+        int, Meta(ge=0, description="Memory of the child that runs the models; 0: as much as it wants.")
+    ] = 1024
+
+
 class Objects(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Where pictures, workbooks, firmware and other files lie (docs/guides/object-store.en.md)."""
 
@@ -313,6 +331,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     push: Push = msgspec.field(default_factory=Push)
     payments: Payments = msgspec.field(default_factory=Payments)
     faces: Faces = msgspec.field(default_factory=Faces)
+    plates: Plates = msgspec.field(default_factory=Plates)
     privacy: Privacy = msgspec.field(default_factory=Privacy)
     process: Process = msgspec.field(default_factory=Process)
 

@@ -28,6 +28,15 @@ class Network:
         shape = self._input.shape
         return int(shape[3]), int(shape[2])
 
+    @property
+    def height(self) -> int:
+        """Of the picture it takes, where its width is free."""
+        return int(self._input.shape[2])
+
+    def note(self, name: str) -> str:
+        """What the file says of itself under this name; empty where it says nothing."""
+        return str(self.session.get_modelmeta().custom_metadata_map.get(name, ""))
+
     def run(self, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         outputs = self.session.run(self._outputs, {self._name: values})
         return dict(zip(self._outputs, outputs, strict=True))
