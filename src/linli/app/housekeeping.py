@@ -20,6 +20,7 @@ from linli.domains.intercom.service.messages import purge as purge_messages
 from linli.domains.intercom.service.openings import purge as purge_openings
 from linli.domains.intercom.sip.phones import forget_expired
 from linli.domains.parking.fees.retention import forget_plates
+from linli.domains.parking.readings.service import purge_readings
 from linli.domains.parking.service.passes import purge_passes as purge_vehicle_passes
 from linli.domains.payments.charges.retention import forget_links
 from linli.domains.privacy.service import deletion, exports
@@ -106,6 +107,7 @@ class Housekeeping:
                 await self.tidy_security()
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_vehicle_passes(self._db, now_ms=now, days=kept.passes_days)
+            await purge_readings(self._db, now_ms=now, days=kept.passes_days)
             await forget_plates(self._db, now_ms=now, days=kept.passes_days)
             await forget_links(self._db, now_ms=now, days=kept.passes_days)
             await purge_edge_cars(self._db, now_ms=now, days=kept.passes_days)

@@ -87,7 +87,7 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
-from linli.ops.face_models import models_folder
+from linli.ops.face_models import models_folder, plate_models_folder
 from linli.ops.sms import HttpSms
 from linli.ops.tls import Authority
 from linli.protocols.edge_link import LOGS as EDGE_LOGS
@@ -103,6 +103,7 @@ from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from linli.things.ota.room import Ota
 from linli.things.room import Things
 from linli.vision.engine.process import ProcessEngine
+from linli.vision.plates.engine import PlateEngine
 
 
 class Platform:
@@ -293,12 +294,19 @@ class Platform:
         elevators.register_devices(
             self.db, self.clock, self.ids, self.jobs, self.things.handlers, invoker=self.things.invoker
         )
-        ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
+        self.plate_engine = PlateEngine(
+            plate_models_folder(self.settings),
+            queue=self.settings.plates.queue,
+            timeout_seconds=self.settings.plates.timeout_seconds,
+            memory_mb=self.settings.plates.memory_mb,
+        )
+        self.plate_readings = ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
             self.carriers,
             self.jobs,
             self.things.handlers,
             invoker=self.things.invoker,
             objects=self.objects,
+            plates=self.plate_engine,
         )
         self.robots = Robots(self.db, self.ids, self.clock, self.things.invoker, process=self.processes.name)
         self.robots.register(self.db.handlers, self.jobs)
@@ -440,6 +448,7 @@ class Platform:
         await self.databus.start()
         await self.things.start()
         await self.face_engine.start()
+        await self.plate_engine.start()
         await self.service_bus.start()
         await self.openapi.start()
         await self.worker.start()
@@ -511,6 +520,7 @@ class Platform:
         await self.reconciler.stop()
         await self.worker.stop()
         await self.face_engine.stop()
+        await self.plate_engine.stop()
         if self.relay is not None:
             await self.relay.stop()
         await self.things.stop()

@@ -122,6 +122,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "subject_names": PersonNames(),
         "faces": platform.faces,
         "visitors": platform.visitors,
+        "plate_readings": platform.plate_readings,
         "databus": platform.databus,
         "houses": SpaceHouses(),
         "importer": platform.importer,

@@ -48,6 +48,7 @@ from linli.domains.parking.fees.shift_console import ROUTES as parking_shift_rou
 from linli.domains.parking.fees.stay_console import ROUTES as parking_stay_routes
 from linli.domains.parking.merchants.console import ROUTES as parking_coupon_routes
 from linli.domains.parking.prepay.console import ROUTES as parking_page_routes
+from linli.domains.parking.readings.console import ROUTES as parking_reading_routes
 from linli.domains.parking.tickets.console import ROUTES as parking_ticket_routes
 from linli.domains.payments.charges.console import ROUTES as charge_routes
 from linli.domains.payments.charges.statement_console import ROUTES as statement_routes
@@ -107,6 +108,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *parking_lot_routes,
     *parking_coupon_routes,
     *parking_ticket_routes,
+    *parking_reading_routes,
     *parking_shift_routes,
     *parking_stay_routes,
     *edge_remote_routes,

@@ -20,6 +20,7 @@ from linli.domains.parking.fees.lot_console import HISTORY as parking_lot_histor
 from linli.domains.parking.fees.shift_console import HISTORY as parking_shift_history
 from linli.domains.parking.fees.stay_console import HISTORY as parking_stay_history
 from linli.domains.parking.merchants.console import HISTORY as parking_coupon_history
+from linli.domains.parking.readings.console import HISTORY as parking_reading_history
 from linli.domains.parking.tickets.console import HISTORY as parking_ticket_history
 from linli.domains.payments.console import HISTORY as payments_history
 from linli.domains.people.console.history import HISTORY as people_history
@@ -56,6 +57,7 @@ KINDS: Final[dict[str, Kind]] = {
         *parking_lot_history,
         *parking_coupon_history,
         *parking_ticket_history,
+        *parking_reading_history,
         *parking_shift_history,
         *parking_stay_history,
         *people_history,

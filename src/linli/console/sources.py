@@ -29,6 +29,7 @@ from linli.domains.intercom.answering import Answering, PagePlace
 from linli.domains.intercom.queries.screens import BoundTerminal
 from linli.domains.operations.console.health import Faults
 from linli.domains.operations.console.installation import Served
+from linli.domains.parking.readings.jobs import PlateReadings
 from linli.domains.payments.charges.collector import Collecting
 from linli.domains.people.ports import CardHolders
 from linli.domains.people.queries.residence import Resident
@@ -70,6 +71,7 @@ SERVICES: Final[dict[str, Any]] = {
     "features": Features,
     "simulator": Simulator,
     "faces": FaceEngineRoom,
+    "plate_readings": PlateReadings,
     "visitors": VisitorsRoom,
     "things": Things,
     "sandbox": SandboxRoom,

@@ -163,7 +163,9 @@ async def open_estate(
         folder=tmp_path / "files",
     )
     await platform.start()
-    services = dict.fromkeys(SERVICES) | {"invoker": platform.things.invoker, "door_keys": platform.keys}
+    services = dict.fromkeys(SERVICES) | {
+        "invoker": platform.things.invoker, "door_keys": platform.keys, "plate_readings": platform.plate_readings,
+    }  # fmt: skip
     services["card_holders"] = CardNumbers()
     services["subject_names"] = PersonNames()
     parts = Parts(

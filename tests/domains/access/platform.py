@@ -58,6 +58,7 @@ from linli.things.room import Things
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
 from linli.vision.engine.local import NoEngine
+from linli.vision.plates.engine import NoPlates, Plates
 from tests.domains.access.conftest import TSL
 from tests.openapi.house import Partner, Platform
 
@@ -68,6 +69,7 @@ LOOPBACK = "127.0.0.1"
 class AccessPlatform(Platform):
     folder: Path
     backoff: Backoff | None = None
+    plates: Plates | None = None
     doors: list[SimulatedDoor] = field(default_factory=list)
     _numbers: int = 0
 
@@ -101,9 +103,10 @@ class AccessPlatform(Platform):
             self.db, self.clock, self.ids, jobs, self.things.handlers, invoker=self.things.invoker
         )
         parking_room.register(self.db.handlers)
-        parking_room.ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
-            carriers, jobs, self.things.handlers, invoker=self.things.invoker, objects=self.store
-        )
+        self.plate_readings = parking_room.ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
+            carriers, jobs, self.things.handlers, invoker=self.things.invoker, objects=self.store,
+            plates=self.plates or NoPlates("no models"),
+        )  # fmt: skip
         Expansion(self.db, carriers).register(jobs)
         codes.register(jobs, OutboxSms(self.db, self.secrets, self.ids), self.secrets, self.clock)
         self.worker = Worker(self.db, self.clock, jobs)

@@ -20,6 +20,8 @@ from linli.domains.parking.prepay.exit_jobs import ExitJobs
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.prepay.pages import DriverPages
 from linli.domains.parking.prepay.service import DriversPayments
+from linli.domains.parking.readings import service as readings
+from linli.domains.parking.readings.jobs import PlateReadings
 from linli.domains.parking.service.barriers import Barriers
 from linli.domains.parking.service.passes import LaneReports
 from linli.domains.parking.service.uploads import SEND, SendToken, UploadTokens
@@ -38,6 +40,7 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.secrets import Secrets
 from linli.things.events import DeviceDeleted, DeviceMoved
 from linli.things.inbox.handlers import InboxHandlers
+from linli.vision.plates.engine import Plates
 
 
 def register(handlers: Handlers[Tx]) -> None:
@@ -53,6 +56,8 @@ def register(handlers: Handlers[Tx]) -> None:
     handlers.inline(SpaceDeleting, waits.space_deleting)
     handlers.inline(GateOpened, claims.gate_opened)
     handlers.inline(SpaceDeleting, claims.space_deleting)
+    handlers.inline(VehiclePassed, readings.passed)
+    handlers.inline(SpaceDeleting, readings.space_deleting)
 
 
 class Drivers:
@@ -101,8 +106,9 @@ class ParkingDevices:
         *,
         invoker: Invoker,
         objects: ObjectStore,
-    ) -> None:
-        """Where calls go out and messages come in."""
+        plates: Plates,
+    ) -> PlateReadings:
+        """Where calls go out, messages come in, and pictures of lanes are read."""
         reports = LaneReports(self._ids)
         inbox.check_event(RECOGNISED, check_size)
         inbox.on_event(RECOGNISED, reports.recognised, history=True)
@@ -115,3 +121,7 @@ class ParkingDevices:
         carriers.add(carrier)
         carriers.expand(SPACE_LANES, lanes_of_spaces)
         jobs.on(DROP_FILE, FileKey, carrier.files.drop)
+        barriers = Barriers(self._db, self._clock, self._ids, invoker)
+        read = PlateReadings(self._db, self._clock, objects, plates, barriers)
+        read.register(jobs)
+        return read

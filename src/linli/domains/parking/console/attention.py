@@ -22,13 +22,18 @@ class LaneInNeed(msgspec.Struct, rename="camel", frozen=True):
         Why,
         Meta(
             description="fee_due: a car that owes stands before the closed exit; paid_shut: it owes nothing, and the "
-            "exit is still closed; no_plate: the newest car has no plate; opened_by_force: the barrier went up "
+            "exit is still closed; read_shut: its plate was read in the picture, and the barrier is still closed; "
+            "no_plate: the newest car has no plate; plate_doubt: its plate in the picture seems to be another one than "
+            "the camera's; opened_by_force: the barrier went up "
             "without an order; offline: the device is not there."
         ),
     ]
     since_ms: Annotated[int | None, Meta(description="UTC ms; null: the device was never online.")]
     plate: Annotated[str, Meta(description="Empty: none was read.")]
     stay_id: Annotated[str, Meta(description="Of the car before a closed exit; empty: another cause.")]
+    read: Annotated[
+        str, Meta(description="What the platform reads in the picture; empty: no other plate than `plate`.")
+    ]
 
 
 @attention_routes.get(right=Right.VEHICLES_SEE.value)
@@ -41,6 +46,6 @@ async def list_lanes_in_need(community_id: int, scope: Scope, db: Database, cloc
 async def lanes_in_need(scope: Scope, db: Reader, community_id: int, *, now_ms: int) -> list[LaneInNeed]:
     needs = await needs_of(scope, db, community_id, now_ms=now_ms)
     return [
-        LaneInNeed(str(need.lane_id), need.why, need.since_ms, need.plate, str(need.stay_id or ""))
+        LaneInNeed(str(need.lane_id), need.why, need.since_ms, need.plate, str(need.stay_id or ""), need.read)
         for need in needs
     ]

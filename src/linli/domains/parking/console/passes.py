@@ -11,6 +11,9 @@ from linli.domains.access.times import write_time
 from linli.domains.communities.queries import spaces
 from linli.domains.parking.console.shapes import PassOfVehicle
 from linli.domains.parking.queries.passes import PassFilter, list_passes
+from linli.domains.parking.queries.readings import readings_of
+from linli.domains.parking.reading_rows import PlateReading
+from linli.domains.parking.readings.shapes import reading_row
 from linli.domains.parking.rows import LanePass
 from linli.domains.people.rights import Right
 from linli.kernel import history
@@ -66,7 +69,8 @@ async def list_vehicle_passes(
     """Newest first."""
     await spaces.require_root(scope, db, community_id)
     matches = await list_passes(scope, db, where=_filter(community_id, asked), page=page)
-    return Page.of(page, matches.total, [_row(row, objects) for row in matches.data])
+    read = await readings_of(scope, db, [row.id for row in matches.data])
+    return Page.of(page, matches.total, [_row(row, objects, read.get(row.id)) for row in matches.data])
 
 
 @pass_routes.get("/export.csv", right=Right.VEHICLES_SEE.value)
@@ -135,7 +139,7 @@ async def _lines(
         number += 1
 
 
-def _row(row: LanePass, objects: ObjectStore) -> PassOfVehicle:
+def _row(row: LanePass, objects: ObjectStore, reading: PlateReading | None) -> PassOfVehicle:
     return PassOfVehicle(
         id=str(row.id),
         at_ms=row.passed_ms,
@@ -151,4 +155,5 @@ def _row(row: LanePass, objects: ObjectStore) -> PassOfVehicle:
         brand=row.brand,
         reliability=row.reliability,
         picture_url=objects.url(row.picture, expires_s=PICTURE_SECONDS) if row.picture else "",
+        reading=None if reading is None else reading_row(reading),
     )

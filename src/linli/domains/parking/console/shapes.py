@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from linli.domains.parking.readings.shapes import LaneReading
 from linli.domains.parking.rows import Action, Kind
 
 type Provider = Literal["linli", "local"]
@@ -171,3 +172,4 @@ class PassOfVehicle(msgspec.Struct, rename="camel", frozen=True):
     brand: str
     reliability: float | None
     picture_url: Annotated[str, Meta(description="For an hour; empty: no picture.")]
+    reading: Annotated[LaneReading | None, Meta(description="What the platform read in the picture itself.")]

@@ -12,6 +12,8 @@ from linli.domains.parking.fees.bills import bill
 from linli.domains.parking.fees.stay_queries import INSIDE
 from linli.domains.parking.queries import lanes
 from linli.domains.parking.queries.passes import PassFilter, list_passes
+from linli.domains.parking.queries.readings import readings_of
+from linli.domains.parking.reading_rows import DIFFERS, PlateReading
 from linli.domains.parking.rows import GateOrder, LanePass
 from linli.domains.parking.service.gates import ASKED, DONE, TIMEOUT_S
 from linli.kernel.db import Reader
@@ -20,8 +22,12 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.things.queries.devices import find_devices
 
-type Why = Literal["fee_due", "paid_shut", "no_plate", "opened_by_force", "offline"]
-ORDER: Final[tuple[Why, ...]] = ("paid_shut", "fee_due", "no_plate", "opened_by_force", "offline")
+type Why = Literal[
+    "fee_due", "paid_shut", "read_shut", "no_plate", "plate_doubt", "opened_by_force", "offline"
+]
+ORDER: Final[tuple[Why, ...]] = (
+    "paid_shut", "read_shut", "fee_due", "no_plate", "plate_doubt", "opened_by_force", "offline",
+)  # fmt: skip
 RECENT_MS: Final = 15 * 60_000
 """For so long a pass without plate, or a barrier that went up by itself, asks for a person."""
 NEWEST: Final = 500
@@ -42,6 +48,8 @@ class Need(NamedTuple):
     plate: str = ""
     stay_id: int | None = None
     """Of the car before a closed exit."""
+    read: str = ""
+    """The plate as the platform reads the picture, where that is not what stands in `plate`."""
 
 
 async def needs_of(scope: Scope, db: Reader, community_id: int, *, now_ms: int) -> list[Need]:
@@ -54,7 +62,7 @@ async def needs_of(scope: Scope, db: Reader, community_id: int, *, now_ms: int) 
     needs = [
         *before,
         *_jammed(orders, passes, {need.lane_id for need in before}, now_ms),
-        *_by_passes(orders, passes),
+        *await _by_passes(scope, db, orders, passes),
         *await _offline(scope, db, at),
     ]
     return sorted(needs, key=lambda need: (ORDER.index(need.why), need.since_ms or 0, need.lane_id))
@@ -111,23 +119,35 @@ def _jammed(
     return needs
 
 
-def _by_passes(orders: dict[int, list[GateOrder]], passes: dict[int, list[LanePass]]) -> list[Need]:
+async def _by_passes(
+    scope: Scope, db: Reader, orders: dict[int, list[GateOrder]], passes: dict[int, list[LanePass]]
+) -> list[Need]:
     """Of each lane only the newest pass counts, and only until a person moved its barrier."""
+    read = await readings_of(scope, db, [row.id for row, *_ in passes.values()])
     needs = []
     for lane_id, (row, *_) in passes.items():
-        why: Why | None = (
-            "opened_by_force"
-            if row.open_type == _ABNORMAL
-            else "no_plate"
-            if row.permission == _NO_PLATE
-            else None
-        )
+        reading = read.get(row.id)
+        why = _why(row, reading)
         if why is None:
             continue
         newest = orders.get(lane_id, [])[:1]
         if not any(order.result == DONE and order.asked_ms >= row.received_ms for order in newest):
-            needs.append(Need(row.lane_id, why, row.passed_ms, row.plate))
+            seen = reading.plate if reading is not None and reading.plate != row.plate else ""
+            needs.append(Need(row.lane_id, why, row.passed_ms, row.plate, read=seen))
     return needs
+
+
+def _why(row: LanePass, reading: PlateReading | None) -> Why | None:
+    """Why the newest pass of a lane needs a person."""
+    if row.open_type == _ABNORMAL:
+        return "opened_by_force"
+    if row.permission == _NO_PLATE:
+        return "no_plate"
+    if reading is None:
+        return None
+    if reading.outcome == DIFFERS:
+        return "plate_doubt"
+    return "read_shut" if reading.opens else None
 
 
 async def _offline(scope: Scope, db: Reader, at: dict[str, int]) -> list[Need]:

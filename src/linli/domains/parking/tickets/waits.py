@@ -8,6 +8,7 @@ from linli.domains.communities.events import SpaceDeleting
 from linli.domains.parking.events import GateOpened, VehiclePassed
 from linli.domains.parking.fees import stay_queries
 from linli.domains.parking.queries.lanes import find_device
+from linli.domains.parking.rows import LanePass
 from linli.domains.parking.tickets import queries
 from linli.domains.parking.tickets.models import lane_cars, lane_codes
 from linli.domains.parking.tickets.rows import LaneCar
@@ -27,6 +28,16 @@ _gone = Command(delete(lane_cars).where(_lane))
 _seen = Command(update(lane_cars).where(_lane).values(seen_ms=bindparam("now", type_=INT)))
 _taken = Command(
     update(lane_cars).where(_lane, lane_cars.c.taken_ms == 0).values(taken_ms=bindparam("now", type_=INT))
+)
+_plate_read = Command(
+    update(lane_cars)
+    .where(
+        _lane,
+        lane_cars.c.taken_ms == 0,
+        lane_cars.c.pass_id == bindparam("passing", type_=INT),
+        lane_cars.c.seen_ms >= bindparam("since", type_=INT),
+    )
+    .values(taken_ms=HAS_PLATE)
 )
 _drop_code = Command(
     delete(lane_codes).where(in_scope(lane_codes), lane_codes.c.lane_id == bindparam("lane", type_=INT))
@@ -51,6 +62,12 @@ async def passed(tx: Tx, event: VehiclePassed) -> None:
         lane_cars, [car._asdict()], keys=("lane_id",),
         update=("tenant_id", "community_id", "pass_id", "since_ms", "seen_ms", "taken_ms"),
     )  # fmt: skip
+
+
+async def take(scope: Scope, tx: Tx, row: LanePass, *, now_ms: int) -> bool:
+    """The car of a pass without plate has one after all. False: it does not wait any more, or has a ticket by now."""
+    since_ms = now_ms - queries.WAIT_MS
+    return bool(await _plate_read.run(tx, scope, lane=row.lane_id, passing=row.id, since=since_ms))
 
 
 async def state_posted(tx: Tx, message: Message) -> None:
