@@ -21,7 +21,7 @@ from linli.vision import manifest as manifests
 from linli.vision.engine import NoPicture, Off
 from linli.vision.manifest import PLATES, Manifest, ManifestError, Model
 from linli.vision.plates import ctc, loading
-from linli.vision.plates.engine import PICTURE_BYTES, NoPlates, PlateEngine
+from linli.vision.plates.engine import PICTURE_BYTES, PlateEngine
 from linli.vision.plates.fake import fake_plate_models, marked_plate
 from linli.vision.plates.looks import CHARACTERS
 from linli.vision.plates.reader import PlateReader
@@ -149,8 +149,6 @@ async def test_without_models_it_says_so(tmp_path: Path) -> None:
     assert (engine.state.model_id, engine.state.cause) == ("", "no_models")
     with pytest.raises(Off):
         await engine.read(b"\xff\xd8\xff")
-    with pytest.raises(Off):
-        await NoPlates("none").read(b"")
     await engine.stop()
 
 

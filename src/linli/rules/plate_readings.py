@@ -66,14 +66,14 @@ def vote(readings: Iterable[Reading | None]) -> Reading | None:
 
     Two pictures of one car are spoilt alike, so agreement adds less than two witnesses would.
     """
-    found = [reading for reading in readings if reading is not None]
+    plain = [reading for reading in readings if reading is not None]
     sums: dict[str, float] = {}
-    for reading in found:
+    for reading in plain:
         sums[reading.plate] = sums.get(reading.plate, 0.0) + reading.confidence
     best: dict[str, Reading] = {}
     whole = sum(sums.values())
     for plate, total in sums.items():
-        mine = [reading for reading in found if reading.plate == plate]
+        mine = [reading for reading in plain if reading.plate == plate]
         surest = max(mine, key=lambda reading: reading.confidence)
         more = 0.5 * (1 - surest.confidence) * (total - surest.confidence)
         share = total / whole

@@ -58,7 +58,7 @@ from linli.things.room import Things
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
 from linli.vision.engine.local import NoEngine
-from linli.vision.plates.engine import NoPlates, Plates
+from linli.vision.plates.engine import PlateEngine, Plates
 from tests.domains.access.conftest import TSL
 from tests.openapi.house import Partner, Platform
 
@@ -105,7 +105,7 @@ class AccessPlatform(Platform):
         parking_room.register(self.db.handlers)
         self.plate_readings = parking_room.ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
             carriers, jobs, self.things.handlers, invoker=self.things.invoker, objects=self.store,
-            plates=self.plates or NoPlates("no models"),
+            plates=self.plates or PlateEngine(self.folder),
         )  # fmt: skip
         Expansion(self.db, carriers).register(jobs)
         codes.register(jobs, OutboxSms(self.db, self.secrets, self.ids), self.secrets, self.clock)

@@ -9,7 +9,7 @@ from linli.domains.access.times import write_time
 from linli.domains.parking.readings.service import purge_readings
 from linli.sim.lane_camera import SimulatedLaneCamera
 from linli.vision.engine.ports import Busy, State
-from linli.vision.plates.engine import NoPlates, PlateEngine
+from linli.vision.plates.engine import PlateEngine
 from linli.vision.plates.fake import FakePlates, marked_plate
 from linli.vision.plates.looks import PlateLook
 from tests.domains.access.platform import until
@@ -266,7 +266,7 @@ async def test_a_barrier_that_stays_shut_is_for_a_person(gate: Gate) -> None:
 @ONE
 async def test_without_models_nothing_changes_and_the_page_says_so(gate: Gate) -> None:
     lot = gate.lot
-    lot.platform.plate_readings.engine = NoPlates("no models")
+    await lot.platform.plate_readings.engine.start()
     view = await reads(lot, lot.entrance)
     assert (view["isOn"], view["canRead"], view["cause"], view["last"]) == (True, False, "no_models", [])
     await permit(lot, OURS)

@@ -86,12 +86,12 @@ def beams(steps: Floats, beam: int = BEAM) -> list[Text]:
     What the network gives to characters that stand on no plate is lost, so a shop's sign is an unlikely plate.
     """
     # Text → (probability of it ending in nothing, of it ending in its last character).
-    found: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
+    kept: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     for step in steps:
         likely = np.flatnonzero(step[1:] >= _LEAST)
         grown: dict[str, list[float]] = {}
         blank = float(step[0])
-        for text, (in_blank, in_last) in found.items():
+        for text, (in_blank, in_last) in kept.items():
             whole = in_blank + in_last
             same = grown.setdefault(text, [0.0, 0.0])
             same[0] += whole * blank
@@ -103,7 +103,7 @@ def beams(steps: Floats, beam: int = BEAM) -> list[Text]:
                 else:
                     grown.setdefault(text + character, [0.0, 0.0])[1] += whole * chance
         best = sorted(grown.items(), key=lambda entry: -(entry[1][0] + entry[1][1]))[:beam]
-        found = {text: (chances[0], chances[1]) for text, chances in best}
-    texts = [Text(text, min(1.0, sum(chances))) for text, chances in found.items() if text]
+        kept = {text: (chances[0], chances[1]) for text, chances in best}
+    texts = [Text(text, min(1.0, sum(chances))) for text, chances in kept.items() if text]
     texts = [text for text in texts if text.probability >= _LEAST]
     return sorted(texts, key=lambda text: -text.probability)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from linli.vision.engine.ports import NoPicture, Off, State
+from linli.vision.engine.ports import NoPicture, State
 from linli.vision.engine.worker import Worker
 from linli.vision.manifest import PLATES
 from linli.vision.plates.looks import PlateLook
@@ -55,13 +55,3 @@ class PlateEngine(Worker):
         if len(picture) > PICTURE_BYTES:
             raise NoPicture("bytes")
         return await self.ask(ReadAsk(picture), 0, PlateLook)
-
-
-class NoPlates:
-    """The engine of a platform without models."""
-
-    def __init__(self, reason: str) -> None:
-        self.state = State("", 0, None, [], reason, "no_models")
-
-    async def read(self, picture: bytes) -> PlateLook:
-        raise Off(self.state.reason)

@@ -40,12 +40,12 @@ class FakePlates:
     def read(self, content: bytes) -> PlateLook:
         if not content.startswith(_STARTS):
             raise NoPicture("format")
-        found = _MARK.search(content[-64:].decode(errors="replace"))
+        mark = _MARK.search(content[-64:].decode(errors="replace"))
         places = []
-        if found is not None and found[1] != "-":
+        if mark is not None and mark[1] != "-":
             corners = ((100.0, 100.0), (300.0, 100.0), (300.0, 160.0), (100.0, 160.0))
-            color: Color = next((color for color in _COLORS if color == found[3]), "")
-            places = [Place(corners, [Text(found[1], float(found[2] or 0.99))], color)]
+            color: Color = next((color for color in _COLORS if color == mark[3]), "")
+            places = [Place(corners, [Text(mark[1], float(mark[2] or 0.99))], color)]
         return PlateLook(1280, 720, places, self.model_id)
 
 

@@ -63,11 +63,11 @@ class TextFinder:
     def find(self, image: Image.Image, side: int) -> list[Box]:
         pixels, scale = _whole(image, side, 32)
         (likely,) = self._network.run(pictures.planes(pixels, **self._norm)).values()
-        found = [
+        lines = [
             Box(_scaled(corners, 1 / scale), score, is_plate=False)
             for corners, score in self._lines(likely[0, 0])
         ]
-        return sorted(found, key=lambda box: -box.score)[:BOXES_MAX]
+        return sorted(lines, key=lambda box: -box.score)[:BOXES_MAX]
 
     def _lines(self, likely: Floats) -> Iterator[tuple[Corners, float]]:
         sure = likely >= self._threshold

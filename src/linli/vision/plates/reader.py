@@ -95,14 +95,14 @@ class PlateReader:
             views.append(_joined(self._reader.read(_stretched(upper)), self._reader.read(_stretched(lower))))
         return Place(_of_file(corners, picture.scale), _agreed(views), ground(image), lines=2)
 
-    def _with_line_above(self, picture: Picture, box: Box, lower: Place, found: list[Box]) -> Place:
+    def _with_line_above(self, picture: Picture, box: Box, lower: Place, boxes: list[Box]) -> Place:
         """Both lines of a plate whose lower line was found. Finders part the two characters above it, or overlook them.
 
         Where the upper line was overlooked its height is not known, and half an E is an F: what all views agree in is
         likely.
         """
         views, (_, _, right, left) = [], box.corners
-        seen = _line_above(box, found)
+        seen = _line_above(box, boxes)
         places = [_above(box.corners, bottom) for bottom in _BOTTOMS] if seen is None else [seen]
         for corners in places:
             image = pictures.straightened(picture.image, corners, _LINE_HEIGHT)
@@ -128,14 +128,14 @@ def _is_lower_line(place: Place) -> bool:
     return len(place.texts[0].text) in (5, 6) and place.texts[0].probability > _best(place)
 
 
-def _line_above(lower: Box, found: list[Box]) -> Corners | None:
+def _line_above(lower: Box, boxes: list[Box]) -> Corners | None:
     """The upper line of a plate by what was found there, be it in one piece or in two; None: nothing was."""
     (ax, ay), (bx, by), _, (dx, dy) = lower.corners
     along = np.array([bx - ax, by - ay])
     up = np.array([ax - dx, ay - dy])
     basis = np.linalg.inv(np.stack([along, up], 1))
     left, bottom, right, top = 1.0, 1.0, 0.0, -1.0
-    for box in found:
+    for box in boxes:
         xs, ys = basis @ (np.array(box.corners).T - np.array([[ax], [ay]]))
         if (
             0.0 < xs.mean() < 1.0
@@ -170,10 +170,10 @@ def _above(lower: Corners, bottom: float) -> Corners:
 
 def _agreed(views: list[list[Text]]) -> list[Text]:
     """Readings of several views of one line: each text as likely as on the average of all views."""
-    found: dict[str, float] = {}
+    likely: dict[str, float] = {}
     for text in (text for view in views for text in view):
-        found[text.text] = found.get(text.text, 0.0) + text.probability / len(views)
-    return sorted((Text(*entry) for entry in found.items()), key=lambda text: -text.probability)
+        likely[text.text] = likely.get(text.text, 0.0) + text.probability / len(views)
+    return sorted((Text(*entry) for entry in likely.items()), key=lambda text: -text.probability)
 
 
 def _joined(upper: list[Text], lower: list[Text]) -> list[Text]:

@@ -59,7 +59,7 @@ class PlateReadings:
         if await queries.readings_of(scope, self._db, [row.id]):
             return
         try:
-            found, pictures = await self._look(scope, row)
+            reading, pictures = await self._look(scope, row)
         except Off:
             return
         except EngineError as error:
@@ -70,7 +70,7 @@ class PlateReadings:
                 scope,
                 tx,
                 row,
-                found,
+                reading,
                 pictures=pictures,
                 model_id=self.engine.state.model_id,
                 now_ms=self._clock.now_ms(),
@@ -95,9 +95,9 @@ class PlateReadings:
                 scope, self._db, row, within_ms=SAME_CAR_MS, limit=MOST_PICTURES
             )
         seen: list[Reading | None] = []
-        for one in rows:
+        for each in rows:
             try:
-                content = await self._objects.get(one.picture, limit=PICTURE_BYTES)
+                content = await self._objects.get(each.picture, limit=PICTURE_BYTES)
                 seen.append(read((await self.engine.read(content)).places))
             except NoPicture as error:
                 log.info("the picture of a pass at %s is none that can be read: %s", row.lane_id, error.rule)

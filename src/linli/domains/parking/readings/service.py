@@ -119,7 +119,9 @@ async def set_rule(
         update=("is_on", "lets_guests_in", "doubt_below", "changed_ms"),
     )
     record = history.Record(HISTORY_KIND, str(lane_id), lane.community_id)
-    await history.note(scope, tx, record, "changed", now_ms=now_ms, before=_told(before), after=_told(row))
+    await history.note(
+        scope, tx, record, "changed", now_ms=now_ms, before=_values(before), after=_values(row)
+    )
     return row
 
 
@@ -139,31 +141,31 @@ async def passed(tx: Tx, event: VehiclePassed) -> None:
 
 
 async def settle(
-    scope: Scope, tx: Tx, row: LanePass, found: Reading | None, *, pictures: int, model_id: str, now_ms: int
+    scope: Scope, tx: Tx, row: LanePass, reading: Reading | None, *, pictures: int, model_id: str, now_ms: int
 ) -> Outcome:
     """Keep what was read for a pass, and let it go on where that is sure. Once a pass."""
-    plate, confidence = (found.plate, found.confidence) if found is not None else ("", 0.0)
+    plate, confidence = (reading.plate, reading.confidence) if reading is not None else ("", 0.0)
     outcome: Outcome = NONE
     opens = False
-    if found is not None and row.plate:
+    if reading is not None and row.plate:
         sure = confidence >= SURE
         outcome = AGREES if plate == row.plate else DIFFERS if sure else NONE
         if outcome == AGREES:
             surest = max(confidence, row.reliability or 0.0)
             await _surer.run(tx, scope, passing=row.id, of_day=row.day, to_reliability=surest)
-    elif found is not None:
+    elif reading is not None:
         to_ask = confidence < SURE or await _was_just_read(scope, tx, row, plate)
         verdict = None if to_ask else await _verdict(scope, tx, row, plate)
         goes_on = verdict is not None and await waits.take(scope, tx, row, now_ms=now_ms)
         outcome = READ if goes_on else HINT
         if goes_on and verdict is not None:
             opens = not await _waits_for_fee(scope, tx, row, verdict)
-            await _go_on(scope, tx, row, found, verdict)
-    reading = PlateReading(
+            await _go_on(scope, tx, row, reading, verdict)
+    row_of = PlateReading(
         row.id, row.tenant_id, row.community_id, row.lane_id, outcome, plate, confidence, pictures, int(opens),
         model_id, now_ms,
     )  # fmt: skip
-    await tx.insert(readings, reading._asdict())
+    await tx.insert(readings, row_of._asdict())
     if outcome == READ:
         # After the row of the reading: who hears of the pass again must see that it was read.
         await emit(tx, VehiclePassed(row.tenant_id, row.community_id, row.lane_id, row.id), key=row.iot_id)
@@ -183,17 +185,17 @@ async def purge_readings(db: Database, *, now_ms: int, days: int) -> None:
     await db.run(lambda tx: _purge.run(tx, before=now_ms - days * _DAY_MS))
 
 
-async def _go_on(scope: Scope, tx: Tx, row: LanePass, found: Reading, verdict: Verdict) -> None:
-    color = _COLORS.get(found.color, row.plate_color)
+async def _go_on(scope: Scope, tx: Tx, row: LanePass, reading: Reading, verdict: Verdict) -> None:
+    color = _COLORS.get(reading.color, row.plate_color)
     await _name_pass.run(
         tx,
         scope,
         passing=row.id,
         of_day=row.day,
-        to_plate=found.plate,
+        to_plate=reading.plate,
         to_permission=PARK_RECORD_V2[verdict.standing],
         to_color=color,
-        to_reliability=found.confidence,
+        to_reliability=reading.confidence,
     )
 
 
@@ -255,7 +257,7 @@ def _kind(kind: str) -> RightKind:
     return "whitelist" if kind == WHITELIST else "blacklist" if kind == BLACKLIST else "ordinary"
 
 
-def _told(rule: ReadingRule | None) -> dict[str, object]:
+def _values(rule: ReadingRule | None) -> dict[str, object]:
     if rule is None:
         return {}
     return {

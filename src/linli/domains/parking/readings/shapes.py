@@ -27,5 +27,5 @@ class LaneReading(msgspec.Struct, rename="camel", frozen=True):
 
 
 def reading_row(row: PlateReading) -> LaneReading:
-    outcome: Outcome = next(known for known in _OUTCOMES if known == row.outcome)
+    outcome: Outcome = next(outcome for outcome in _OUTCOMES if outcome == row.outcome)
     return LaneReading(str(row.pass_id), row.made_ms, outcome, row.plate, row.confidence)

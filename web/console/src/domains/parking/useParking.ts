@@ -8,6 +8,7 @@ export type Lane = Schemas['LaneRow']
 export type LaneList = Schemas['LaneList']
 export type LaneInNeed = Schemas['LaneInNeed']
 export type RightRow = Schemas['RightRow']
+export type Reading = Schemas['LaneReading']
 export type VehiclePass = Schemas['PassOfVehicle']
 export type GateAction = Schemas['GateOrderIn']['action']
 export type RightKind = RightRow['kind']
@@ -286,4 +287,21 @@ export function useLaneCode(communityId: () => string, laneId: () => string) {
       api.DELETE('/api/console/communities/{community_id}/parking/lanes/{lane_id}/code', at()),
     ),
   }
+}
+
+/** Plates that the platform reads in a lane's pictures: what is set, whether it can, what it read last. */
+export function useLaneReading(communityId: () => string, laneId: () => string) {
+  const at = () => ({ params: { path: { ...here(communityId()), lane_id: Number(laneId()) } } })
+  const reading = useResource(
+    () => answer(api.GET('/api/console/communities/{community_id}/parking/lanes/{lane_id}/reading', at())),
+    [communityId, laneId],
+  )
+  const save = useAction(async (body: Schemas['LaneReaderIn']) => {
+    await answer(
+      api.PUT('/api/console/communities/{community_id}/parking/lanes/{lane_id}/reading', { ...at(), body }),
+    )
+    await reading.refresh()
+    return true
+  })
+  return { reading, save }
 }
