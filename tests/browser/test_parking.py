@@ -50,6 +50,12 @@ def test_a_barrier_opens_with_a_reason(administrator: Visit) -> None:
     row.get_by_role("button", name="Details").click()
     panel = page.get_by_role("dialog", name="南门入口")
     expect(panel.get_by_text("A visitor's car")).to_be_visible()
+    expect(panel.get_by_text("This platform has no models for plates yet")).to_be_visible()
+    expect(panel.get_by_text("Nothing was read at this lane yet.")).to_be_visible()
+    panel.get_by_text("Read plates here").click()
+    panel.get_by_label("Second opinion where the camera is less sure than").fill("60")
+    panel.get_by_role("button", name="Save", exact=True).first.click()
+    expect(panel.get_by_text("Saved.")).to_be_visible()
     judged(administrator, "parking-lane")
     assert administrator.take_faults() == []
 

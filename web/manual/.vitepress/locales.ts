@@ -43,6 +43,7 @@ const GUIDES: { text: Record<Language, string>; pages: string[] } = {
     'pins',
     'faces',
     'faces-on-doors',
+    'plates',
     'subscriptions',
     'service-bus',
   ],
