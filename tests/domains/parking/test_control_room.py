@@ -103,7 +103,7 @@ async def test_who_has_not_the_lane_moves_no_barrier_and_shows_nothing(lot: Lot,
     _, camera = await lot.lane(lot.entrance, "lane-1")
     desk = lot.estate.desk
     assert await claim(desk, lot) == 200
-    for tail, body in (("gate", OPEN), ("lines", {"lines": ["请稍候"]})):
+    for tail, body in (("gate", OPEN), ("lines", {"lines": ["请稍候"]}), ("recognise", None)):
         refused = await other.post(at(lot, tail), json=body)
         assert (refused.status_code, refused.json()["code"]) == (409, "parking.lane_claimed")
         assert "Another seat" in refused.json()["message"]
@@ -129,7 +129,11 @@ async def test_the_fee_before_a_claimed_exit_is_for_the_seat_that_has_it(town: T
     stay = (await town.stay(GUEST))["id"]
     async with seat(lot) as other:
         assert (await other.post(at(lot, lane=lot.exit), json={})).status_code == 200
-        for path, body in (("payments", {"fen": 900}), ("waivers", {"fen": 900, "reason": "误收"})):
+        for path, body in (
+            ("payments", {"fen": 900}),
+            ("waivers", {"fen": 900, "reason": "误收"}),
+            ("end", {"reason": "不在场"}),
+        ):
             refused = await town.desk.post(f"{STAYS}/{stay}/{path}", json=body)
             assert (refused.status_code, refused.json()["code"]) == (409, "parking.lane_claimed")
         renamed = await town.desk.put(f"{STAYS}/{stay}/plate", json={"plate": "浙B00009"})

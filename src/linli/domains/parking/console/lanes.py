@@ -207,11 +207,20 @@ async def move_gate(
 @lane_routes.post(
     "/lanes/{lane_id:int}/recognise",
     right="doors.use",
-    raises=(NotFound, LaneEmpty, ServiceOff, OtherProvider, *_CALL_FAULTS),
+    raises=(NotFound, LaneEmpty, ServiceOff, OtherProvider, LaneClaimed, *_CALL_FAULTS),
 )
-async def recognise(community_id: int, lane_id: int, scope: Scope, db: Database, invoker: Invoker) -> None:
+async def recognise(
+    community_id: int,
+    lane_id: int,
+    scope: Scope,
+    db: Database,
+    invoker: Invoker,
+    session: Session,
+    clock: Clock,
+) -> None:
     """Have the camera read the plate of the car that waits. What it read comes as a pass."""
     device = await _device(scope, db, community_id, lane_id)
+    await require_free(scope, db, [lane_id], seat=session.id, now_ms=clock.now_ms())
     await require_own(scope, db, community_id=community_id)
     await invoker.invoke(scope, device.iot_id, "TriggerRecognition", {}, timeout_s=gates.TIMEOUT_S)
 

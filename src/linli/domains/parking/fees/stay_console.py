@@ -253,9 +253,12 @@ async def give_cash_back(
     )
 
 
-@stay_routes.post("/{stay_id:int}/end", right=WAIVE, status=204, raises=(NotFound, BadInput, StayOver))
-async def end_stay(stay_id: int, data: StayEnd, scope: Scope, tx: Tx, clock: Clock) -> None:
+@stay_routes.post(
+    "/{stay_id:int}/end", right=WAIVE, status=204, raises=(NotFound, BadInput, StayOver, LaneClaimed)
+)
+async def end_stay(stay_id: int, data: StayEnd, scope: Scope, tx: Tx, clock: Clock, session: Session) -> None:
     """The vehicle is not inside, whatever the lanes saw."""
+    await _require_free(scope, tx, stay_id, session, clock.now_ms())
     await repairs.end(scope, tx, stay_id=stay_id, reason=data.reason, now_ms=clock.now_ms())
 
 

@@ -5,8 +5,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.rows import Space
+from linli.domains.parking.claims.errors import LaneClaimed
+from linli.domains.parking.claims.service import require_free
 from linli.domains.parking.errors import LaneEmpty, OtherProvider, ServiceOff
 from linli.domains.parking.fees.bills import bill
 from linli.domains.parking.fees.errors import StayOver
@@ -145,11 +148,24 @@ async def list_cars_without_plate(
     "/{stay_id:int}/exit",
     right=TAKE,
     status=204,
-    raises=(NotFound, BadInput, StayOver, NoCarWaits, OtherLot, LaneEmpty, ServiceOff, OtherProvider),
+    raises=(
+        NotFound,
+        BadInput,
+        StayOver,
+        NoCarWaits,
+        OtherLot,
+        LaneEmpty,
+        ServiceOff,
+        OtherProvider,
+        LaneClaimed,
+    ),
 )
-async def stand_at_exit(stay_id: int, data: ExitOfCar, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> None:
+async def stand_at_exit(
+    stay_id: int, data: ExitOfCar, scope: Scope, tx: Tx, ids: Ids, clock: Clock, session: Session
+) -> None:
     """Its phone was lost, and a person knows the car by its picture: it stands at this exit, and is let out once
     nothing is due."""
+    await require_free(scope, tx, [int(data.lane_id)], seat=session.id, now_ms=clock.now_ms())
     await service.stand_at(
         scope,
         tx,
