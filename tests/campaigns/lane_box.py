@@ -61,6 +61,7 @@ async def say(box: Box) -> None:
         "waiting": waiting,
         "reports": box.queue.backlog,
         "version": box.parking.room.given.rules.version,
+        "port": box.parking.port,
         "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     print(json.dumps(told), flush=True)

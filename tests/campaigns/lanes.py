@@ -75,7 +75,7 @@ class Process:
 
     def __init__(self, home: Path) -> None:
         self.home, self.offset_ms, self.cut = home, 0, False
-        self.most_mb = 0
+        self.most_mb = self.port = 0
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
@@ -104,10 +104,14 @@ class Process:
 
     async def kill(self) -> None:
         async with self._turn:
-            assert self._process is not None
-            self._process.kill()
-            await self._process.wait()
+            await self.die()
             await self.start()
+
+    async def die(self) -> None:
+        """As a power cut; `start` brings it back."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
 
     async def stop(self) -> None:
         assert self._process is not None
@@ -122,6 +126,7 @@ class Process:
         if not line:
             raise RuntimeError(f"the box ended: {(self.home / 'log').read_text()[-2000:]}")
         told: dict[str, Any] = json.loads(line)
+        self.port = told["port"]
         self.most_mb = max(self.most_mb, told["mb"])
         return told
 

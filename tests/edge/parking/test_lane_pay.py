@@ -1,154 +1,39 @@
 """A driver pays at an exit whose box has no line: code on the screen, charge in the cloud, receipt at the lane, once."""
 
 import asyncio
-import base64
-import re
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from shutil import copytree
-from typing import Any
 
-import httpx
 import pytest
 
 from linli.domains.boxes.lane_pay.pages import PREFIX
-from linli.edge.cloud import load_identity
 from linli.edge.parking.receipts import TRIES, TRIES_MS
-from linli.edge.runtime.compose import Box
-from linli.edge.services.console.door import new_code
 from linli.protocols.edge_link import PARKING_PAYMENTS, PaymentCounted, PaymentsCounted
 from linli.rules.pay_codes import PayCode, digits_of, read_code, write_code
-from tests.edge.parking.charged_town import ChargedTown, tariff
-from tests.edge.parking.site_box import LOT, PORTS
+from tests.edge.parking.charged_town import tariff
+from tests.edge.parking.pay_town import HOUR_MS, PLATE, PayTown, scanned
+from tests.edge.parking.site_box import LOT
 from tests.edge.runtime.small_box import until
-from tests.engines import find_program
 from tests.servicebus.conftest import opened
 
 SQLITE = pytest.mark.engines("sqlite")
 BOTH = pytest.mark.engines("sqlite", "postgresql")
 """Where the cloud counts a payment once: what engines do each in their way."""
-HOUR_MS, MINUTE_MS = 3_600_000, 60_000
-PLATE = "浙A12345"
-
-
-class PayTown(ChargedTown):
-    """Cars came two hours ago, so that box and cloud have the same time at the exit."""
-
-    phone: httpx.AsyncClient
-    lan: httpx.AsyncClient
-
-    def custom_of(self, name: str) -> dict[str, Any]:
-        return {**super().custom_of(name), "display": "gbk_qr"}
-
-    async def owes(self, *plates: str) -> None:
-        self.clock.ahead_ms = MINUTE_MS - 2 * HOUR_MS
-        for plate in plates:
-            assert (await self.entry.read(plate))["info"] == "ok"
-        self.clock.ahead_ms = 0
-
-    async def cut(self) -> None:
-        self.wire.cut = True
-        await self.box.line.stop()
-
-    async def wake_without_line(self) -> None:
-        """The box after a power cut, while the line is down: its own port answers, cameras come again."""
-        identity = load_identity(self.folder / "box")
-        assert identity is not None
-        self.box = Box(self.folder / "box", identity, ports=PORTS, transport=self.wire)
-        self.box.parking.room.clock = self.clock
-        await self.box.start()
-        await until(lambda: self.box.parking.running)
-
-    async def post(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = await self.lan.post(f"http://127.0.0.1:{self.box.parking.port}{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        said: dict[str, Any] = answer.json()
-        return said
-
-    async def code(self, barrier: str = "out1") -> tuple[str, bytes]:
-        """The path that the QR code on the screen leads to, and its picture."""
-        said = await self.post("/payCodeGet", barrierId=barrier)
-        assert said["resCode"] == 0, said
-        return PREFIX + said["payUrl"].partition(PREFIX)[2], base64.b64decode(said["qrPng"])
-
-    async def guard(self) -> httpx.AsyncClient:
-        """At the box's own page, which needs no line."""
-        lan = self.box.lan
-        assert lan is not None
-        here = f"http://127.0.0.1:{lan.console_port}/api/"
-        word = {"word": new_code(self.folder / "box" / "console"), "newPassword": "a good password"}
-        token = (await self.lan.post(f"{here}login", json=word)).json()["token"]
-        headers = {"accept-language": "zh-CN", "authorization": f"Bearer {token}"}
-        return httpx.AsyncClient(base_url=here, trust_env=False, timeout=60, headers=headers)
-
-    async def asked_at_exit(self, plate: str = PLATE) -> str:
-        """The path of the code of a car that owes."""
-        assert (await self.way_out.read(plate))["info"] == "no"
-        return (await self.code())[0]
-
-    async def pays(self, path: str) -> tuple[str, str]:
-        """On the phone, over its own network: the receipt and its digits."""
-        till = await self.phone.post(path, data={})
-        assert till.status_code == 303, till.text
-        back = await self.phone.post(till.headers["location"], data={"action": "pay"})
-        assert back.status_code == 303, back.text
-        return await self.receipt(back.headers["location"])
-
-    async def receipt(self, path: str) -> tuple[str, str]:
-        async with asyncio.timeout(60):
-            while 'data-testid="digits"' not in (page := (await self.phone.get(path)).text):
-                await asyncio.sleep(0.05)
-        digits = re.search(r'data-testid="digits">(\d{4}) (\d{4})<', page)
-        picture = re.search(r'src="data:image/png;base64,([^"]+)"', page)
-        assert digits
-        assert picture
-        return scanned(base64.b64decode(picture[1])), digits[1] + digits[2]
-
-    async def shows(self, receipt: str, barrier: str = "out1") -> dict[str, Any]:
-        return await self.post("/reportPayReceipt", barrierId=barrier, receipt=receipt)
-
-    async def charges(self, number: int = 1, *, refunded: int = 0) -> list[dict[str, Any]]:
-        async with asyncio.timeout(60):
-            while True:
-                answer = await self.desk.get(f"{self.at}/charges", params={"state": "paid"})
-                assert answer.status_code == 200, answer.text
-                rows: list[dict[str, Any]] = answer.json()["data"]
-                if len(rows) == number and sum(row["refundedFen"] for row in rows) == refunded:
-                    return rows
-                await asyncio.sleep(0.05)
-
-
-def scanned(picture: bytes) -> str:
-    """As a scanner that we did not write reads it."""
-    done = subprocess.run(
-        [find_program("zbarimg"), "--quiet", "--raw", "-"], input=picture, capture_output=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.decode().strip()
 
 
 @pytest.fixture
 async def town(database_url: str, tmp_path: Path) -> AsyncIterator[PayTown]:
     async with opened(database_url, tmp_path, cashier=True) as bench:
-        here = f"http://127.0.0.1:{bench.platform.http.port}"
-        assert bench.platform.payments.cashier is not None
-        bench.platform.payments.cashier.platform_url = here
-        bench.platform.boxes.parking_calls.pay_url = here + PREFIX
         town = PayTown(bench, tmp_path).with_lot()
-        await town.build()
-        await town.open_desk()
-        await town.publish(tariff(500), 900)
-        await town.wake()
-        await town.held()
-        async with (
-            httpx.AsyncClient(
-                base_url=here, trust_env=False, headers={"accept-language": "zh-CN"}
-            ) as town.phone,
-            httpx.AsyncClient(trust_env=False, timeout=60) as town.lan,
-        ):
+        async with town.with_phone():
+            await town.build()
+            await town.open_desk()
+            await town.publish(tariff(500), 900)
+            await town.wake()
+            await town.held()
             yield town
-        await town.stop()
+            await town.stop()
 
 
 @BOTH
@@ -349,3 +234,51 @@ async def test_with_a_line_it_opens_by_itself_and_money_that_came_twice_goes_bac
     async with asyncio.timeout(60):
         while "自动退回" not in (await town.phone.get(path)).text:
             await asyncio.sleep(0.05)
+
+
+@SQLITE
+async def test_a_car_that_paid_and_is_shut_in_is_put_before_a_person_until_it_is_out(town: PayTown) -> None:
+    await town.owes(PLATE, "浙B22222")
+    await town.cut()
+    receipt, _ = await town.pays(await town.asked_at_exit())
+    await town.way_out.stop()  # the barrier's camera fetches no order
+    assert (await town.shows(receipt))["resCode"] == 0
+    async with await town.guard() as guard:
+
+        async def shut() -> str:
+            lanes = (await guard.get("parking")).json()["lanes"]
+            return next(str(lane["paidShut"]) for lane in lanes if lane["barrierId"] == "out1")
+
+        async with asyncio.timeout(60):
+            while await shut() != PLATE:
+                await asyncio.sleep(0.05)
+        said = await town.shows(receipt)
+        assert (said["code"], "请值班人员开闸" in said["resMsg"]) == ("edge.receipt_paid_shut", True)
+        await town.way_out.start()
+        opens = {"barrierId": "out1", "command": "open"}
+        params = {"id": "1", "version": "1.0", "request": {"apiVer": "1.0"}, "params": opens}
+        done = await town.post("/iotx_parking_service_model/parkingBarrierOperate", **params)
+        assert done["code"] == 200, done
+        await until(lambda: town.way_out.barrier == "open", 60)
+        async with asyncio.timeout(60):
+            while await shut():
+                await asyncio.sleep(0.05)
+    assert (await town.shows(receipt))["code"] == "edge.receipt_used"
+    # The next one is shut in too, and another car is read there: it went.
+    receipt, _ = await town.pays(await town.asked_at_exit("浙B22222"))
+    await town.way_out.stop()
+    assert (await town.shows(receipt))["resCode"] == 0
+    async with asyncio.timeout(60):
+        while (await town.shows(receipt))["code"] != "edge.receipt_paid_shut":
+            await asyncio.sleep(0.05)
+    assert (await town.way_out.read("浙C33333"))["info"] == "no"
+    assert (await town.shows(receipt))["code"] == "edge.receipt_used"
+    await town.stop_box()
+    town.wire.cut = False
+    await town.wake()
+    cars = [row for row in await town.rows("cars", 10) if row["plate"] == PLATE and row["way"] == "out"]
+    assert [(row["opened"], row["reason"]) for row in cars] == [
+        (False, "fee_due"), (True, "settled"), (False, "paid_shut"), (True, "by_hand"),
+    ]  # fmt: skip
+    passes = await town.records("iot_park_pass_record", 5)
+    assert [row["plateNumber"] for row in passes if row["direction"] == 1] == [PLATE, "浙B22222", "浙C33333"]

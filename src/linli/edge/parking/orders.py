@@ -6,7 +6,7 @@ from linli.edge.parking import fees, order_rows, passes, stays
 from linli.edge.parking.order_rows import FREE, PAID, SETTLED, UNPAID, Order, find, save, tell
 from linli.edge.parking.params import in_order
 from linli.edge.parking.refusals import BAD_PARAM, ORDER_UNKNOWN, PASS_UNKNOWN, ParkingRefused
-from linli.edge.parking.work import Work
+from linli.edge.parking.work import Lift, Work
 from linli.protocols.parking_site import Lot
 from linli.rules.parking_fees import Fee
 
@@ -63,7 +63,7 @@ def completed(work: Work) -> Any:
         if order.waits:
             order = order._replace(waits=0)
             passes.let_out(work, lot, order)
-            work.lift.append(order.out_barrier)
+            work.lift.append(Lift(order.out_barrier, order.shown, order.number, order.fen))
         tell(work, lot, order, terms, fee)
     save(work, order)
     return None

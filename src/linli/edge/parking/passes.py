@@ -5,11 +5,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from linli.edge.parking import fees, pay_codes, stays
+from linli.edge.parking import fees, lifts, pay_codes, stays
 from linli.edge.parking.order_rows import FREE, PAID, UNPAID, Order
 from linli.edge.parking.params import Plate, read_plate
 from linli.edge.parking.verdicts import judged
-from linli.edge.parking.work import Work
+from linli.edge.parking.work import Lift, Work
 from linli.protocols.edge_link import CarDetail
 from linli.protocols.parking_site import Barrier, Lot
 from linli.rules.parking_entry import PARK_PASS, Reason, Standing, Verdict
@@ -81,6 +81,11 @@ def seen(work: Work, lot: Lot, barrier: Barrier, sighting: Sighting) -> Outcome:
 def _seen(work: Work, lot: Lot, barrier: Barrier, sighting: Sighting) -> Outcome:
     if 0 < sighting.at_ms < work.now_ms:
         work.now_ms = sighting.at_ms
+    paid = lifts.read_again(work, barrier.barrier_id, sighting.plate) if not sighting.at_ms else None
+    if paid is not None:  # its pass is told already
+        return Outcome(
+            open=True, reason=SETTLED_HERE, plate=paid.shown, fen=paid.fen, standing=Standing.TEMPORARY
+        )
     stay = stays.inside(work, lot, sighting.plate) if sighting.plate else None
     leaves = barrier.direction == "OUT" and stays.leaves_lot(work, lot, barrier)
     bill = stays.bill(work, lot, barrier, stay) if stay is not None and leaves else None
@@ -251,6 +256,11 @@ def let_out(work: Work, lot: Lot, order: Order) -> None:
 
 def by_hand(work: Work, lot: Lot, barrier: Barrier) -> None:
     """Somebody opened the barrier: for the car that waits there, or for one that nobody read."""
+    paid = lifts.shut_at(work, barrier.barrier_id)
+    if paid is not None:  # its pass is told already
+        lifts.over(work, barrier.barrier_id)
+        report_paid(work, lot, barrier, paid, OPENED_BY_HAND, opened=True)
+        return
     row = work.row(
         "SELECT plate, shown, picture FROM parking_waiting WHERE barrier = ? AND at_ms > ?",
         barrier.barrier_id,
@@ -275,6 +285,13 @@ def by_hand(work: Work, lot: Lot, barrier: Barrier) -> None:
     work.do("DELETE FROM parking_waiting WHERE barrier = ?", barrier.barrier_id)
 
 
+def report_paid(work: Work, lot: Lot, barrier: Barrier, lift: Lift, reason: str, *, opened: bool) -> None:
+    """What became of a car after its pass was told."""
+    notice = PassOut(lift.order, 0, reason, Standing.TEMPORARY, opened, lift.fen)
+    plate = read_plate(lift.shown, "plateNumber")
+    work.report(LANE_EVENT, {}, _detail(work, lot, barrier, plate, notice))
+
+
 def up_at_fire(work: Work, lot: Lot, barrier: Barrier) -> None:
     work.report(LANE_EVENT, {}, _detail(work, lot, barrier, None, PassOut("", 0, Reason.FIRE)))
 
@@ -292,7 +309,7 @@ def mended_exit(work: Work, lot: Lot, plate: Plate, barrier_id: str, record_id: 
         return
     stays.settle(work, lot, bill)
     stays.go_out(work, lot, barrier_id, plate, bill.fee)
-    work.lift.append(barrier_id)
+    work.lift.append(Lift(barrier_id, plate.shown, bill.order.number, bill.order.fen))
 
 
 # what is kept

@@ -8,7 +8,7 @@ import hmac
 import sqlite3
 from typing import Final, NamedTuple
 
-from linli.edge.parking import fees, order_rows, passes, stays
+from linli.edge.parking import fees, lifts, order_rows, passes, stays
 from linli.edge.parking.order_rows import PAID, UNPAID, find, save
 from linli.edge.parking.params import read_plate
 from linli.edge.parking.pay_codes import COLUMNS, CodeRow, issue, newest
@@ -19,10 +19,11 @@ from linli.edge.parking.refusals import (
     ReceiptFeeGrew,
     ReceiptForged,
     ReceiptOtherLane,
+    ReceiptPaidShut,
     ReceiptTooLate,
     ReceiptUsed,
 )
-from linli.edge.parking.work import Work
+from linli.edge.parking.work import Lift, Work
 from linli.kernel.errors import LinliError
 from linli.protocols.edge_link import LanePayment, PaymentCounted
 from linli.rules.parking_fees import Fee
@@ -61,7 +62,7 @@ def take(work: Work, barrier_id: str, shown: str) -> Counted | LinliError:
         return ReceiptOtherLane(lane=place[1].barrier_name if place else row.barrier)
     counted = _count(work, row)
     if counted is None:
-        return ReceiptUsed()
+        return ReceiptPaidShut() if lifts.is_shut(work, row.barrier, row.order_number) else ReceiptUsed()
     if counted.opens:
         return counted
     if counted.due_fen:
@@ -184,7 +185,7 @@ def _count(work: Work, row: CodeRow) -> Counted | None:
             issue(work, bill.order)
             return Counted(order.shown, row.fen, row.fen, bill.order.fen, opens=False)
     passes.let_out(work, lot, order)
-    work.lift.append(row.barrier)
+    work.lift.append(Lift(row.barrier, order.shown, order.number, row.fen))
     return Counted(order.shown, row.fen, row.fen, 0, opens=True)
 
 

@@ -85,6 +85,12 @@ class ReceiptUsed(LinliError):
     code = "edge.receipt_used"
 
 
+class ReceiptPaidShut(LinliError):
+    """It was counted, and then its barrier did not move: a person opens."""
+
+    code = "edge.receipt_paid_shut"
+
+
 class ReceiptOtherLane(LinliError):
     """`lane`: where it is good."""
 

@@ -12,7 +12,19 @@ import msgspec
 
 from linli.edge.framework.device_logs import DeviceLog
 from linli.edge.framework.errors import DeviceOffline, DeviceUnknown
-from linli.edge.parking import fires, given, local_records, outbox, passes, pay_codes, places, receipts
+from linli.edge.parking import (
+    fires,
+    given,
+    lifts,
+    local_records,
+    outbox,
+    passes,
+    pay_codes,
+    places,
+    receipts,
+    shut_exits,
+)
+from linli.edge.parking.envelopes import push_reply, read_envelope, reply
 from linli.edge.parking.local_system import LocalPush, LocalSystem
 from linli.edge.parking.methods import METHODS, MODEL, OPERATE
 from linli.edge.parking.outbox import Waiting
@@ -20,7 +32,6 @@ from linli.edge.parking.params import Params
 from linli.edge.parking.passes import Outcome, Sighting
 from linli.edge.parking.ports import OPERATE_GATE, CallsDevices, KeepsFiles
 from linli.edge.parking.refusals import (
-    BAD_PARAM,
     BARRIER_FAILED,
     BARRIER_UNKNOWN,
     BUSY,
@@ -30,7 +41,8 @@ from linli.edge.parking.refusals import (
     UNKNOWN,
     ParkingRefused,
 )
-from linli.edge.parking.work import Work
+from linli.edge.parking.tables import sweep
+from linli.edge.parking.work import Lift, Work
 from linli.edge.store import Store
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError, TimedOut
@@ -47,11 +59,6 @@ KEPT_MS: Final = 180 * 86_400_000
 """How long closed stays, orders and passes stay on the box; the cloud has them."""
 SWEEP_S: Final = 3600.0
 _COMMANDS: Final = (places.OPEN, places.CLOSE, places.KEEP_OPEN)
-
-
-class _Envelope(msgspec.Struct):
-    id: str | int = ""
-    params: dict[str, Any] | None = None
 
 
 class ParkingRoom:
@@ -89,11 +96,12 @@ class ParkingRoom:
             self.given = await self._store.read(lambda db: given.load(db, self._secrets))
         except msgspec.MsgspecError as error:
             self._log.error("the kept tariffs and rights cannot be read", why=str(error))
+        await self._write(shut_exits.after_an_end, {})
 
     async def run(self) -> None:
         """Forget what is old, now and then."""
         while True:
-            await self._store.write(partial(_sweep, before_ms=self.clock.now_ms() - KEPT_MS))
+            await self._store.write(partial(sweep, before_ms=self.clock.now_ms() - KEPT_MS))
             await self.clock.sleep(SWEEP_S)
 
     async def stop(self) -> None:
@@ -108,22 +116,22 @@ class ParkingRoom:
         """The answer's envelope, whatever came."""
         asked: str | int = ""
         try:
-            call = _read(envelope)
+            call = read_envelope(envelope)
             asked = call.id
             if model != MODEL:
                 raise ParkingRefused(NO_METHOD)
             async with asyncio.timeout(SECONDS):
                 data = await self.serve(method, call.params or {})
-            return _reply(asked, OK, "success", "成功", data)
+            return reply(asked, OK, "success", "成功", data)
         except ParkingRefused as refused:
-            return _reply(asked, refused.number, refused.message, refused.localized, None)
+            return reply(asked, refused.number, refused.message, refused.localized, None)
         except TimeoutError:
             busy = ParkingRefused(BUSY)
-            return _reply(asked, BUSY, busy.message, busy.localized, None)
+            return reply(asked, BUSY, busy.message, busy.localized, None)
         except Exception as error:  # noqa: BLE001  (a caller gets an answer after any fault)
             self._log.error("a call of the parking service failed", method=method, why=repr(error))
             unknown = ParkingRefused(UNKNOWN)
-            return _reply(asked, UNKNOWN, unknown.message, unknown.localized, None)
+            return reply(asked, UNKNOWN, unknown.message, unknown.localized, None)
 
     async def serve(self, method: str, params: Mapping[str, Any]) -> Any:
         """Raises ParkingRefused."""
@@ -271,6 +279,10 @@ class ParkingRoom:
         is_over = self.given.pay_keys and not all(lane.url for lane in lanes)
         return await self._write(pay_codes.renewed, {}) if is_over else lanes
 
+    async def paid_shut(self) -> dict[str, str]:
+        """By barrier, the plate of a car that paid and whose barrier did not move."""
+        return await self._store.read(lifts.shut)
+
     async def paid(self, payments: list[LanePayment]) -> None:
         """Payments that the cloud has: those that no receipt brought here are counted now."""
         for payment in payments:
@@ -338,62 +350,37 @@ class ParkingRoom:
         )
 
     async def _write[T](self, run: Callable[[Work], T], values: Mapping[str, Any]) -> T:
-        lift: list[str] = []
+        lift: list[Lift] = []
 
         def write(db: sqlite3.Connection) -> T:
             work = self._work(db, values)
             result = run(work)
-            for barrier in work.lift:
-                places.operated(work, barrier, places.OPEN)
+            for each in work.lift:
+                places.operated(work, each.barrier, places.OPEN)
+                lifts.keep(work, each)
             lift.extend(work.lift)
             return result
 
         result = await self._store.write(write)
         self.news.set()
-        for barrier in lift:
-            self.spawn(self._lift(barrier))
+        for each in lift:
+            self.spawn(self._lift(each))
         return result
 
-    async def _lift(self, barrier_id: str) -> None:
-        _, barrier = self.site.barriers[barrier_id]
+    async def _lift(self, lift: Lift) -> None:
+        """What is kept of it outlives the box (ADR 0127)."""
+        _, barrier = self.site.barriers[lift.barrier]
         try:
             await self._move(barrier.device, places.OPEN)
         except ParkingRefused as refused:
             self._log.error(
-                "a barrier does not open for a car that paid", barrier=barrier_id, why=str(refused)
+                "a barrier does not open for a car that paid", barrier=lift.barrier, why=str(refused)
             )
+            await self._write(partial(shut_exits.shut, lift=lift), {})
+        else:
+            await self._write(partial(lifts.moved, lift=lift), {})
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="parking")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def push_reply(why: str) -> bytes:
-    """To a system on the LAN, in the form of the source's push (spec F 4.4)."""
-    text = f"数据上报失败：{why}" if why else "数据上报成功"
-    return msgspec.json.encode({"resCode": 1 if why else 0, "resMsg": text})
-
-
-def _read(envelope: bytes) -> _Envelope:
-    """Raises ParkingRefused (1002)."""
-    try:
-        return msgspec.json.decode(envelope, type=_Envelope)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ParkingRefused(BAD_PARAM, str(error), "请求体应为 JSON 信封") from None
-
-
-def _reply(asked: str | int, code: int, message: str, localized: str, data: Any) -> bytes:
-    return msgspec.json.encode(
-        {"id": str(asked), "code": code, "message": message, "localizedMsg": localized, "data": data}
-    )
-
-
-def _sweep(db: sqlite3.Connection, *, before_ms: int) -> None:
-    db.execute("DELETE FROM parking_sightings WHERE at_ms < ?", (before_ms,))
-    db.execute("DELETE FROM parking_passes WHERE at_ms < ?", (before_ms,))
-    db.execute("DELETE FROM parking_stays WHERE out_ms < ?", (before_ms,))
-    db.execute("DELETE FROM parking_pay_codes WHERE at_ms < ? AND untold = 0", (before_ms,))
-    db.execute(
-        "DELETE FROM parking_orders WHERE in_ms < ? AND waits = 0 AND out_ms < ?", (before_ms, before_ms)
-    )

@@ -1,5 +1,6 @@
 """Parking's tables in the box's file. Times are UTC ms; `plate` is cleaned, `shown` as it was given first."""
 
+import sqlite3
 from typing import Final
 
 from linli.edge.store import Step
@@ -107,7 +108,29 @@ STEPS: Final = (
         ) WITHOUT ROWID;
         """,
     ),
+    Step(
+        "parking.4",
+        """
+        CREATE TABLE parking_lifts (
+          barrier TEXT PRIMARY KEY, plate TEXT NOT NULL, shown TEXT NOT NULL, order_number TEXT NOT NULL,
+          fen INTEGER NOT NULL, at_ms INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID;
+        """,
+    ),
 )
 """`parking_given`: rights that the cloud gives, by its spaces. `parking_rules`: what else it says, and own fires.
 `parking_pay_codes`: what drivers were asked to pay at exits; `used_ms`: when its payment was counted, once; `untold`:
-the cloud does not know that yet. `parking_digit_tries`: wrong digits at a lane."""
+the cloud does not know that yet. `parking_digit_tries`: wrong digits at a lane. `parking_lifts`: cars that paid
+and whose barrier has not moved yet; `told`: it did not move, and a person is to see to it."""
+
+
+def sweep(db: sqlite3.Connection, *, before_ms: int) -> None:
+    """Forget what ended before."""
+    db.execute("DELETE FROM parking_sightings WHERE at_ms < ?", (before_ms,))
+    db.execute("DELETE FROM parking_passes WHERE at_ms < ?", (before_ms,))
+    db.execute("DELETE FROM parking_lifts WHERE at_ms < ?", (before_ms,))
+    db.execute("DELETE FROM parking_stays WHERE out_ms < ?", (before_ms,))
+    db.execute("DELETE FROM parking_pay_codes WHERE at_ms < ? AND untold = 0", (before_ms,))
+    db.execute(
+        "DELETE FROM parking_orders WHERE in_ms < ? AND waits = 0 AND out_ms < ?", (before_ms, before_ms)
+    )

@@ -34,7 +34,7 @@ class Work:
     """A new number of an order or a pass, never used before."""
     given: Given = field(default_factory=Given)
     """What the cloud says."""
-    lift: list[str] = field(default_factory=list[str])
+    lift: list["Lift"] = field(default_factory=list["Lift"])
     """Barriers that are to be opened once this is kept."""
 
     # the site
@@ -104,6 +104,15 @@ class Work:
 
     def show(self, at_ms: int | None) -> str:
         return show_time(at_ms, self.zone)
+
+
+class Lift(NamedTuple):
+    """A barrier that is to open for a car that paid; `shown`: its plate."""
+
+    barrier: str
+    shown: str
+    order: str
+    fen: int
 
 
 class Vehicle(NamedTuple):

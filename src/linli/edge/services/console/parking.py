@@ -17,7 +17,8 @@ class _Receipt(msgspec.Struct, rename="camel"):
 
 
 async def _lanes(parts: Parts, request: Request) -> object:
-    """`qr` is empty where nobody takes payments over the network."""
+    """`qr` is empty where nobody takes payments over the network. `paidShut`: the plate of a car that a person lets out,
+    since it paid and the barrier did not move."""
     room = parts.parking
     exits = [
         {"barrierId": barrier.barrier_id, "lotName": lot.name, "name": barrier.barrier_name}
@@ -28,7 +29,13 @@ async def _lanes(parts: Parts, request: Request) -> object:
         lane.barrier: {"plate": lane.plate, "fen": lane.fen, "qr": qr_image(lane.url) if lane.url else ""}
         for lane in (await room.pay_codes() if exits and room is not None else ())
     }
-    return {"lanes": [{**lane, "car": waiting.get(lane["barrierId"])} for lane in exits]}
+    shut = await room.paid_shut() if exits and room is not None else {}
+    return {
+        "lanes": [
+            {**lane, "car": waiting.get(lane["barrierId"]), "paidShut": shut.get(lane["barrierId"], "")}
+            for lane in exits
+        ]
+    }
 
 
 async def _receipt(parts: Parts, request: Request) -> object:

@@ -17,6 +17,7 @@ export function parking({ body }) {
     const wrong = h('div', { role: 'alert' })
     return h('section.card', { 'data-lane': one.barrierId },
       h('div.row', h('h2', one.name || one.barrierId), h('span.soft', one.lotName), one.car ? pill('warn', t('parking.due', { plate: one.car.plate, yuan: (one.car.fen / 100).toFixed(2) })) : pill('', t('parking.nobody'))),
+      one.paidShut ? h('div.note.bad', t('parking.shut', { plate: one.paidShut })) : null,
       one.car?.qr ? h('img', { src: one.car.qr, alt: t('parking.qr'), width: 180, height: 180 }) : null,
       one.car && !one.car.qr ? h('p.soft', t('parking.no_code')) : null,
       h('form.form', {
