@@ -17,8 +17,13 @@ class Lanes(Protocol):
         confirm. Raises ParkingRefused (302: the device stands at no barrier), StoreBroken."""
         ...
 
-    async def keep_picture(self, device: str, picture: bytes) -> str:
-        """In the box's file service; its path there, empty where there is no room."""
+    def begin_picture(self, device: str, picture: bytes) -> str:
+        """Keep it in the box's file service; its path there, empty where none is kept. Wait for `picture_stored` before
+        the camera is told that it need not send it again."""
+        ...
+
+    async def picture_stored(self, path: str) -> None:
+        """Returns once it is on the disk, or found no room; at once for any other path."""
         ...
 
 

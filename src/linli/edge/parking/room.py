@@ -30,7 +30,8 @@ from linli.edge.parking.methods import METHODS, MODEL, OPERATE
 from linli.edge.parking.outbox import Waiting
 from linli.edge.parking.params import Params
 from linli.edge.parking.passes import Outcome, Sighting
-from linli.edge.parking.ports import OPERATE_GATE, CallsDevices, KeepsFiles
+from linli.edge.parking.pictures import Pictures
+from linli.edge.parking.ports import OPERATE_GATE, CallsDevices
 from linli.edge.parking.refusals import (
     BARRIER_FAILED,
     BARRIER_UNKNOWN,
@@ -54,7 +55,6 @@ from linli.protocols.parking_site import Barrier, Lot, Site
 SECONDS: Final = 7.0
 """For one call; the bus waits 8."""
 LIFT_S: Final = 5.0
-PICTURES_S: Final = 7 * 86_400
 KEPT_MS: Final = 180 * 86_400_000
 """How long closed stays, orders and passes stay on the box; the cloud has them."""
 SWEEP_S: Final = 3600.0
@@ -73,8 +73,7 @@ class ParkingRoom:
         self._log = log
         self.call: CallsDevices | None = None
         """None: there is no device."""
-        self.files: KeepsFiles | None = None
-        """Where pictures are kept; None: they are not."""
+        self.pictures = Pictures(ids, log)
         self.site = Site()
         self.local: LocalSystem | None = None
         """System mode: the site's own parking system, which then knows and decides everything."""
@@ -109,6 +108,7 @@ class ParkingRoom:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.pictures.stop()
 
     # the domain service
 
@@ -213,17 +213,11 @@ class ParkingRoom:
 
         await self._write(note, {})
 
-    async def keep_picture(self, device: str, picture: bytes) -> str:
-        files = self.files
-        if files is None:
-            return ""
-        path = f"parking/{device}/{self._ids.hex(32)}.jpg"
-        try:
-            await files.add(path, picture, PICTURES_S)
-        except (LinliError, OSError, ValueError) as error:  # a full disk stops no car
-            self._log.warning("a picture of a car is not kept", device=device, why=str(error))
-            return ""
-        return path
+    def begin_picture(self, device: str, picture: bytes) -> str:
+        return self.pictures.begin(device, picture)
+
+    async def picture_stored(self, path: str) -> None:
+        await self.pictures.stored(path)
 
     async def take_space(self, body: bytes) -> bytes:
         """What a guidance system (车位引导) tells of a space: `parkingLotId`, `parkingSpaceId`, and the
@@ -245,6 +239,7 @@ class ParkingRoom:
             push = self.local.read(path, body)
             picture = await self._fetched(push)
             await self._write(lambda work: local_records.keep(work, push, picture), {})
+            await self.picture_stored(picture)
         except ParkingRefused as refused:
             return push_reply(refused.localized)
         except ValueError as error:
@@ -257,7 +252,7 @@ class ParkingRoom:
         if not push.picture_url or self.local is None:
             return ""
         try:
-            return await self.keep_picture("local", await self.local.picture(push.picture_url))
+            return self.begin_picture("local", await self.local.picture(push.picture_url))
         except (httpx.HTTPError, ValueError) as error:
             self._log.now_and_then("a picture of the local system is not fetched", why=str(error))
             return ""

@@ -79,7 +79,7 @@ class Parking:
 
     def connect(self, call: CallsDevices, files: FileStore | None) -> None:
         """Before the start: how lanes' devices are reached, and where pictures are kept."""
-        self.room.call, self.room.files, self._uplink.files = call, files, files
+        self.room.call, self.room.pictures.files, self._uplink.files = call, files, files
 
     def part(self, ports: Ports) -> Part:
         async def start(params: Params) -> None:

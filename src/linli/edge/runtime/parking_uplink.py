@@ -112,6 +112,7 @@ class ParkingUplink:
         """Where the cloud has it; empty when it cannot. Raises CloudUnreachable, CloudRefused."""
         if path in self._sent:
             return self._sent[path]
+        await self._room.picture_stored(path)
         file = await self.files.find(path) if self.files is not None else None
         if file is None:
             return ""

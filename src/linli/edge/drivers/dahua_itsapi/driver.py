@@ -126,7 +126,7 @@ class DahuaDriver(BaseDriver):
         picture = ""
         if push.picture and self._parking is not None:
             try:
-                picture = await self._parking.keep_picture(lane.name, mapping.read_picture(push.picture))
+                picture = self._parking.begin_picture(lane.name, mapping.read_picture(push.picture))
             except BadPush as bad:
                 lane.log.warning("a picture is refused", why=str(bad))
         outcome = Outcome(open=False, reason="no_parking")
@@ -146,6 +146,8 @@ class DahuaDriver(BaseDriver):
                 "plateRecognitionReliability": push.confidence / 100, "carImageKey": picture,
             }  # fmt: skip
             await self._context.things.event(lane.name, "IntelligentAlarm", event)
+        if self._parking is not None:
+            await self._parking.picture_stored(picture)
         lane.log.info(
             "plate event", plate=mapping.masked(push.plate), opens=outcome.open, reason=outcome.reason,
             again=outcome.again,

@@ -122,10 +122,12 @@ class PlateCameraDriver(BaseDriver):
         push = mapping.read_push(body)
         lane = self._lane_of(push.serial, peer)
         await self._alive(lane, peer)
-        picture = await self._picture(lane, push)
+        picture = self._picture(lane, push)
         outcome = await self._outcome(lane, push, picture)
         if not outcome.again:
             await self._report(lane, push, outcome, picture)
+        if self._parking is not None:
+            await self._parking.picture_stored(picture)
         lane.log.info(
             "plate event", plateid=push.plate_id, plate=mapping.masked(push.plate), opens=outcome.open,
             reason=outcome.reason, again=outcome.again, offline=push.offline,
@@ -140,8 +142,8 @@ class PlateCameraDriver(BaseDriver):
             qr=outcome.pay_url.encode() if lane.form.display == "gbk_qr" and not push.offline else b"",
         )
 
-    async def _picture(self, lane: Lane, push: Push) -> str:
-        """Where it is kept. A car is not kept waiting for a picture that cannot be read."""
+    def _picture(self, lane: Lane, push: Push) -> str:
+        """Where it will be kept. A car is not kept waiting for a picture that cannot be read."""
         if not push.picture or self._parking is None:
             return push.picture_path
         try:
@@ -149,7 +151,7 @@ class PlateCameraDriver(BaseDriver):
         except BadPush as bad:
             lane.log.warning("a picture is refused", plateid=push.plate_id, why=str(bad))
             return ""
-        return await self._parking.keep_picture(lane.name, picture)
+        return self._parking.begin_picture(lane.name, picture)
 
     async def _outcome(self, lane: Lane, push: Push, picture: str) -> Outcome:
         if self._parking is None:

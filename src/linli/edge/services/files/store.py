@@ -133,13 +133,8 @@ class FileStore:
 
     async def add(self, path: str, content: bytes, keep_s: int) -> StoredFile:
         """All at once, for the box's own parts. Raises FileRefused (507)."""
-        part = await self.begin()
-        try:
-            await self.write(part, content)
-            return await self.keep(part, path, keep_s)
-        except BaseException:
-            await self.drop(part)
-            raise
+        now = self._clock.now_ms()
+        return await self._run(lambda: self._add(path, content, now, now + keep_s * 1000))
 
     # the rest
 
@@ -184,6 +179,15 @@ class FileStore:
         if self._disk.full():
             raise FULL
         return _on_full_disk(Part, self._folder / "content" / secrets.token_hex(16), self._take)
+
+    def _add(self, path: str, content: bytes, now_ms: int, expires_ms: int) -> StoredFile:
+        part = self._begin()
+        try:
+            _on_full_disk(part.write, content)
+            return self._keep(part, path, now_ms, expires_ms)
+        except BaseException:
+            part.drop()
+            raise
 
     def _take(self, size: int) -> None:
         if size > 0 and self._used + size > self._quota:
