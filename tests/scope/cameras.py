@@ -23,6 +23,9 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         return {"gbId": f"{secrets.randbelow(10**18):020d}", "password": "camera-secret-7"}
 
     begin, end = 1_795_500_000_000, 1_795_500_600_000
+    one = f"{here}/{{camera_id}}"
+    span = {"beginMs": begin, "endMs": end}
+    why = {**span, "reason": "物品遗失"}
 
     return {
         "GET /communities/{community_id}/device-views": [lambda x: Ask(at(x))],
@@ -45,6 +48,14 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {here}/{{camera_id}}/steer": [
             lambda x: Ask(at(x, camera_id=x.camera), body={"direction": "up"})
         ],
+        f"GET {one}/recording": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"PUT {one}/recording": [lambda x: Ask(at(x, camera_id=x.camera), body={"mode": "event"})],
+        f"POST {one}/recording/manual": [lambda x: Ask(at(x, camera_id=x.camera), body={"minutes": 0})],
+        f"GET {one}/timeline": [lambda x: Ask(at(x, camera_id=x.camera), query=span)],
+        f"GET {one}/timeline/views": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"POST {one}/timeline/play": [lambda x: Ask(at(x, camera_id=x.camera), body=span)],
+        f"POST {one}/timeline/download": [lambda x: Ask(at(x, camera_id=x.camera), body=why)],
+        f"POST {one}/timeline/lock": [lambda x: Ask(at(x, camera_id=x.camera), body=why)],
         f"GET {here}/{{camera_id}}/condition": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"GET {here}": [lambda x: Ask(at(x))],
         f"GET {here}/groups": [lambda x: Ask(at(x))],

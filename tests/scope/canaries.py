@@ -28,6 +28,7 @@ from linli.domains.people.models import persons
 from linli.domains.people.service import accounts, invitations, joining, organisation, vehicles
 from linli.domains.people.service.organisation import Hand
 from linli.domains.people.service.vehicles import VehicleForm
+from linli.domains.video.service.recording import Look, note_look
 from linli.domains.visitors.models import visits as visit_rows
 from linli.domains.visitors.rows import API
 from linli.domains.visitors.schemas import Guest
@@ -337,6 +338,10 @@ async def _things(desk: Desk, found: Canaries, name: str, lot: Lot) -> None:
         line = Line(now_ms, 4, "m", "1", "", known("device log", f"ZoraLine{x}"))
         await keep_lines(tx, device_no=device.device_no, lines=[line], ids=ids, now_ms=now_ms)
         await _type.run(tx, tunnel=lot.box_tunnel, text=known("transcript", f"ZoraScreen{x}"))
+        look = Look(
+            lot.camera_iot, "download", now_ms - 1_000, now_ms, known("recording reason", f"ZoraWhy{x}")
+        )
+        await note_look(owner, tx, look, community_id=lot.community, now_ms=now_ms)
     card = found.of(name, "card")
     passed = {"type": "tradCard", "code": 0, "message": "", "content": card, "extInfo": ""}
     lot.doors[0].link.queue_event("passEvent", passed)

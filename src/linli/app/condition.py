@@ -24,6 +24,8 @@ class Condition:
         """Who floods or guesses at the SIP port; empty: nobody."""
         self.cameras_notice: Callable[[], str] = str
         """The same at the port of cameras."""
+        self.recordings_notice: Callable[[], str] = str
+        """Cameras that cannot be recorded for lack of room; empty: none."""
         self.media_notice = ""
         """What calls lack; empty: nothing."""
         self.tls_fault: Callable[[], str] = str
@@ -56,6 +58,8 @@ class Condition:
             faults["sip"] = notice
         if notice := self.cameras_notice():
             faults["gb28181"] = notice
+        if notice := self.recordings_notice():
+            faults["recordings"] = notice
         if self.media_notice:
             faults["media"] = self.media_notice
         if self._settings.sms.provider == "off":

@@ -44,6 +44,7 @@ from linli.domains.projects.service.grants import capability_decided
 from linli.domains.security import room as security
 from linli.domains.security.events import SecurityAlarmed
 from linli.domains.video import room as video
+from linli.domains.video.service import recording
 from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.handlers import Handlers
@@ -96,7 +97,14 @@ def to_rooms(handlers: Handlers[Tx]) -> None:
     elevators.register(handlers)
     parking.register(handlers)
     security.register(handlers)
+    handlers.inline(SecurityAlarmed, recorded_around)
     handlers.inline(ResidentPageAsked, resident_page_asked)
+
+
+async def recorded_around(tx: Tx, event: SecurityAlarmed) -> None:
+    """Inline: a camera with an alarm is recorded where its plan says so."""
+    now_ms = tx.db.clock.now_ms()
+    await recording.alarm_came(tx, tenant_id=event.tenant_id, iot_id=event.iot_id, now_ms=now_ms)
 
 
 def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:

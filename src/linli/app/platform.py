@@ -161,7 +161,10 @@ class Platform:
             self.objects,
         )
         self.answering = sip.answering
-        self.video = VideoPort(settings, db, clock, self.secrets, self.ids, self.callers, self.condition)
+        self.video = VideoPort(
+            settings, db, clock, self.secrets, self.ids, self.callers, self.condition,
+            process=self.processes.name,
+        )  # fmt: skip
         self._listeners = Listeners(settings, clock, self.things, self.addresses, sip)
         self.condition.tls_fault = self._listeners.tls_fault
         self._delivery()

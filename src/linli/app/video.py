@@ -1,10 +1,12 @@
 """The cameras of a process: off unless the settings say so, and then nothing of them is even loaded."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linli.app.condition import Condition
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.live.pictures import Thumbnails
+from linli.domains.video.recorder.room import Recordings
 from linli.kernel.callers import Callers
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -30,6 +32,8 @@ class VideoPort:
         ids: Ids,
         callers: Callers,
         condition: Condition,
+        *,
+        process: str,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -39,14 +43,18 @@ class VideoPort:
         self._condition = condition
         self.desk = VideoDesk(db, clock, settings.video)
         self.thumbnails = Thumbnails()
+        self.recordings = Recordings()
         self._front: GbFront | None = None
         self._pump: Pump | None = None
         self._rtmp: RtmpPort | None = None
         self._players: VideoPlayers | None = None
+        self._process = process
         if settings.gb28181.enabled:
             from linli.domains.video.live import web
 
-            self._players = web.VideoPlayers(self.desk, self.thumbnails, clock, callers)
+            self._players = web.VideoPlayers(
+                self.desk, self.thumbnails, clock, callers, films=self.recordings.serve
+            )
 
     def prefixes(self) -> dict[str, ASGIApp]:
         if self._players is None:
@@ -76,9 +84,38 @@ class VideoPort:
             self._rtmp = RtmpPort(self.desk, self._clock)
             self.desk.rtmp_port = await self._rtmp.start(gb.host, video.rtmp_port)
         self._condition.cameras_notice = self._front.notice
+        await self._start_recorder()
+
+    async def _start_recorder(self) -> None:
+        from linli.domains.video.recorder.films import Films
+        from linli.domains.video.recorder.keeper import Recorder
+        from linli.domains.video.recorder.ledger import MB, Ledger
+
+        video = self._settings.video
+        folder = Path(video.recordings_folder or self._settings.data_path / "recordings")
+        ledger = Ledger(
+            self._db,
+            self._clock,
+            folder,
+            most_bytes=video.recordings_mb * MB,
+            reserve_bytes=video.recordings_reserve_mb * MB,
+        )
+        recorder = Recorder(
+            desk=self.desk,
+            db=self._db,
+            clock=self._clock,
+            ids=self._ids,
+            ledger=ledger,
+            process=self._process,
+        )
+        self.recordings.open(recorder, Films(self._db, self._clock, ledger))
+        self._condition.recordings_notice = recorder.notice
+        await recorder.start()
 
     async def stop(self) -> None:
         """In any state."""
+        if self.recordings.recorder is not None:
+            await self.recordings.recorder.stop()
         self.desk.close()
         if self._rtmp is not None:
             self._rtmp.stop()

@@ -131,6 +131,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "sample_logins": platform.sample_logins,
         "answering": platform.answering,
         "video": platform.video.desk,
+        "recordings": platform.video.recordings,
         "sightings": platform.security.sightings,
         "payments": Collecting(platform.payments.collector),
         "platform_health": platform.condition.all_faults,

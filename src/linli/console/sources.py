@@ -38,6 +38,7 @@ from linli.domains.people.service.organisation import Hand
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.security.service.sightings import Sightings
 from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.recorder.room import Recordings
 from linli.domains.visitors.room import VisitorsRoom
 from linli.kernel.db import Reader
 from linli.kernel.entry import WholeScope
@@ -79,6 +80,7 @@ SERVICES: Final[dict[str, Any]] = {
     "sample_logins": SampleLogins,
     "answering": Answering,
     "video": VideoDesk,
+    "recordings": Recordings,
     "sightings": Sightings,
     "payments": Collecting,
 }

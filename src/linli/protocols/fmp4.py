@@ -80,3 +80,67 @@ def fragment(number: int, start: int, samples: Sequence[Sample]) -> bytes:
     run = _full(b"trun", 1, 0xF01, struct.pack("!Ii", len(samples), offset), entries)
     boxes = _box(b"moof", _full(b"mfhd", 0, 0, number.to_bytes(4)), _box(b"traf", track, run))
     return boxes + _box(b"mdat", *(sample.data for sample in samples))
+
+
+class Extent(NamedTuple):
+    """Where a fragment lies among others, and what is in it."""
+
+    at: int
+    """Its first byte."""
+    moof: int
+    """Bytes of what stands before its pictures."""
+    size: int
+    start: int
+    """dts of its first picture."""
+    duration: int
+    key: bool
+    """Whether playing can begin with it."""
+
+
+def box_head(data: bytes) -> tuple[bytes, int]:
+    """Kind and size of the box that begins with these eight bytes. Raises h26x.Unreadable: there is none."""
+    if len(data) < 8:
+        raise h26x.Unreadable("a box is cut off")
+    size = int.from_bytes(data[:4])
+    if size < 8:
+        raise h26x.Unreadable("a box without a size")
+    return data[4:8], size
+
+
+def _inside(data: bytes, *path: bytes) -> tuple[int, int]:
+    """First and last byte of what is in the first box by that path. Raises h26x.Unreadable."""
+    begin, end = 0, len(data)
+    for wanted in path:
+        while True:
+            kind, size = box_head(data[begin : min(end, begin + 8)])
+            if begin + size > end:
+                raise h26x.Unreadable("a box is cut off")
+            if kind == wanted:
+                begin, end = begin + 8, begin + size
+                break
+            begin += size
+    return begin, end
+
+
+def read_fragment(moof: bytes, at: int, pictures: int) -> Extent:
+    """A fragment of `fragment`, by its `moof` and the size of its `mdat`. Raises h26x.Unreadable."""
+    time_at, _ = _inside(moof, b"moof", b"traf", b"tfdt")
+    run_at, run_end = _inside(moof, b"moof", b"traf", b"trun")
+    count = int.from_bytes(moof[run_at + 4 : run_at + 8])
+    entries = moof[run_at + 12 : run_end]
+    if not count or len(entries) != 16 * count:
+        raise h26x.Unreadable("a run of pictures of another form")
+    duration = sum(int.from_bytes(entries[entry : entry + 4]) for entry in range(0, len(entries), 16))
+    key = int.from_bytes(entries[8:12]) == _KEY
+    start = int.from_bytes(moof[time_at + 4 : time_at + 12])
+    return Extent(at, len(moof), len(moof) + pictures, start, duration, key)
+
+
+def renumbered(moof: bytes, number: int, start: int) -> bytes:
+    """The same with another number and time. Raises h26x.Unreadable."""
+    number_at, _ = _inside(moof, b"moof", b"mfhd")
+    time_at, _ = _inside(moof, b"moof", b"traf", b"tfdt")
+    changed = bytearray(moof)
+    changed[number_at + 4 : number_at + 8] = number.to_bytes(4)
+    changed[time_at + 4 : time_at + 12] = start.to_bytes(8)
+    return bytes(changed)

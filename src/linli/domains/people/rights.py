@@ -63,6 +63,10 @@ class Right(StrEnum):
     DOORS_OPEN = "doors.use"
     SIGHTINGS_SEE = "sightings.use"
     """Libraries of faces that cameras look for, their pictures, captures, and the search by a photo."""
+    RECORDINGS_SEE = "recordings.use"
+    """Look at what cameras recorded, here and on recorders, and take it away. Who does is kept."""
+    RECORDINGS_MANAGE = "recordings.manage"
+    """Say when cameras are recorded, and lock recordings."""
     CODES_SEE = "codes.use"
     """Read whole card numbers and codes, and have a pass or code shown again: a person who knows a code can copy it."""
     PHONES_SEE = "phones.use"
@@ -100,6 +104,8 @@ _MANAGER = _STAFF | {
 _MANAGER |= {
     Right.CODES_SEE,
     Right.SIGHTINGS_SEE,
+    Right.RECORDINGS_SEE,
+    Right.RECORDINGS_MANAGE,
     Right.PHONES_SEE,
     Right.EMPLOYEES_SEE,
     Right.EMPLOYEES_MANAGE,

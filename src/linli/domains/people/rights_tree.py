@@ -60,6 +60,7 @@ ENTERPRISE: Final = (
             Function("doors", Right.DOORS_OPEN, None),
             Function("codes", Right.CODES_SEE, None),
             Function("sightings", Right.SIGHTINGS_SEE, None),
+            Function("recordings", Right.RECORDINGS_SEE, Right.RECORDINGS_MANAGE),
         ),
     ),
 )

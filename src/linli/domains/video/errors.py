@@ -117,6 +117,12 @@ class NoRecording(NoPicture):
     code = "video.no_recording"
 
 
+class PictureChanged(Conflict):
+    """The camera's pictures changed their form within the span: one file cannot have both."""
+
+    code = "video.picture_changed"
+
+
 class CannotSteer(NoPicture):
     """It neither turns nor zooms."""
 

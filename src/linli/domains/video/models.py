@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
-from linli.kernel.db import INT, integer, metadata, real, text_column
+from linli.kernel.db import INT, flag, identity, integer, metadata, real, text_column
 
 cameras = Table(
     "cameras",
@@ -140,3 +140,75 @@ device_views = Table(
     Index("ix_device_views_community", "tenant_id", "community_id"),
 )
 """Which camera shows a device that sends no pictures of its own, such as a lane's plate camera."""
+
+recording_plans = Table(
+    "recording_plans",
+    metadata,
+    text_column("iot_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("mode", server_default="off"),  # off, plan, event
+    text_column("hours", server_default=""),  # a schedule; empty: at all hours
+    flag("sub"),  # 1: the small stream
+    integer("days", server_default="30"),
+    integer("most_mb", server_default="0"),  # 0: no limit of its own
+    integer("manual_since_ms", server_default="0"),
+    integer("manual_until_ms", server_default="0"),
+    text_column("manual_by", server_default=""),
+    integer("event_until_ms", server_default="0"),
+    integer("changed_ms"),
+    Index("ix_recording_plans_community", "tenant_id", "community_id"),
+)
+"""When a camera is recorded here, and how long that is kept."""
+
+recording_segments = Table(
+    "recording_segments",
+    metadata,
+    Column("segment_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("iot_id"),
+    integer("begin_ms"),
+    integer("end_ms"),
+    integer("bytes", server_default="0"),
+    text_column("cause"),  # plan, event, manual
+    text_column("state"),  # open, whole, erasing
+    flag("locked"),
+    Index("ix_recording_segments_camera", "iot_id", "begin_ms"),
+    Index("ix_recording_segments_oldest", "locked", "state", "begin_ms"),
+)
+"""Files of the recorder; where each lies follows from its row."""
+
+recording_gaps = Table(
+    "recording_gaps",
+    metadata,
+    Column("gap_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("iot_id"),
+    integer("begin_ms"),
+    integer("end_ms", server_default="0"),  # 0: it goes on
+    text_column("cause"),  # a code of errors, or one of recording_rows
+    Index("ix_recording_gaps_camera", "iot_id", "begin_ms"),
+    Index("ix_recording_gaps_end", "end_ms"),
+)
+"""When a camera should have been recorded and was not."""
+
+recording_views = Table(
+    "recording_views",
+    metadata,
+    identity("view_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("iot_id"),
+    text_column("caller"),
+    text_column("what"),  # play, device, download, lock, unlock
+    integer("begin_ms"),
+    integer("end_ms"),
+    text_column("reason", server_default=""),
+    integer("at_ms"),
+    Index("ix_recording_views_camera", "iot_id", "at_ms"),
+    Index("ix_recording_views_at", "at_ms"),
+    sqlite_autoincrement=True,
+)
+"""Who looked at, took away or locked what of a camera."""

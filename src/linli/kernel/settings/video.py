@@ -42,6 +42,20 @@ class Video(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
         Meta(ge=0, le=65_535, description="Players by RTMP (1935 by custom), in plain; 0: none."),
     ] = 0
 
+    recordings_folder: Annotated[
+        str, Meta(description="Where recordings lie; empty: `recordings` in the data folder.")
+    ] = ""
+    recordings_mb: Annotated[
+        int, Meta(ge=0, description="Most megabytes of all recordings; 0: as the reserve below allows.")
+    ] = 0
+    recordings_reserve_mb: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Megabytes of the disk that recordings leave free; the oldest unlocked ones go before that.",
+        ),
+    ] = 4_096
+
     def __post_init__(self) -> None:
         if self.last_port <= self.first_port:
             raise ValueError("[video] last_port must be above first_port")

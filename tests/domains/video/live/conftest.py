@@ -96,6 +96,7 @@ async def house(
             first_port=first,
             last_port=min(65_535, first + 400),
             rtmp_port=rtmp,
+            recordings_reserve_mb=0,
         ),
     )
     platform = await Platform.open(settings)

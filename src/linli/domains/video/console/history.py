@@ -5,6 +5,7 @@ from typing import Any
 from linli.domains.communities.queries import spaces
 from linli.domains.people.rights import Right
 from linli.domains.video.camera_rules import CHOICES
+from linli.domains.video.console.recording import PLAN_HISTORY
 from linli.domains.video.console.views import VIEW_HISTORY
 from linli.domains.video.service import cameras
 from linli.kernel import history
@@ -33,4 +34,5 @@ HISTORY = (
         tell=tell,
     ),
     VIEW_HISTORY,
+    PLAN_HISTORY,
 )

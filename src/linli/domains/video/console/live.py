@@ -13,6 +13,7 @@ from linli.domains.video.live.access import staff_may
 from linli.domains.video.live.desk import Camera, VideoDesk, span_of
 from linli.domains.video.live.pictures import snapshot
 from linli.domains.video.queries import cameras as queries
+from linli.domains.video.service.recording import Look, note_look
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Filter, Routes
@@ -20,7 +21,7 @@ from linli.kernel.errors import BadInput, LinliError, NotFound, Unavailable
 from linli.kernel.scope import Scope
 from linli.protocols import gb28181 as gb
 
-SEE = Right.DEVICES_SEE.value
+SEE, PAST = Right.DEVICES_SEE.value, Right.RECORDINGS_SEE.value
 WAIT_S = 8.0
 """A page may wait longer than a program."""
 _LONGEST_S = 31 * 86_400
@@ -136,7 +137,7 @@ async def watch_camera(
     return Playing(_path("live", ticket.token, ticket.session))
 
 
-@live_routes.post("/past", right=SEE, status=200, raises=(NotFound, errors.NoRecording, *_TROUBLES))
+@live_routes.post("/past", right=PAST, status=200, raises=(NotFound, errors.NoRecording, *_TROUBLES))
 async def watch_recording(
     community_id: int,
     camera_id: int,
@@ -147,7 +148,7 @@ async def watch_recording(
     session: sessions.Session,
     video: VideoDesk,
 ) -> Playing:
-    """Play a recording from a second on; each time by a playback of its own."""
+    """Play a recording of the recorder from a second on, by a playback of its own. Who looks is kept."""
     camera = await _camera(scope, db, video, community_id, camera_id)
     begin_s, end_s = span_of(data.file)
     if begin_s + data.seek >= end_s:
@@ -157,11 +158,14 @@ async def watch_recording(
     async def lives() -> bool:
         return await sessions.is_living(db, session.id, now_ms=clock.now_ms())
 
-    ticket = video.ticket(running, "ws", staff_may(db, scope, camera.iot_id, community_id, lives))
+    look = Look(camera.iot_id, "device", (begin_s + data.seek) * 1000, end_s * 1000)
+    await db.run(lambda tx: note_look(scope, tx, look, community_id=community_id, now_ms=clock.now_ms()))
+    alive = staff_may(db, scope, camera.iot_id, community_id, lives, right=Right.RECORDINGS_SEE)
+    ticket = video.ticket(running, "ws", alive)
     return Playing(_path("vod", ticket.token, ticket.session))
 
 
-@live_routes.get("/recordings", right=SEE, raises=(NotFound, *_TROUBLES))
+@live_routes.get("/recordings", right=PAST, raises=(NotFound, *_TROUBLES))
 async def list_recordings(
     community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk, where: Span
 ) -> list[RecordingRow]:

@@ -12,7 +12,13 @@ from linli.things.queries.devices import get_device
 
 
 def staff_may(
-    db: Database, scope: Scope, iot_id: str, community_id: int, session_lives: Callable[[], Awaitable[bool]]
+    db: Database,
+    scope: Scope,
+    iot_id: str,
+    community_id: int,
+    session_lives: Callable[[], Awaitable[bool]],
+    *,
+    right: Right = Right.DEVICES_SEE,
 ) -> Callable[[], Awaitable[bool]]:
     """An account of staff: its session lives, its right holds, and the camera is still the community's."""
 
@@ -25,7 +31,7 @@ def staff_may(
         except NotFound:
             return False
         return device.community_id == community_id and rights.may(
-            Right.DEVICES_SEE, tenant_id=scope.tenant, community_id=community_id
+            right, tenant_id=scope.tenant, community_id=community_id
         )
 
     return alive

@@ -6,7 +6,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -37,14 +37,19 @@ ALIVE_S: Final = 15.0
 _MOST_UNSENT: Final = 4 * 1024 * 1024
 _MOST_HEARD: Final = 1024
 _HLS_GONE_S: Final = 20.0
+type FilmServer = Callable[[MutableMapping[str, Any], Send], Awaitable[None]]
 _ANYBODY: Final = (b"access-control-allow-origin", b"*")
 
 
 class VideoPlayers:
     """The ASGI application under PREFIXES, and the upgrade there."""
 
-    def __init__(self, desk: VideoDesk, thumbnails: Thumbnails, clock: Clock, callers: Callers) -> None:
+    def __init__(
+        self, desk: VideoDesk, thumbnails: Thumbnails, clock: Clock, callers: Callers, *, films: FilmServer
+    ) -> None:
+        """`films` answers for the platform's own recordings."""
         self._desk = desk
+        self._films = films
         self._thumbnails = thumbnails
         self._clock = clock
         self._callers = callers
@@ -69,7 +74,9 @@ class VideoPlayers:
             await _answer(send, 405, b"")
             return
         try:
-            if name.endswith(".flv"):
+            if _is_film(str(scope["path"])):
+                await self._films(scope, send)
+            elif name.endswith(".flv"):
                 await self._flv(scope, receive, send)
             elif name.endswith((".m3u8", ".m4s", ".mp4")):
                 await self._segmented(scope, name, send)
@@ -253,6 +260,12 @@ async def _disconnected(receive: Receive, end: Callable[[], None]) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
     end()
+
+
+def _is_film(path: str) -> bool:
+    """A file of the platform's own recordings; HLS has names of its own below a session."""
+    name = path.removeprefix(f"{PAST}/")
+    return path.startswith(f"{PAST}/") and "/" not in name and name.endswith(".mp4")
 
 
 def _query(scope: MutableMapping[str, Any]) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""The platform's own recordings: cameras kept sending, cut into files, indexed, bounded; gaps are explained."""

@@ -1,0 +1,78 @@
+"""Rows of the recorder: plans, files, gaps and views, with what their words may be."""
+
+from typing import Final, NamedTuple
+
+OFF, PLAN, EVENT = "off", "plan", "event"
+MODES: Final = (OFF, PLAN, EVENT)
+"""Not; in the hours; in the hours, but only around alarms."""
+MANUAL: Final = "manual"
+"""A cause beside the two modes that record."""
+OPEN, WHOLE, ERASING = "open", "whole", "erasing"
+DISK_FULL, QUOTA, RESTARTED, INTERRUPTED, UNPLANNED, ERASED = (
+    "disk_full", "quota", "restarted", "interrupted", "unplanned", "erased",
+)  # fmt: skip
+"""Why nothing was recorded, besides the codes of errors; the last two are not rows but follow from the plan."""
+
+
+class Plan(NamedTuple):
+    """A row of `recording_plans`, in the order of the columns."""
+
+    iot_id: str
+    tenant_id: str
+    community_id: int
+    mode: str = OFF
+    hours: str = ""
+    sub: int = 0
+    days: int = 30
+    most_mb: int = 0
+    manual_since_ms: int = 0
+    manual_until_ms: int = 0
+    manual_by: str = ""
+    event_until_ms: int = 0
+    changed_ms: int = 0
+
+
+class Segment(NamedTuple):
+    """A row of `recording_segments`, in the order of the columns."""
+
+    segment_id: int
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    begin_ms: int
+    end_ms: int
+    bytes: int
+    cause: str
+    state: str
+    locked: int
+
+
+class Gap(NamedTuple):
+    """A row of `recording_gaps`, in the order of the columns."""
+
+    gap_id: int
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    begin_ms: int
+    end_ms: int
+    cause: str
+
+
+class View(NamedTuple):
+    view_id: int
+    caller: str
+    what: str
+    begin_ms: int
+    end_ms: int
+    reason: str
+    at_ms: int
+
+
+class Use(NamedTuple):
+    """How much of a camera there is."""
+
+    segments: int
+    bytes: int
+    first_ms: int
+    locked_bytes: int
