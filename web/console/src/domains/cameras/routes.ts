@@ -26,4 +26,11 @@ export default [
     props: true,
     meta: { titleKey: 'cameras.live.title', place: 'cameras' },
   },
+  {
+    path: 'cameras/:cameraId(\\d+)/playback',
+    name: 'camera-playback',
+    component: () => import('./PlaybackPage.vue'),
+    props: true,
+    meta: { titleKey: 'cameras.playback.title', place: 'cameras' },
+  },
 ] satisfies RouteRecordRaw[]
