@@ -224,7 +224,7 @@ async def test_around_an_alarm_with_ten_seconds_before(house: House, monkeypatch
 
     def ready() -> bool:
         camera = recorder.camera(row["iotId"])
-        kept = camera._before if camera is not None else ()
+        kept = list(camera._before) if camera is not None else []
         return bool(kept) and kept[-1].end_ms - kept[0].begin_ms >= 3_000
 
     await until(ready)

@@ -1,5 +1,7 @@
 """Reads of the recorder: plans, files, gaps, and who looked."""
 
+from typing import Any
+
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from linli.domains.video.models import recording_gaps, recording_plans, recording_segments, recording_views
@@ -10,7 +12,7 @@ from linli.kernel.scope import Scope
 
 _RECORDER = "the recorder looks after the cameras of every tenant"
 _p, _s, _g, _v = recording_plans.c, recording_segments.c, recording_gaps.c, recording_views.c
-_iot = bindparam("iot_id")
+_iot: Any = bindparam("iot_id")
 _after, _before = bindparam("after", type_=INT), bindparam("before", type_=INT)
 
 _plan = Query(select(recording_plans).where(in_scope(recording_plans), _p.iot_id == _iot), Plan)

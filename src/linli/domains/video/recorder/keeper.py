@@ -1,6 +1,7 @@
 """All cameras that are recorded here: begun again with the process, kept in step with their plans."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from linli.domains.video.live.desk import VideoDesk
@@ -139,9 +140,8 @@ class Recorder:
         plans = await queries.active_plans(self._db, now_ms)
         ends = await queries.last_ends(self._db, [plan.iot_id for plan in plans])
         for gap in open_gaps.values():
-            await self._db.run(
-                lambda tx, gap=gap: service.end_gap(tx, gap.gap_id, max(now_ms, gap.begin_ms + 1))
-            )  # type: ignore[misc]
+            end_ms = max(now_ms, gap.begin_ms + 1)
+            await self._db.run(partial(service.end_gap, gap_id=gap.gap_id, end_ms=end_ms))
         for plan in plans:
             self._zones[plan.community_id] = zone = await zone_of(self._db, plan.community_id)
             camera = RecordedCamera(

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -129,7 +130,7 @@ class Ledger:
             while segments := await queries.before(self._db, iot_id, before_ms):
                 await self.erase(segments)
             with freeing_space():
-                await self._db.run(lambda tx, of=iot_id, at=before_ms: service.drop_old_gaps(tx, of, at))  # type: ignore[misc]
+                await self._db.run(partial(service.drop_old_gaps, iot_id=iot_id, before_ms=before_ms))
         with freeing_space():
             await self._db.run(lambda tx: service.drop_old_views(tx, now_ms))
 
