@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from tests.browser.visit import CHROMIUM
-from tests.domains.video.live.conftest import House
+from tests.domains.video.live.conftest import WAIT_S, House
 from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
-from tests.domains.video.live.test_recording import WAIT_S, recorded_ms
+from tests.domains.video.live.test_recording import recorded_ms
 
 
 @pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")

@@ -85,10 +85,11 @@ async def recording_condition(
             reason = recorded.reason.text(scope.language) if recorded.reason is not None else ""
         else:
             state = "recording" if recorded.writing else "waiting"
+    there = recordings.recorder.ledger.bytes_of(row.iot_id) if recordings.recorder is not None else 0
     manual_ms = plan.manual_until_ms if plan.manual_until_ms > clock.now_ms() else 0
     return RecordingCondition(
         recordings.recorder is not None, plan.mode, tell_hours(plan.hours), bool(plan.sub), plan.days, plan.most_mb,  # type: ignore[arg-type]
-        state, cause, reason, manual_ms, use.bytes, use.locked_bytes, use.first_ms,
+        state, cause, reason, manual_ms, max(use.bytes, there), use.locked_bytes, use.first_ms,
     )  # fmt: skip
 
 

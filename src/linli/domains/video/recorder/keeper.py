@@ -147,10 +147,10 @@ class Recorder:
             camera = RecordedCamera(
                 plan, desk=self._desk, db=self._db, clock=self._clock, ids=self._ids, ledger=self.ledger
             )
-            end_ms = ends.get(plan.iot_id)
-            if end_ms is not None and plan.iot_id not in open_gaps and camera.cause(now_ms):
+            last_ms = ends.get(plan.iot_id)
+            if last_ms is not None and plan.iot_id not in open_gaps and camera.cause(now_ms):
                 piece = schedules.piece_at(plan.hours, now_ms, zone) if plan.hours else None
-                await camera.resume(max(end_ms, piece.starts_ms if piece else 0), RESTARTED)
+                await camera.resume(max(last_ms, piece.starts_ms if piece else 0), RESTARTED)
             self._begin(camera)
 
     async def _mend(self, segment: Segment) -> None:

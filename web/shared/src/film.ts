@@ -17,7 +17,7 @@ export interface Film {
   close(): void
 }
 
-export interface FilmWatcher {
+interface FilmWatcher {
   time(atMs: number): void
   began(): void
   /** Called once: over, or why it cannot go on (codec, player, refused). */
@@ -25,7 +25,7 @@ export interface FilmWatcher {
 }
 
 /** The codec that the head of an MP4 names; empty while it is not all there. */
-export function codecIn(head: Uint8Array): string {
+function codecIn(head: Uint8Array): string {
   for (let at = 0; at + 8 < head.length; at += 1) {
     if (head[at] === 97 && head[at + 1] === 118 && head[at + 2] === 99 && head[at + 3] === 67) {
       return `avc1.${[5, 6, 7].map((step) => head[at + step]!.toString(16).padStart(2, '0')).join('')}`
