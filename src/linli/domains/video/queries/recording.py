@@ -52,9 +52,9 @@ _gaps = Query(
 _use = Query(
     select(
         func.count(),
-        total(_s.bytes),
+        func.coalesce(total(_s.bytes), 0),
         func.coalesce(func.min(_s.begin_ms), 0),
-        total(case((_s.locked == 1, _s.bytes), else_=0)),
+        func.coalesce(total(case((_s.locked == 1, _s.bytes), else_=0)), 0),
     ).where(_of_camera),
     Use,
 )
