@@ -107,7 +107,7 @@ SIGHTS: Final[dict[str, Sight]] = {
     "camera user": _sight("cameras", "devices.use", EXPORT),
     "camera keeper": _sight("cameras", "devices.use", EXPORT),
     "camera keeper's phone": _sight("cameras", "devices.use", EXPORT),
-    "recording reason": _sight("why somebody took a recording away", "recordings.use"),
+    "recording reason": _sight("why somebody took a recording away", "recordings.use", EXPORT),
     "device log": _sight("what devices say of themselves", "devices.use"),
     "transcript": _sight("what was typed at a box", "devices.manage", EXPORT),
     "secret of app_key": _sight(_AGAIN, "POST /app-platform/projects/{project_id}/secret", company=True),
