@@ -80,6 +80,7 @@ from linli.edge.runtime.way_peers import WayPeers
 from linli.edge.services.keeping import moving
 from linli.edge.store import Store
 from linli.edge.video.room import VideoRoom
+from linli.edge.video.services import CameraServices
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
@@ -197,6 +198,8 @@ class Box:
             gateways=self.lift_gateways, face_user=self.faces.user_of,
         )  # fmt: skip
         self.video = VideoRoom(self.store, self.clock, partial(GatewayLine, address=activated.mqtt))
+        self.camera_services = CameraServices(self.video, self.clock)
+        self.video.answers = self.camera_services.serve
         self.polling = Polling(self.deployer, self.presence, self.passage, self._news)
         self.time = Timekeeper(
             self.clock, self.store, self.line, activated.device, leapt=(self._news, beat_now)
@@ -374,6 +377,7 @@ class Box:
         await self.mender.stop()
         await self.supervisor.close()
         await self.components.stop()
+        await self.camera_services.stop()
         if self.lan is not None:
             await self.lan.stop()
         await self.faces.stop()

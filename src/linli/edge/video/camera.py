@@ -122,7 +122,21 @@ class Camera:
             return []
         return onvif.recordings(await self._ask(RECORDING, "GetRecordings"))
 
+    async def serves(self, service: str) -> bool:
+        """Whether it has a service, by its namespace."""
+        await self._find()
+        return service in self._paths
+
     # asking
+
+    async def ask(self, service: str, operation: str, inner: str = "") -> Node:
+        await self._find()
+        return await self._ask(service, operation, inner)
+
+    async def say(self, service: str, body: str) -> Node:
+        """A question that is written already."""
+        await self._find()
+        return await self._say(service, body)
 
     async def _find(self) -> None:
         """Its port, its clock, its services; once."""
@@ -170,9 +184,11 @@ class Camera:
         return await self._post(port, _DEVICE_PATH, body, self._security(), log_in=True)
 
     async def _ask(self, service: str, operation: str, inner: str = "") -> Node:
+        return await self._say(service, onvif.request(service, operation, inner))
+
+    async def _say(self, service: str, body: str) -> Node:
         if service not in self._paths:
-            raise CameraFailed("not_onvif", operation)
-        body = onvif.request(service, operation, inner)
+            raise CameraFailed("not_onvif", service)
         return await self._post(self._port, self._paths[service], body, self._security(), log_in=True)
 
     def _security(self) -> str:

@@ -8,12 +8,14 @@ from typing import Final
 import msgspec
 
 from linli.edge.video.errors import VideoRefused
-from linli.edge.video.naming import category_of
+from linli.edge.video.naming import category_of, pulled_name
 from linli.edge.video.rows import GB, IPC, MODELS, NVR, DeviceForm, VideoDevice
 from linli.kernel.errors import BadInput
+from linli.protocols.onvif import Channel
 
 _NAME: Final = re.compile(r"[A-Za-z0-9\-_@.:]{4,32}")
 """Of a DeviceName: the local name is the IoT code."""
+NAME_MOST: Final = 160
 _DEFAULT: Final = {IPC: "community/security/ipcamera", NVR: "community/security/nnvr"}
 
 
@@ -46,3 +48,12 @@ def checked(form: DeviceForm, there: Iterable[VideoDevice]) -> DeviceForm:
         if (other.ip, other.port) == (ip, form.port):
             raise VideoRefused("address_taken", field="ip", name=other.name)
     return form
+
+
+def channel_row(nvr: VideoDevice, parent: int, channel: Channel) -> VideoDevice:
+    """A camera that a recorder told."""
+    name = pulled_name(nvr.name, channel.number, channel.name)[:NAME_MOST]
+    return VideoDevice(
+        no=0, instance=nvr.instance, kind="channel", name=name, alias=name, model="community/security/ipcamera",
+        protocol=nvr.protocol, parent=parent, channel=channel.number, space=channel.name, source=channel.source,
+    )  # fmt: skip

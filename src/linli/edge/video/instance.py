@@ -8,7 +8,7 @@ import msgspec
 
 from linli.edge.video.camera import Address, Camera, Look, new_client
 from linli.edge.video.errors import CameraFailed
-from linli.edge.video.ports import NewUplink, Uplink
+from linli.edge.video.ports import Answers, NewUplink, Uplink
 from linli.edge.video.rows import CHANNEL, NVR, Local, VideoDevice
 from linli.kernel.clock import Clock
 from linli.kernel.rounds import end_tasks
@@ -33,7 +33,9 @@ class Instance:
         clock: Clock,
         new_uplink: NewUplink,
         every_s: float = EVERY_S,
+        answers: Answers | None = None,
     ) -> None:
+        self._answers = answers
         self.number = number
         self._devices = devices
         self._clock = clock
@@ -67,6 +69,8 @@ class Instance:
         self._http = new_client()
         if gateway is not None:
             self.uplink = self._new_uplink(gateway)
+            if self._answers is not None:
+                self.uplink.answer_by(self._answers)
             await self.uplink.start()
         await self.identities()
         self._task = asyncio.create_task(self._run(), name=f"video-{self.name}")

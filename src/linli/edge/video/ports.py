@@ -1,7 +1,7 @@
 """What the video component needs of the box, in its own words."""
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
 
 from linli.protocols.edge_link import DeviceKey
 
@@ -15,6 +15,10 @@ class Uplink(Protocol):
     @property
     def why(self) -> str:
         """Why it is down; empty while it is up."""
+        ...
+
+    def answer_by(self, answers: "Answers") -> None:
+        """Who answers calls of the devices' services. Before `start`."""
         ...
 
     async def start(self) -> None: ...
@@ -41,4 +45,6 @@ class Uplink(Protocol):
         ...
 
 
+type Answers = Callable[[str, str, Any], Awaitable[Mapping[str, Any]]]
+"""(DeviceName, service, inputs) to outputs. Raises `services.ServiceFailed`."""
 type NewUplink = Callable[[DeviceKey], Uplink]

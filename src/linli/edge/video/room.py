@@ -5,7 +5,6 @@ One instance, or three that fill one after the other. Devices and identities are
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
@@ -14,11 +13,11 @@ from linli.edge.video import naming
 from linli.edge.video.camera import Address, Camera, Look
 from linli.edge.video.certificates import read_certificates
 from linli.edge.video.errors import CameraFailed, VideoRefused
-from linli.edge.video.forms import checked, clean_ip
+from linli.edge.video.forms import channel_row, checked, clean_ip
 from linli.edge.video.instance import EVERY_S, Instance
 from linli.edge.video.keeping import Kept
 from linli.edge.video.links import names_of, read_links
-from linli.edge.video.ports import NewUplink
+from linli.edge.video.ports import Answers, NewUplink
 from linli.edge.video.rows import (
     CHANNEL,
     INSTANCE_MOST,
@@ -26,6 +25,7 @@ from linli.edge.video.rows import (
     IPC,
     NVR,
     SINGLE_MOST,
+    Added,
     ChangeForm,
     DeviceForm,
     VideoDevice,
@@ -34,18 +34,6 @@ from linli.kernel.clock import Clock
 from linli.kernel.errors import NotFound
 from linli.protocols.edge_link import DeviceKey
 from linli.protocols.onvif import Channel
-
-NAME_MOST: Final = 160
-
-
-class Added(msgspec.Struct, frozen=True, rename="camel"):
-    """`why` tells what kept it from being reached: it is kept all the same."""
-
-    no: int
-    instance: int
-    cameras: int = 0
-    why: str = ""
-    detail: str = ""
 
 
 class VideoRoom:
@@ -61,6 +49,8 @@ class VideoRoom:
         self._turn = asyncio.Lock()
         self.instances: dict[int, Instance] = {}
         self.three = False
+        self.answers: Answers | None = None
+        """Who answers calls of the cameras' services."""
 
     # life
 
@@ -74,6 +64,7 @@ class VideoRoom:
                 clock=self._clock,
                 new_uplink=self._new_uplink,
                 every_s=self._every_s,
+                answers=self.answers,
             )
         given = dict(enumerate(gateways)) if self.three else self._kept.gateways
         for number, instance in self.instances.items():
@@ -112,7 +103,7 @@ class VideoRoom:
         return row
 
     def _of(self, instance: int) -> list[VideoDevice]:
-        return [row for row in self._kept.devices.values() if row.instance == instance]
+        return [row for row in self.devices if row.instance == instance]
 
     def used(self, instance: int) -> int:
         return naming.used(self.devices, instance, three=self.three)
@@ -124,7 +115,7 @@ class VideoRoom:
     @property
     def names(self) -> dict[str, str]:
         """The uploaded DeviceNames, each with the local name that it is assigned to, or empty."""
-        taken = {row.identity.device_name: row.name for row in self.devices if row.identity is not None}
+        taken = self.names_taken
         return {name: taken.get(name, "") for name in sorted(self._kept.certificates)}
 
     # devices
@@ -155,7 +146,7 @@ class VideoRoom:
                 protocol=form.protocol, ip=form.ip, port=form.port, user=form.user, password=form.password,
                 remark=form.remark, identity=self._matching(form.kind, form.name),
             )  # fmt: skip
-            below = [_channel(row, -1, channel) for channel in channels]
+            below = [channel_row(row, -1, channel) for channel in channels]
             rows = await self._kept.add([row, *below])
             at = self.instances[number]
             if look is not None:
@@ -187,7 +178,9 @@ class VideoRoom:
             coming = [channel for channel in look.channels if channel.source not in there]
             if self.used(row.instance) + len(coming) > self.most:
                 raise VideoRefused("no_room_here", name=at.name, cameras=len(coming), most=self.most)
-            added = await self._kept.add([_channel(row, no, channel) for channel in coming]) if coming else []
+            added = (
+                await self._kept.add([channel_row(row, no, channel) for channel in coming]) if coming else []
+            )
             at.heard(row, look)
             await at.identities()
             return Added(no, row.instance, len(added), "" if look.channels else "no_channels")
@@ -236,17 +229,33 @@ class VideoRoom:
         camera, profile = await self._stream(no)
         return await camera.stream_uri(profile)
 
-    async def _stream(self, no: int) -> tuple[Camera, str]:
-        row = self.device(no)
+    async def camera_named(self, device_name: str) -> tuple[VideoDevice, Camera]:
+        """The camera with this identity. Raises NotFound, VideoRefused."""
+        named = (row for row in self.devices if row.identity and row.identity.device_name == device_name)
+        row = next(named, None)
+        if row is None:
+            raise NotFound(what="edge_video_device", id=device_name[:64])
+        return row, self._camera(row)
+
+    def _camera(self, row: VideoDevice) -> Camera:
+        """Raises VideoRefused."""
         if row.kind == NVR:
             raise VideoRefused("no_camera", field="no")
         owner = self._kept.devices[row.parent] if row.kind == CHANNEL else row
-        camera = self.instances[row.instance].camera(owner)
+        return self.instances[row.instance].camera(owner)
+
+    async def _stream(self, no: int) -> tuple[Camera, str]:
+        row = self.device(no)
+        camera = self._camera(row)
+        return camera, (await self.channel_of(row, camera)).profiles[0].token
+
+    async def channel_of(self, row: VideoDevice, camera: Camera) -> Channel:
+        """Raises CameraFailed."""
         channels = (await camera.look()).channels
         channel = next((each for each in channels if row.kind == IPC or each.source == row.source), None)
         if channel is None:
             raise CameraFailed("channel_gone")
-        return camera, channel.profiles[0].token
+        return channel
 
     # identities (上云配置)
 
@@ -382,11 +391,3 @@ class VideoRoom:
 
 def _address(form: DeviceForm) -> Address:
     return Address(form.ip, form.port, form.user, form.password, form.protocol)
-
-
-def _channel(nvr: VideoDevice, parent: int, channel: Channel) -> VideoDevice:
-    name = naming.pulled_name(nvr.name, channel.number, channel.name)[:NAME_MOST]
-    return VideoDevice(
-        no=0, instance=nvr.instance, kind="channel", name=name, alias=name, model="community/security/ipcamera",
-        protocol=nvr.protocol, parent=parent, channel=channel.number, space=channel.name, source=channel.source,
-    )  # fmt: skip

@@ -80,6 +80,16 @@ class VideoDevice(msgspec.Struct, frozen=True, kw_only=True):
     identity: DeviceKey | None = None
 
 
+class Added(msgspec.Struct, frozen=True, rename="camel"):
+    """`why` tells what kept it from being reached: it is kept all the same."""
+
+    no: int
+    instance: int
+    cameras: int = 0
+    why: str = ""
+    detail: str = ""
+
+
 class Certificate(msgspec.Struct, frozen=True):
     """A line of 设备证书.csv."""
 

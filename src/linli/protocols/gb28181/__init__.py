@@ -7,21 +7,36 @@ from .calls import Wanted, describe, ssrc_in, ssrc_of, subject
 from .codes import is_code, kind_of
 from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
 from .mansrtsp import play
-from .steering import Move, ptz_command
+from .steering import (
+    DELETE_PRESET,
+    GO_TO_PRESET,
+    SET_PRESET,
+    START_CRUISE,
+    Move,
+    cruise_command,
+    preset_command,
+    ptz_command,
+)
 
 __all__ = [
+    "DELETE_PRESET",
+    "GO_TO_PRESET",
     "MOST_BYTES",
     "MOST_ITEMS",
+    "SET_PRESET",
+    "START_CRUISE",
     "Message",
     "Move",
     "Unreadable",
     "Wanted",
     "build",
+    "cruise_command",
     "date_text",
     "describe",
     "is_code",
     "kind_of",
     "play",
+    "preset_command",
     "ptz_command",
     "read",
     "ssrc_in",

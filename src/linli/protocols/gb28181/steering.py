@@ -3,19 +3,14 @@
 A5  0F  address  what  across  down  zoom | address, high  sum of all, modulo 256
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Move(NamedTuple):
-    """-1, 0 or 1 each: left or right, down or up, out or in. All 0: stop."""
-
-    across: int = 0
-    up: int = 0
-    zoom: int = 0
-
+from linli.protocols.steering import Move
 
 _RIGHT, _LEFT, _DOWN, _UP, _IN, _OUT = 1, 2, 4, 8, 16, 32
 _FASTEST: Final = 255
+SET_PRESET, GO_TO_PRESET, DELETE_PRESET = 0x81, 0x82, 0x83
+ADD_TO_CRUISE, DELETE_FROM_CRUISE, CRUISE_SPEED, CRUISE_STAY, START_CRUISE = 0x84, 0x85, 0x86, 0x87, 0x88
 
 
 def ptz_command(move: Move, speed: int = 128) -> str:
@@ -27,5 +22,21 @@ def ptz_command(move: Move, speed: int = 128) -> str:
         | (_IN if move.zoom > 0 else _OUT if move.zoom < 0 else 0)
     )
     zoom = speed // 16 if move.zoom else 0
-    data = bytes((0xA5, 0x0F, 1, what, speed if move.across else 0, speed if move.up else 0, zoom << 4))
+    return _summed(what, speed if move.across else 0, speed if move.up else 0, zoom << 4)
+
+
+def preset_command(what: int, preset: int) -> str:
+    """Set, go to or delete a preset, 1 to 255 (A.3.4)."""
+    return _summed(what, 0, preset, 0)
+
+
+def cruise_command(what: int, cruise: int, preset: int = 0, value: int = 0) -> str:
+    """Of cruise 0 to 255 (A.3.5). `value`: speed, or seconds to stay, 0 to 4095. A cruise ends with a stop."""
+    if what in (CRUISE_SPEED, CRUISE_STAY):
+        return _summed(what, cruise, value & 0xFF, (value >> 8 & 0x0F) << 4)
+    return _summed(what, cruise, preset, 0)
+
+
+def _summed(what: int, fifth: int, sixth: int, seventh: int) -> str:
+    data = bytes((0xA5, 0x0F, 1, what, fifth, sixth, seventh))
     return (data + bytes((sum(data) % 256,))).hex().upper()

@@ -1,9 +1,11 @@
-"""ONVIF as far as a recorder of ours speaks it: SOAP 1.2 with WS-UsernameToken, device, media, recording search.
+"""ONVIF as far as a recorder of ours speaks it: SOAP 1.2 with WS-UsernameToken, device, media, recording search,
+turning and zooming.
 
 Both directions: what a client asks and reads, what a camera answers. Pure; the client owns connections and clocks.
 Sources: ONVIF Core Specification 22.06, Media Service Specification, Recording Control; WSS UsernameToken Profile 1.0.
 """
 
+from linli.protocols.onvif import ptz
 from linli.protocols.onvif.answers import (
     CameraIdentity,
     Channel,
@@ -25,7 +27,9 @@ from linli.protocols.onvif.security import (
 )
 from linli.protocols.onvif.soap import (
     DEVICE,
+    EVENTS,
     MEDIA,
+    PTZ,
     RECORDING,
     OnvifBroken,
     OnvifFault,
@@ -40,7 +44,9 @@ from linli.protocols.onvif.tree import Node, XmlBroken, read_xml
 
 __all__ = [
     "DEVICE",
+    "EVENTS",
     "MEDIA",
+    "PTZ",
     "RECORDING",
     "CameraIdentity",
     "Channel",
@@ -61,6 +67,7 @@ __all__ = [
     "media_uri",
     "password_digest",
     "profiles",
+    "ptz",
     "read_token",
     "read_xml",
     "recordings",

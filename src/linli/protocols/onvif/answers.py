@@ -34,6 +34,8 @@ class Profile:
     encoding: str
     width: int
     height: int
+    node: str = ""
+    """Token of what turns and zooms it; empty: nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def profiles(answer: Node) -> list[Profile]:
     for each in answer.all("Profiles")[:PROFILES_MOST]:
         source = each.child("VideoSourceConfiguration")
         video = each.child("VideoEncoderConfiguration")
+        steering = each.child("PTZConfiguration")
         rows.append(
             Profile(
                 token=each.attributes.get("token", "")[:_NAME],
@@ -101,6 +104,7 @@ def profiles(answer: Node) -> list[Profile]:
                 encoding=video.words("Encoding")[:16] if video is not None else "",
                 width=_size(video, "Width"),
                 height=_size(video, "Height"),
+                node=steering.words("NodeToken")[:_NAME] if steering is not None else "",
             )
         )
     return rows

@@ -9,11 +9,14 @@ SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
 DEVICE: Final = "http://www.onvif.org/ver10/device/wsdl"
 MEDIA: Final = "http://www.onvif.org/ver10/media/wsdl"
 RECORDING: Final = "http://www.onvif.org/ver10/recording/wsdl"
+PTZ: Final = "http://www.onvif.org/ver20/ptz/wsdl"
+EVENTS: Final = "http://www.onvif.org/ver10/events/wsdl"
 _SPACES: Final = (
     f'xmlns:s="{SOAP}" xmlns:tds="{DEVICE}" xmlns:trt="{MEDIA}" xmlns:trc="{RECORDING}" '
+    f'xmlns:tptz="{PTZ}" xmlns:tev="{EVENTS}" '
     'xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"'
 )
-_PREFIXES: Final = {DEVICE: "tds", MEDIA: "trt", RECORDING: "trc"}
+_PREFIXES: Final = {DEVICE: "tds", MEDIA: "trt", RECORDING: "trc", PTZ: "tptz", EVENTS: "tev"}
 _REFUSALS: Final = frozenset(("NotAuthorized", "FailedAuthentication", "Unauthorized"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from linli.protocols.onvif import DEVICE, MEDIA, RECORDING, escaped
+from linli.protocols.onvif import DEVICE, EVENTS, MEDIA, PTZ, RECORDING, escaped
 
 
 def clock(now_ms: int) -> str:
@@ -27,11 +27,15 @@ def information(maker: str, model: str, serial: str) -> str:
     )
 
 
-def services(base: str, *, recorder: bool) -> str:
+def services(base: str, *, recorder: bool, steers: bool = False, tells: bool = False) -> str:
     """`base`: the address that the camera thinks it has, as `http://192.168.1.64`."""
     rows = [(DEVICE, "device_service"), (MEDIA, "media_service")]
     if recorder:
         rows.append((RECORDING, "recording_service"))
+    if steers:
+        rows.append((PTZ, "ptz_service"))
+    if tells:
+        rows.append((EVENTS, "event_service"))
     each = "".join(
         f"<tds:Service><tds:Namespace>{space}</tds:Namespace><tds:XAddr>{base}/onvif/{path}</tds:XAddr>"
         "<tds:Version><tt:Major>2</tt:Major><tt:Minor>60</tt:Minor></tds:Version></tds:Service>"
@@ -50,9 +54,15 @@ def capabilities(base: str) -> str:
     )
 
 
-def profiles(channels: Iterable[tuple[int, str]]) -> str:
+def profiles(channels: Iterable[tuple[int, str]], *, steers: bool = False) -> str:
     """Two streams of each channel, the smaller one first, as some recorders list them."""
     rows = []
+    head = (
+        '<tt:PTZConfiguration token="PTZ_1"><tt:Name>head</tt:Name><tt:UseCount>2</tt:UseCount>'
+        "<tt:NodeToken>Node_1</tt:NodeToken></tt:PTZConfiguration>"
+        if steers
+        else ""
+    )
     for number, name in channels:
         for stream, (width, height) in ((2, (640, 360)), (1, (1920, 1080))):
             rows.append(
@@ -63,7 +73,7 @@ def profiles(channels: Iterable[tuple[int, str]]) -> str:
                 f'<tt:VideoEncoderConfiguration token="VEC_{number}0{stream}"><tt:Name>v</tt:Name>'
                 "<tt:UseCount>1</tt:UseCount><tt:Encoding>H264</tt:Encoding>"
                 f"<tt:Resolution><tt:Width>{width}</tt:Width><tt:Height>{height}</tt:Height></tt:Resolution>"
-                "<tt:Quality>4</tt:Quality></tt:VideoEncoderConfiguration></trt:Profiles>"
+                f"<tt:Quality>4</tt:Quality></tt:VideoEncoderConfiguration>{head}</trt:Profiles>"
             )
     return f"<trt:GetProfilesResponse>{''.join(rows)}</trt:GetProfilesResponse>"
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from linli.edge.video.simulator import answers
 from linli.edge.video.simulator.call import Call, serving
+from linli.edge.video.simulator.head import HeadRefused, SimulatedHead
 from linli.kernel.clock import Clock
 from linli.kernel.http import HttpServer
 from linli.protocols import onvif
@@ -49,9 +50,11 @@ class SimulatedCamera:
     def __init__(
         self, channels: dict[int, str], *, clock: Clock, recorder: bool = False, host: str = "127.0.0.1",
         user: str = "admin", password: str = "cam-2026", model: str = "DS-2CD2626FD-BRC",
+        head: SimulatedHead | None = None,
     ) -> None:  # fmt: skip
         self.channels = channels
         self.recorder = recorder
+        self.head = head
         self.host = host
         self.user, self.password = user, password
         self.model = model
@@ -124,7 +127,11 @@ class SimulatedCamera:
             else:
                 await call.answer(400, onvif.fault("NotAuthorized", "Sender not Authorized"), kind)
             return
-        answer = self._answer(action)
+        try:
+            answer = self._answer(action)
+        except HeadRefused as refused:
+            await call.answer(400, onvif.fault(refused.code, str(refused)), kind)
+            return
         if answer is None:
             await call.answer(400, onvif.fault("ActionNotSupported", action.name), kind)
         else:
@@ -138,11 +145,11 @@ class SimulatedCamera:
             case "GetDeviceInformation":
                 return answers.information("Hikvision", self.model, f"SIM{self._port}")
             case "GetServices" if not self.faults.old:
-                return answers.services(base, recorder=self.recorder)
+                return answers.services(base, recorder=self.recorder, steers=self.head is not None)
             case "GetCapabilities":
                 return answers.capabilities(base)
             case "GetProfiles":
-                return answers.profiles(self._listed)
+                return answers.profiles(self._listed, steers=self.head is not None)
             case "GetStreamUri":
                 host = base.removeprefix("http://").partition(":")[0]
                 return answers.media_uri(
@@ -155,7 +162,7 @@ class SimulatedCamera:
                 )
             case "GetRecordings" if self.recorder:
                 return answers.recordings(self._listed)
-        return None
+        return self.head.answer(action, self._clock.now_ms()) if self.head is not None else None
 
     # who asks
 
@@ -196,6 +203,12 @@ def _md5(text: str) -> str:
 
 def ipc(clock: Clock, *, password: str = "cam-2026") -> SimulatedCamera:
     return SimulatedCamera({1: "Camera 01"}, clock=clock, password=password)
+
+
+def dome(clock: Clock, *, password: str = "cam-2026", steps: bool = True) -> SimulatedCamera:
+    """A camera that turns and zooms."""
+    head = SimulatedHead(steps=steps)
+    return SimulatedCamera({1: "Dome 01"}, clock=clock, password=password, model="DS-2DC4223IW-DE", head=head)
 
 
 def nvr(clock: Clock, channels: dict[int, str], *, password: str = "cam-2026") -> SimulatedCamera:
