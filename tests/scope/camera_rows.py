@@ -36,7 +36,11 @@ def stand_in(desk: VideoDesk) -> None:
     async def steer(*_: object, **__: object) -> None:
         return
 
-    for name, act in (("live", play), ("past", play), ("recordings", recordings), ("steer", steer)):
+    async def presets(*_: object, **__: object) -> dict[int, str]:
+        return {1: "大门"}
+
+    acts = {"live": play, "past": play, "recordings": recordings, "steer": steer, "presets": presets}
+    for name, act in acts.items():
         setattr(desk, name, act)
 
 

@@ -56,6 +56,21 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {one}/timeline/play": [lambda x: Ask(at(x, camera_id=x.camera), body=span)],
         f"POST {one}/timeline/download": [lambda x: Ask(at(x, camera_id=x.camera), body=why)],
         f"POST {one}/timeline/lock": [lambda x: Ask(at(x, camera_id=x.camera), body=why)],
+        f"GET {here}/{{camera_id}}/steering": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"POST {here}/{{camera_id}}/presets": [lambda x: Ask(at(x, camera_id=x.camera), body={"preset": 7})],
+        f"POST {here}/{{camera_id}}/presets/{{preset}}/go": [
+            lambda x: Ask(at(x, camera_id=x.camera, preset=1))
+        ],
+        f"DELETE {here}/{{camera_id}}/presets/{{preset}}": [
+            lambda x: Ask(at(x, camera_id=x.camera, preset=1))
+        ],
+        f"POST {here}/{{camera_id}}/home": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"PUT {here}/{{camera_id}}/cruises/{{cruise}}": [
+            lambda x: Ask(at(x, camera_id=x.camera, cruise=1), body={"presets": [1, 2]})
+        ],
+        f"POST {here}/{{camera_id}}/cruises/{{cruise}}/start": [
+            lambda x: Ask(at(x, camera_id=x.camera, cruise=1))
+        ],
         f"GET {here}/{{camera_id}}/condition": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"GET {here}": [lambda x: Ask(at(x))],
         f"GET {here}/groups": [lambda x: Ask(at(x))],

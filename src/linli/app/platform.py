@@ -294,6 +294,7 @@ class Platform:
             objects=self.objects,
         )
         self.things.invoker.guards.append(elevators.guard(self.db))
+        self.things.invoker.answerers.append(self.video.steering)
         elevators.register_devices(
             self.db, self.clock, self.ids, self.jobs, self.things.handlers, invoker=self.things.invoker
         )

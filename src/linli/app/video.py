@@ -7,6 +7,7 @@ from linli.app.condition import Condition
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.live.pictures import Thumbnails
 from linli.domains.video.recorder.room import Recordings
+from linli.domains.video.live.steering import GbSteering
 from linli.kernel.callers import Callers
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -42,6 +43,7 @@ class VideoPort:
         self._ids = ids
         self._condition = condition
         self.desk = VideoDesk(db, clock, settings.video)
+        self.steering = GbSteering(self.desk, db, clock)
         self.thumbnails = Thumbnails()
         self.recordings = Recordings()
         self._front: GbFront | None = None
@@ -116,6 +118,7 @@ class VideoPort:
         """In any state."""
         if self.recordings.recorder is not None:
             await self.recordings.recorder.stop()
+        await self.steering.stop()
         self.desk.close()
         if self._rtmp is not None:
             self._rtmp.stop()

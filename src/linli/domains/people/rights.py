@@ -61,6 +61,8 @@ class Right(StrEnum):
     DEVICES_SEE = "devices.use"
     DEVICES_MANAGE = "devices.manage"
     DOORS_OPEN = "doors.use"
+    CAMERAS_STEER = "cameras.use"
+    """Turn and zoom cameras, and set their presets."""
     SIGHTINGS_SEE = "sightings.use"
     """Libraries of faces that cameras look for, their pictures, captures, and the search by a photo."""
     RECORDINGS_SEE = "recordings.use"
@@ -91,7 +93,7 @@ class Right(StrEnum):
 _STAFF = frozenset({
     Right.COMMUNITIES_SEE, Right.HOUSES_SEE, Right.RESIDENTS_SEE, Right.DEVICES_SEE, Right.DOORS_OPEN,
     Right.VISITORS_SEE, Right.VISITORS_MANAGE, Right.NOTICES_SEE, Right.VEHICLES_SEE,
-    Right.FEES_TAKE,
+    Right.FEES_TAKE, Right.CAMERAS_STEER,
 })  # fmt: skip
 _MANAGER = _STAFF | {
     Right.HOUSES_MANAGE,

@@ -58,6 +58,7 @@ ENTERPRISE: Final = (
         (
             Function("devices", Right.DEVICES_SEE, Right.DEVICES_MANAGE),
             Function("doors", Right.DOORS_OPEN, None),
+            Function("cameras", Right.CAMERAS_STEER, None),
             Function("codes", Right.CODES_SEE, None),
             Function("sightings", Right.SIGHTINGS_SEE, None),
             Function("recordings", Right.RECORDINGS_SEE, Right.RECORDINGS_MANAGE),

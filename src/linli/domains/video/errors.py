@@ -129,6 +129,36 @@ class CannotSteer(NoPicture):
     code = "video.cannot_steer"
 
 
+class NoSuchPreset(NoPicture):
+    """The camera keeps no preset of this number."""
+
+    code = "video.no_such_preset"
+
+
+class NoFreePreset(NoPicture):
+    """It keeps as many presets as it can."""
+
+    code = "video.no_free_preset"
+
+
+class SteeringRefused(NoPicture):
+    """It was asked to move and refused."""
+
+    code = "video.steering_refused"
+
+
+class CameraLogInRefused(NoPicture):
+    """It refuses the log-in of its box."""
+
+    code = "video.log_in_refused"
+
+
+class CameraAwayAtSite(NoPicture):
+    """It, or its box, cannot be reached now."""
+
+    code = "video.away_at_site"
+
+
 class VideoForbidden(LinliError):
     """No such camera, or none of the caller's scope."""
 

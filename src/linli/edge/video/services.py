@@ -138,6 +138,8 @@ class CameraServices:
 
     async def serve(self, device_name: str, service: str, inputs: Any) -> Mapping[str, Any]:
         """The outputs. Raises ServiceFailed."""
+        if service in (steering.SET_CRUISE, steering.START_CRUISE):
+            raise ServiceFailed(steering.CANNOT_STEER, "cruises are for cameras by GB/T 28181")
         if service not in _SERVICES:
             raise ServiceFailed(steering.NO_SERVICE, "no such service")
         form, act = _SERVICES[service]

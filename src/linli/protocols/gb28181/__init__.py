@@ -8,6 +8,9 @@ from .codes import is_code, kind_of
 from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
 from .mansrtsp import play
 from .steering import (
+    ADD_TO_CRUISE,
+    CRUISE_STAY,
+    DELETE_FROM_CRUISE,
     DELETE_PRESET,
     GO_TO_PRESET,
     SET_PRESET,
@@ -19,6 +22,9 @@ from .steering import (
 )
 
 __all__ = [
+    "ADD_TO_CRUISE",
+    "CRUISE_STAY",
+    "DELETE_FROM_CRUISE",
     "DELETE_PRESET",
     "GO_TO_PRESET",
     "MOST_BYTES",

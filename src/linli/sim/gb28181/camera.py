@@ -81,6 +81,7 @@ class Camera(asyncio.DatagramProtocol):
         self._invited: dict[str, tuple[bytes, Sender | None]] = {}
         self.moves: list[str] = []
         """PTZCmd, in hexadecimal."""
+        self.presets: dict[int, str] = {}
         self.keys_asked = 0
         self.seeks: list[str] = []
         self.status = 0
@@ -236,6 +237,7 @@ class Camera(asyncio.DatagramProtocol):
             "Catalog": self._catalogue,
             "DeviceInfo": self._device_info,
             "RecordInfo": self._record_info,
+            "PresetQuery": self._preset_query,
         }.get(message.command)
         if message.kind == "Query" and answer is not None:
             for body in answer(message):
@@ -243,6 +245,7 @@ class Camera(asyncio.DatagramProtocol):
         elif message.command == "DeviceControl":
             if command := message.get("PTZCmd"):
                 self.moves.append(command)
+                self._keep_preset(command)
             self.keys_asked += bool(message.get("IFameCmd"))
         await self._notice()
 
@@ -268,6 +271,23 @@ class Camera(asyncio.DatagramProtocol):
         if self.faults.slow_catalogue:
             parts.append(parts[-1])
         return [gb.build("Response", "Catalog", message.number, self.gb_id, total, part) for part in parts]
+
+    def _keep_preset(self, command: str) -> None:
+        what, number = int(command[6:8], 16), int(command[10:12], 16)
+        if what == gb.SET_PRESET:
+            self.presets[number] = f"预置点{number}"
+        elif what == gb.DELETE_PRESET:
+            self.presets.pop(number, None)
+
+    def _preset_query(self, message: gb.Message) -> list[bytes]:
+        items: list[dict[str, str | int]] = [
+            {"PresetID": number, "PresetName": name} for number, name in self.presets.items()
+        ]
+        return [
+            gb.build(
+                "Response", "PresetQuery", message.number, message.device, {}, items, list_name="PresetList"
+            )
+        ]
 
     def _record_info(self, message: gb.Message) -> list[bytes]:
         channel = self.channels.get(message.device)

@@ -22,6 +22,7 @@ from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import rrpc_call, service_call
 from linli.things.calls import CallLost, PendingCalls
+from linli.things.downlink.answerers import Answerer, answer_here
 from linli.things.downlink.records import GET, SET, CallRecord, CallState
 from linli.things.errors import (
     CallCutOff,
@@ -105,6 +106,7 @@ class Invoker:
         self._translation = translation
         self.guards: list[Guard] = []
         """Asked before each call of a service; one that raises keeps it from the device."""
+        self.answerers: list[Answerer] = []
         self.heard: list[Heard] = []
         """Called with each call as it goes out, and again when it has ended here. Must not block."""
 
@@ -135,6 +137,12 @@ class Invoker:
     ) -> Outcome:
         """As `invoke`, but an asynchronous service is only sent, unless `wait`; its answer completes the record."""
         device = await self._device(scope, iot_id)
+        for answerer in self.answerers:
+            if await answerer.takes(device, identifier):
+                record = self._record(scope, device, identifier, "sync", dict(args))
+                with _named(record):
+                    data = await answer_here(answerer, scope, device, record, self._save_ended)
+                return Outcome(data, record.message_id)
         service, checked = self._checked(device, identifier, args)
         for guard in self.guards:
             await guard(scope, iot_id, service.identifier)

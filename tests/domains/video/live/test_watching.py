@@ -118,7 +118,7 @@ async def test_steering(house: House) -> None:
         answer = await house.desk.post(f"{path}/steer", json={"direction": direction, "speed": 4})
         assert answer.status_code == 204, answer.text
     await camera.until(lambda: len(camera.moves) == 2)
-    assert sorted(camera.moves) == sorted([gb.ptz_command(gb.Move(1, 1), 100), gb.ptz_command(gb.Move())])
+    assert sorted(camera.moves) == sorted([gb.ptz_command(gb.Move(1, 1), 113), gb.ptz_command(gb.Move())])
 
 
 async def test_strangers_and_the_unknown(house: House) -> None:
@@ -149,7 +149,7 @@ async def test_a_recorder_is_managed_watched_steered_and_played_back(house: Hous
     shot = await house.desk.post(f"{path}/snapshot")
     assert base64.b64decode(shot.json()["jpeg"])[:3] == b"\xff\xd8\xff"
     assert (await house.desk.post(f"{path}/steer", json={"direction": "left"})).status_code == 204
-    await recorder.until(lambda: gb.ptz_command(gb.Move(-1), 125) in recorder.moves)
+    await recorder.until(lambda: gb.ptz_command(gb.Move(-1), 141) in recorder.moves)
     day = {"beginMs": 1_795_996_800_000, "endMs": 1_796_083_200_000}
     (row,) = (await house.desk.get(f"{path}/recordings", params=day)).json()
     assert (row["beginMs"], row["size"]) == (day["beginMs"], 1000)

@@ -5,13 +5,14 @@ from linli.domains.video.console.gb28181 import gb_routes
 from linli.domains.video.console.history import HISTORY
 from linli.domains.video.console.live import live_routes
 from linli.domains.video.console.recording import recording_routes
+from linli.domains.video.console.steering import steering_routes
 from linli.domains.video.console.timeline import timeline_routes
 from linli.domains.video.console.views import view_routes
 from linli.domains.video.console.workbooks import CameraImportRoutes, camera_workbook_routes
 
 ROUTES = (
-    camera_routes, gb_routes, live_routes, recording_routes, timeline_routes, view_routes, camera_workbook_routes,
-    CameraImportRoutes,
+    camera_routes, gb_routes, live_routes, recording_routes, steering_routes, timeline_routes, view_routes,
+    camera_workbook_routes, CameraImportRoutes,
 )  # fmt: skip
 
 __all__ = ["HISTORY", "ROUTES", "camera_routes", "camera_workbook_routes"]

@@ -1,7 +1,7 @@
-"""Console: the pictures of a camera: live, recorded, steered, and why there are none."""
+"""Console: the pictures of a camera: live, recorded, and why there are none."""
 
 import base64
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -19,7 +19,6 @@ from linli.kernel.db import Database
 from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, LinliError, NotFound, Unavailable
 from linli.kernel.scope import Scope
-from linli.protocols import gb28181 as gb
 
 SEE, PAST = Right.DEVICES_SEE.value, Right.RECORDINGS_SEE.value
 WAIT_S = 8.0
@@ -30,18 +29,6 @@ _TROUBLES = (
     errors.CameraRefuses, errors.NoPackets, errors.FromStranger, errors.NoKeyPicture, errors.IsH265,
     errors.NotProgramStream, errors.NoRoom,
 )  # fmt: skip
-
-Direction = Annotated[
-    Literal[
-        "left", "right", "up", "down", "left_up", "right_up", "left_down", "right_down", "in", "out", "stop"
-    ],
-    Meta(description="stop ends what began."),
-]
-_MOVES: dict[str, gb.Move] = {
-    "left": gb.Move(-1), "right": gb.Move(1), "up": gb.Move(0, 1), "down": gb.Move(0, -1),
-    "left_up": gb.Move(-1, 1), "right_up": gb.Move(1, 1), "left_down": gb.Move(-1, -1),
-    "right_down": gb.Move(1, -1), "in": gb.Move(0, 0, 1), "out": gb.Move(0, 0, -1), "stop": gb.Move(),
-}  # fmt: skip
 
 
 class LiveForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -55,11 +42,6 @@ class PastForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_field
 
 class Playing(msgspec.Struct, rename="camel", frozen=True):
     path: Annotated[str, Meta(description="Of a WebSocket at this site, for one session, within a minute.")]
-
-
-class SteerForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    direction: Direction
-    speed: Annotated[int, Meta(ge=1, le=10)] = 5
 
 
 class Snapshot(msgspec.Struct, rename="camel", frozen=True):
@@ -90,7 +72,6 @@ class CameraCondition(msgspec.Struct, rename="camel", frozen=True):
 
     served: Annotated[bool, Meta(description="Whether this platform can show it at all.")]
     online: bool
-    steers: bool
     cause: Annotated[
         str, Meta(description="Code of why there would be no picture; empty: nothing is in the way.")
     ]
@@ -181,17 +162,6 @@ async def list_recordings(
     ]
 
 
-@live_routes.post("/steer", right=SEE, raises=(NotFound, errors.CannotSteer, *_TROUBLES), status=204)
-async def steer_camera(
-    community_id: int, camera_id: int, data: SteerForm, scope: Scope, db: Database, video: VideoDesk
-) -> None:
-    """Turn or zoom until told to stop."""
-    camera = await _camera(scope, db, video, community_id, camera_id)
-    if not camera.channel.steers:
-        raise errors.CannotSteer()
-    await video.steer(camera, _MOVES[data.direction], min(255, data.speed * 25))
-
-
 @live_routes.post("/snapshot", right=SEE, status=200, raises=(NotFound, errors.NoStill, *_TROUBLES))
 async def take_snapshot(
     community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk
@@ -211,7 +181,7 @@ async def camera_condition(
     try:
         camera = await video.camera(scope, db, row.iot_id)
     except Unavailable as trouble:
-        return CameraCondition(False, False, False, trouble.code, trouble.text(scope.language), [])
+        return CameraCondition(False, False, trouble.code, trouble.text(scope.language), [])
     cause: LinliError | None = None
     try:
         await video.line(camera.channel)
@@ -231,7 +201,6 @@ async def camera_condition(
     return CameraCondition(
         video.on,
         cause is None or not isinstance(cause, errors.CameraAway | errors.CameraLockedOut | errors.VideoOff),
-        bool(camera.channel.steers),
         "" if cause is None else cause.code,
         "" if cause is None else cause.text(scope.language),
         streams,

@@ -240,16 +240,29 @@ class VideoDesk:
 
     # ------------------------------------------------------------ steering
 
-    async def steer(self, camera: Camera, move: gb.Move, speed: int) -> None:
-        """Turn or zoom until told to stop. Raises Unavailable."""
+    async def steer(self, camera: Camera, command: str) -> None:
+        """Send eight bytes of PTZCmd, in hexadecimal. Raises Unavailable."""
         line = await self.line(camera.channel)
         line.number += 1
         body = gb.build(
             "Control", "DeviceControl", line.number, camera.channel.channel,
-            {"PTZCmd": gb.ptz_command(move, speed)},
+            {"PTZCmd": command},
         )  # fmt: skip
         if not self.front.questions.send(line, body, channel=camera.channel.channel):
             raise errors.CameraAway()
+
+    async def presets(self, camera: Camera) -> dict[int, str]:
+        """Names by number; empty where it has none or does not know the question. Raises Unavailable."""
+        line = await self.line(camera.channel)
+        answers = await self.front.questions.ask(
+            line, "PresetQuery", channel=camera.channel.channel, answer_s=FIRST_PICTURE_S
+        )
+        rows: dict[int, str] = {}
+        for item in (item for answer in answers for item in answer.items):
+            number = item.get("PresetID", "")
+            if number.isascii() and number.isdigit() and len(number) < 4 and 1 <= int(number) <= 255:
+                rows.setdefault(int(number), item.get("PresetName", "")[:64])
+        return rows
 
     # ------------------------------------------------------------ tickets
 
