@@ -129,19 +129,19 @@ async def camera_steering(
     """What the camera says that it can now, and its presets."""
     at = await _Steered.at(scope, db, video, invoker, community_id, camera_id)
     try:
-        told = await at.call(steering.QUERY)
+        outputs = await at.call(steering.QUERY)
     except NotFound:
         raise
     except LinliError as trouble:
         return SteeringView(False, False, False, False, 0, [], trouble.text(scope.language))
     presets = [
         Preset(int(row["PresetId"]), str(row.get("Name", ""))[:64])
-        for row in told.get("Presets", [])[: steering.PRESETS_MOST]
+        for row in outputs.get("Presets", [])[: steering.PRESETS_MOST]
         if isinstance(row, dict) and isinstance(row.get("PresetId"), int)
     ]
     return SteeringView(
-        bool(told.get("Turns")), bool(told.get("Zooms")), bool(told.get("Home")), bool(told.get("Cruises")),
-        int(told.get("PresetMost") or 0), presets, "",
+        bool(outputs.get("Turns")), bool(outputs.get("Zooms")), bool(outputs.get("Home")), bool(outputs.get("Cruises")),
+        int(outputs.get("PresetMost") or 0), presets, "",
     )  # fmt: skip
 
 
@@ -175,8 +175,8 @@ async def keep_preset(
 ) -> KeptPreset:
     """Make what it sees now a preset."""
     at = await _Steered.at(scope, db, video, invoker, community_id, camera_id)
-    told = await at.call(steering.SET_PRESET, {"PresetId": data.preset, "Name": data.name})
-    return KeptPreset(int(told.get("PresetId") or data.preset))
+    outputs = await at.call(steering.SET_PRESET, {"PresetId": data.preset, "Name": data.name})
+    return KeptPreset(int(outputs.get("PresetId") or data.preset))
 
 
 @steering_routes.post("/presets/{preset:int}/go", right=STEER, raises=RAISES, status=204)

@@ -4,6 +4,7 @@ import type { components } from '@/api/schema'
 
 export type Direction = components['schemas']['SteerForm']['direction']
 export type Recording = components['schemas']['RecordingRow']
+export type Steering = components['schemas']['SteeringView']
 export type GbDevice = components['schemas']['GbDeviceRow']
 
 /** What is asked of one camera. */
@@ -36,6 +37,48 @@ export function useLive(communityId: () => string, cameraId: () => string) {
       await api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/steer', {
         params: params(),
         body: { direction, speed },
+      })
+      return true
+    },
+    steering: () =>
+      answer(
+        api.GET('/api/console/communities/{community_id}/cameras/{camera_id}/steering', {
+          params: params(),
+        }),
+      ),
+    keepPreset: (preset: number, name: string) =>
+      answer(
+        api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/presets', {
+          params: params(),
+          body: { preset, name },
+        }),
+      ),
+    goToPreset: async (preset: number) => {
+      await api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/presets/{preset}/go', {
+        params: { path: { ...params().path, preset } },
+      })
+      return true
+    },
+    deletePreset: async (preset: number) => {
+      await api.DELETE('/api/console/communities/{community_id}/cameras/{camera_id}/presets/{preset}', {
+        params: { path: { ...params().path, preset } },
+      })
+      return true
+    },
+    goHome: async () => {
+      await api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/home', {
+        params: params(),
+      })
+      return true
+    },
+    cruise: async (cruise: number, presets: number[]) => {
+      const path = { ...params().path, cruise }
+      await api.PUT('/api/console/communities/{community_id}/cameras/{camera_id}/cruises/{cruise}', {
+        params: { path },
+        body: { presets },
+      })
+      await api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/cruises/{cruise}/start', {
+        params: { path },
       })
       return true
     },
