@@ -64,7 +64,6 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"DELETE {here}/{{camera_id}}/presets/{{preset}}": [
             lambda x: Ask(at(x, camera_id=x.camera, preset=1))
         ],
-        f"POST {here}/{{camera_id}}/home": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"PUT {here}/{{camera_id}}/cruises/{{cruise}}": [
             lambda x: Ask(at(x, camera_id=x.camera, cruise=1), body={"presets": [1, 2]})
         ],

@@ -36,9 +36,9 @@ async def test_presets_and_cruises_from_the_page(house: House) -> None:
         gb.cruise_command(gb.START_CRUISE, 1),
     }  # fmt: skip
     assert camera.presets == {2: "预置点2"}
-    assert (await house.desk.post(f"{path}/presets/0/go")).status_code == 404
+    assert (await house.desk.post(f"{path}/presets/256/go")).status_code == 404
     assert (await house.desk.post(f"{path}/presets", json={"preset": 256})).status_code == 400
-    home = await house.desk.post(f"{path}/home")
+    home = await house.desk.post(f"{path}/presets/0/go")
     assert (home.status_code, home.json()["code"]) == (503, "video.cannot_steer")
 
 

@@ -189,9 +189,12 @@ async def go_to_preset(
     video: VideoDesk,
     invoker: Invoker,
 ) -> None:
-    """Turn to a preset."""
+    """Turn to a preset; 0: to its home position."""
     at = await _Steered.at(scope, db, video, invoker, community_id, camera_id)
-    await at.call(steering.GO_TO_PRESET, {"PresetId": _number(preset)})
+    if preset:
+        await at.call(steering.GO_TO_PRESET, {"PresetId": _number(preset)})
+    else:
+        await at.call(steering.GO_HOME)
 
 
 @steering_routes.delete("/presets/{preset:int}", right=STEER, raises=RAISES)
@@ -207,15 +210,6 @@ async def delete_preset(
     """The camera forgets it."""
     at = await _Steered.at(scope, db, video, invoker, community_id, camera_id)
     await at.call(steering.DELETE_PRESET, {"PresetId": _number(preset)})
-
-
-@steering_routes.post("/home", right=STEER, raises=RAISES, status=204)
-async def go_home(
-    community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk, invoker: Invoker
-) -> None:
-    """Back to its home position."""
-    at = await _Steered.at(scope, db, video, invoker, community_id, camera_id)
-    await at.call(steering.GO_HOME)
 
 
 @steering_routes.put("/cruises/{cruise:int}", right=STEER, raises=RAISES, status=204)

@@ -45,7 +45,9 @@ class SimulatedHead:
     def _go_on(self, now_ms: int) -> None:
         end = min(now_ms, self.until_ms)
         seconds = max(0, end - self.since_ms) / 1000
-        self.place = _within([at + speed * _SPEED * seconds for at, speed in zip(self.place, self.speed, strict=True)])
+        self.place = _within(
+            [at + speed * _SPEED * seconds for at, speed in zip(self.place, self.speed, strict=True)]
+        )
         self.since_ms = now_ms
         if now_ms >= self.until_ms:
             self.speed = (0.0, 0.0, 0.0)
@@ -98,7 +100,9 @@ class SimulatedHead:
                 raise HeadRefused("TooManyPresets", "all presets are taken")
         self.presets[token] = (action.words("PresetName") or f"Preset {token}", self.place)
         self.moves.append("SetPreset")
-        return f"<tptz:SetPresetResponse><tptz:PresetToken>{token}</tptz:PresetToken></tptz:SetPresetResponse>"
+        return (
+            f"<tptz:SetPresetResponse><tptz:PresetToken>{token}</tptz:PresetToken></tptz:SetPresetResponse>"
+        )
 
     def _named(self, action: Node) -> Place:
         preset = self.presets.get(action.words("PresetToken"))
@@ -148,4 +152,3 @@ def _vector(action: Node, name: str) -> Place:
 def _within(values: list[float]) -> Place:
     across, up, zoom = (max(-1.0, min(1.0, value)) for value in values)
     return across, up, max(0.0, zoom)
-

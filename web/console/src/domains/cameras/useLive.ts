@@ -53,6 +53,7 @@ export function useLive(communityId: () => string, cameraId: () => string) {
           body: { preset, name },
         }),
       ),
+    /** 0: its home position. */
     goToPreset: async (preset: number) => {
       await api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/presets/{preset}/go', {
         params: { path: { ...params().path, preset } },
@@ -62,12 +63,6 @@ export function useLive(communityId: () => string, cameraId: () => string) {
     deletePreset: async (preset: number) => {
       await api.DELETE('/api/console/communities/{community_id}/cameras/{camera_id}/presets/{preset}', {
         params: { path: { ...params().path, preset } },
-      })
-      return true
-    },
-    goHome: async () => {
-      await api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/home', {
-        params: params(),
       })
       return true
     },
