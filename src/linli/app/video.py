@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from linli.app.condition import Condition
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.live.pictures import Thumbnails
-from linli.domains.video.recorder.room import Recordings
 from linli.domains.video.live.steering import GbSteering
+from linli.domains.video.recorder.room import Recordings
 from linli.kernel.callers import Callers
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
