@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from linli.protocols import gb28181 as gb
 from tests.browser.visit import CHROMIUM, ROOT
 from tests.domains.video.live.conftest import WAIT_S, House, channel
 
@@ -59,6 +60,21 @@ async def test_a_camera_on_the_pages(house: House) -> None:
         await recorder.until(lambda: len(recorder.moves) == 1)
         await page.mouse.up()
         await recorder.until(lambda: len(recorder.moves) >= 2)
+        stopped = gb.ptz_command(gb.Move())
+        await recorder.until(lambda: stopped in recorder.moves)
+        await up.focus()
+        await page.keyboard.down("ArrowLeft")
+        await recorder.until(lambda: gb.ptz_command(gb.Move(-1), 141) in recorder.moves)
+        await page.keyboard.up("ArrowLeft")
+        await recorder.until(lambda: recorder.moves.count(stopped) >= 2)
+        await page.get_by_role("button", name="保存当前画面").click()
+        preset = page.get_by_role("button", name="预置点1", exact=True)
+        await preset.click()
+        await recorder.until(lambda: gb.preset_command(gb.GO_TO_PRESET, 1) in recorder.moves)
+        await page.get_by_role("button", name="删除预置点1").click()
+        await page.get_by_role("dialog").get_by_role("button", name="删除", exact=True).click()
+        await recorder.until(lambda: not recorder.presets)
+        await expect(preset).to_have_count(0)
         for width in (1440, 360):
             await _clean(page, "camera", width)
         await page.goto(f"{house.url}/cameras/wall")
