@@ -158,8 +158,8 @@ async def play_recordings(
 ) -> FilmPass:
     """Look at files of a span of a day. Who looks is kept."""
     _check(data.begin_ms, data.end_ms, DAY_MS + 3_600_000)
-    films = recordings.films
     iot_id = await _iot_id(scope, db, community_id, camera_id)
+    films = recordings.films
     ticket = _ticket(scope, db, clock, session, community_id, iot_id, data.begin_ms, data.end_ms)
     await _note(scope, db, clock, community_id, Look(iot_id, "play", data.begin_ms, data.end_ms))
     return FilmPass(films.give(ticket).token, ticket.until_ms)
