@@ -43,6 +43,8 @@ def checked(form: DeviceForm, there: Iterable[VideoDevice]) -> DeviceForm:
     for other in there:
         if other.name == name:
             raise VideoRefused("name_taken", field="name", name=name)
+        if form.endpoint and other.endpoint == form.endpoint:
+            raise VideoRefused("same_device", field="ip", name=other.name)
         if other.alias == form.alias:
             raise VideoRefused("alias_taken", field="alias", alias=form.alias)
         if (other.ip, other.port) == (ip, form.port):

@@ -144,7 +144,7 @@ class VideoRoom:
             row = VideoDevice(
                 no=0, instance=number, kind=form.kind, name=form.name, alias=form.alias, model=form.model,
                 protocol=form.protocol, ip=form.ip, port=form.port, user=form.user, password=form.password,
-                remark=form.remark, identity=self._matching(form.kind, form.name),
+                remark=form.remark, endpoint=form.endpoint, identity=self._matching(form.kind, form.name),
             )  # fmt: skip
             below = [channel_row(row, -1, channel) for channel in channels]
             rows = await self._kept.add([row, *below])

@@ -45,6 +45,8 @@ class DeviceForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     user: Annotated[str, Meta(max_length=64)] = ""
     password: Annotated[str, Meta(max_length=128)] = ""
     remark: Annotated[str, Meta(max_length=200)] = ""
+    endpoint: Annotated[str, Meta(max_length=128)] = ""
+    """Its id in discovery; empty: its address was typed in."""
 
 
 class ChangeForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -77,6 +79,8 @@ class VideoDevice(msgspec.Struct, frozen=True, kw_only=True):
     space: str = ""
     source: str = ""
     """Token of the recorder's video source."""
+    endpoint: str = ""
+    """Its id in discovery."""
     identity: DeviceKey | None = None
 
 

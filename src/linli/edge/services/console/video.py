@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.edge.services.console.parts import Parts
 from linli.edge.services.console.requests import Handler, Refusal, Request, read
+from linli.edge.video import discovery
 from linli.edge.video.room import VideoRoom
 from linli.edge.video.rows import ChangeForm, DeviceForm
 from linli.edge.video.shown import shown_devices, shown_room
@@ -78,6 +79,16 @@ async def _test(parts: Parts, request: Request) -> object:
         "recordings": recordings,
         "clockOffMs": look.clock_off_ms,
     }
+
+
+async def _discover(parts: Parts, request: Request) -> object:
+    """Cameras of this network that answer a probe."""
+    room = _room(parts)
+    try:
+        answers = await discovery.look_around()
+    except OSError:  # no network
+        answers = []
+    return {"cameras": msgspec.to_builtins(discovery.beside_kept(answers, room.devices))}
 
 
 async def _look(parts: Parts, request: Request) -> object:
@@ -161,6 +172,7 @@ HANDLERS: Final[dict[tuple[str, str], Handler]] = {
     ("GET", "video/names"): _names,
     ("POST", "video/test"): _test,
     ("POST", "video/look"): _look,
+    ("POST", "video/discover"): _discover,
     ("POST", "video/stream"): _stream,
     ("POST", "video/links"): _links,
     ("POST", "video/add"): _add,

@@ -35,7 +35,7 @@ export function video({ body }) {
         { title: '', act: true, cell: (one) => h('button.plain', { onclick: () => restart(one) }, t('video.restart')) },
       ], state.instances))
     const pages = Math.ceil(devices.total / devices.pageSize)
-    fill(list, h('div.row', h('h2', t('video.devices')), h('span.soft', t('devices.count', { n: number(devices.total) })), h('span.grow'), h('button', { onclick: () => act('video/look', {}, t('video.looking')) }, t('video.look'))),
+    fill(list, h('div.row', h('h2', t('video.devices')), h('span.soft', t('devices.count', { n: number(devices.total) })), h('span.grow'), h('button', { onclick: () => discover() }, t('video.discover')), h('button', { onclick: () => act('video/look', {}, t('video.looking')) }, t('video.look'))),
       devices.devices.length ? table([
         { title: t('video.name'), cell: (one) => h(one.parent ? 'div.below' : 'div', one.name, one.alias === one.name ? null : h('div.sub', one.alias), h('div.sub', modelName(one))) },
         { title: t('address'), cell: (one) => h('div', h('span.mono', one.address || t('video.channel', { n: one.channel })), one.product ? h('div.sub', one.product) : null) },
@@ -129,7 +129,30 @@ export function video({ body }) {
       () => call('video/assign', { no: one.no, deviceName: choice.value }))
   }
 
-  function form() {
+  /** Cameras of this network: those that are new are added with their address, those that moved get the new one. */
+  async function discover() {
+    const box = h('dialog.wide')
+    const close = h('form', { method: 'dialog' }, h('div.row', h('button', {}, t('video.close'))))
+    fill(box, h('h2', t('video.discover')), h('p.soft', { role: 'status' }, t('video.discovering')), close)
+    box.onclose = () => box.remove()
+    document.body.append(box)
+    box.showModal()
+    const go = (camera) => async () => {
+      box.close()
+      if (!camera.moved) { form(camera); return }
+      await act('video/change', { no: camera.no, ip: camera.ip, port: camera.port, user: camera.user, password: '' }, t('video.followed', { name: camera.device }))
+    }
+    try {
+      const { cameras } = await call('video/discover', {})
+      fill(box, h('h2', t('video.discover')), cameras.length ? table([
+        { title: t('video.name'), cell: (one) => h('div', one.name || one.hardware || one.ip, one.hardware ? h('div.sub', one.hardware) : null) },
+        { title: t('address'), cell: (one) => h('span.mono', `${one.ip}:${one.port}`) },
+        { title: '', act: true, cell: (one) => (one.no && !one.moved ? h('span.soft', t('video.there_as', { name: one.device })) : h('button', { onclick: go(one) }, one.moved ? t('video.follow', { name: one.device }) : t('video.add'))) },
+      ], cameras) : empty('video', t('video.none_discovered'), h('p.faint', t('video.none_discovered_why'))), close)
+    } catch (error) { fill(box, h('h2', t('video.discover')), h('div.note.bad', error.message), close) }
+  }
+
+  function form(camera) {
     const kind = h('select', {}, h('option', { value: 'ipc' }, t('video.ipc')), h('option', { value: 'nvr' }, t('video.nvr')))
     const model = h('select')
     const models = () => fill(model, state.models.filter((each) => each.kind === kind.value).map((each) => h('option', { value: each.code }, document.documentElement.lang === 'en' ? each.nameEn : each.name)))
@@ -141,7 +164,8 @@ export function video({ body }) {
       ip: h('input', { required: true, maxlength: 45, placeholder: '192.168.1.64' }), port: h('input', { type: 'number', min: 1, max: 65535, value: 80, required: true }),
       user: h('input', { maxlength: 64, autocomplete: 'off' }), password: h('input', { type: 'password', maxlength: 128, autocomplete: 'new-password' }), remark: h('input', { maxlength: 200, placeholder: '"CategoryCode":"community/security/ipcamera"' }),
     }
-    const given = () => ({ ...Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value])), port: Number(inputs.port.value) })
+    if (camera) { protocol.value = 'onvif'; inputs.ip.value = camera.ip; inputs.port.value = camera.port; inputs.alias.value = camera.name }
+    const given = () => ({ endpoint: camera && inputs.ip.value === camera.ip ? camera.endpoint : '', ...Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value])), port: Number(inputs.port.value) })
     const tried = h('p.soft', { role: 'status' })
     const test = async () => {
       fill(tried, t('video.testing'))
