@@ -41,7 +41,7 @@ async def test_a_camera_behind_a_box_is_turned_and_set_to_presets(site: VideoSit
     await call(steering.STOP)
     assert not head.moving(SystemClock().now_ms())
     await call(steering.GO_TO_PRESET, PresetId=1)
-    assert head.place == (0, 0, 0)
+    assert not any(head.place)
     told = await call(steering.QUERY)
     assert told == {
         "Turns": 1, "Zooms": 1, "Home": 1, "PresetMost": 16, "Presets": [{"PresetId": 1, "Name": "大门"}],

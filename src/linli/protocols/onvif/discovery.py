@@ -29,7 +29,7 @@ class Match:
 
     def port_at(self, host: str) -> int:
         """Of its device service at that host; where it names others alone, that of the first."""
-        ports = {}
+        ports: dict[str, int] = {}
         for address in self.addresses:
             try:
                 parts = urlsplit(address)
