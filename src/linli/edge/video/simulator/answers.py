@@ -78,6 +78,15 @@ def profiles(channels: Iterable[tuple[int, str]], *, steers: bool = False) -> st
     return f"<trt:GetProfilesResponse>{''.join(rows)}</trt:GetProfilesResponse>"
 
 
+def video_sources(channels: Iterable[tuple[int, str]]) -> str:
+    rows = "".join(
+        f'<trt:VideoSources token="VideoSource_{number}"><tt:Framerate>25</tt:Framerate><tt:Resolution>'
+        "<tt:Width>1920</tt:Width><tt:Height>1080</tt:Height></tt:Resolution></trt:VideoSources>"
+        for number, _ in channels
+    )
+    return f"<trt:GetVideoSourcesResponse>{rows}</trt:GetVideoSourcesResponse>"
+
+
 def media_uri(operation: str, uri: str) -> str:
     return (
         f"<trt:{operation}Response><trt:MediaUri><tt:Uri>{escaped(uri)}</tt:Uri>"

@@ -150,6 +150,8 @@ class SimulatedCamera:
                 return answers.capabilities(base)
             case "GetProfiles":
                 return answers.profiles(self._listed, steers=self.head is not None)
+            case "GetVideoSources":
+                return answers.video_sources(self._listed)
             case "GetStreamUri":
                 host = base.removeprefix("http://").partition(":")[0]
                 return answers.media_uri(
