@@ -50,11 +50,13 @@ def register(handlers: Handlers[Tx]) -> None:
     handlers.inline(SpaceDeleting, space_deleting)
     handlers.inline(SpaceDeleting, lots.space_deleting)
     handlers.inline(VehiclePassed, meter.passed)
+    handlers.inline(
+        GateOpened, claims.gate_opened
+    )  # first: who acts on a lane locks its claim, then the stay
     handlers.inline(GateOpened, exits.gate_opened)
     handlers.inline(VehiclePassed, waits.passed)
     handlers.inline(GateOpened, waits.gate_opened)
     handlers.inline(SpaceDeleting, waits.space_deleting)
-    handlers.inline(GateOpened, claims.gate_opened)
     handlers.inline(SpaceDeleting, claims.space_deleting)
     handlers.inline(VehiclePassed, readings.passed)
     handlers.inline(SpaceDeleting, readings.space_deleting)

@@ -14,7 +14,6 @@ BEAT_LOST_MS: Final = 60_000
 """A seat that was not heard of for so long has its lanes no more."""
 _c = lane_claims.c
 _at = select(lane_claims).where(in_scope(lane_claims), _c.lane_id == bindparam("lane", type_=INT))
-_claim = Query(_at, LaneClaim)
 _locked = Query(_at.with_for_update(), LaneClaim)
 _in_community = Query(
     select(lane_claims)
@@ -26,12 +25,6 @@ _in_community = Query(
     .order_by(_c.since_ms, _c.lane_id),
     LaneClaim,
 )
-
-
-async def claim_at(scope: Scope, db: Reader, lane_id: int, *, now_ms: int) -> LaneClaim | None:
-    """The claim of a lane that counts."""
-    row = await _claim.one(db, scope, lane=lane_id)
-    return row if row is not None and await counts(db, row, now_ms=now_ms) else None
 
 
 async def locked_claim(scope: Scope, tx: Tx, lane_id: int) -> LaneClaim | None:

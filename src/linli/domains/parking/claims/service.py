@@ -24,6 +24,8 @@ from linli.kernel.scope import Scope
 
 HISTORY_KIND: Final = "parking_lane_claim"
 LONGEST_REASON: Final = 200
+_NOBODY: Final = 0
+"""In the place of a log-in: the row only stands there to be locked."""
 _lane = and_(in_scope(lane_claims), lane_claims.c.lane_id == bindparam("lane", type_=INT))
 _own = and_(_lane, lane_claims.c.session_id == bindparam("seat", type_=INT))
 _beat = Command(update(lane_claims).where(_own).values(beat_ms=bindparam("now", type_=INT)))
@@ -78,13 +80,18 @@ async def give_back(scope: Scope, tx: Tx, *, lane_id: int, seat: int) -> None:
 
 
 async def require_free(
-    scope: Scope, db: Reader, lane_ids: Collection[int], *, seat: int, now_ms: int
+    scope: Scope, tx: Tx, lane_ids: Collection[int], *, community_id: int, seat: int, now_ms: int
 ) -> None:
-    """No other seat sees to these lanes. Raises LaneClaimed."""
-    for lane_id in lane_ids:
-        row = await queries.claim_at(scope, db, lane_id, now_ms=now_ms)
-        if row is not None and row.session_id != seat:
-            raise LaneClaimed(await _name(db, row))
+    """No other seat sees to these lanes of a community, and none claims one before the transaction is over: the row is
+    locked, also where there was none. Raises LaneClaimed."""
+    for lane_id in sorted(set(lane_ids)):
+        nobody = LaneClaim(lane_id, scope.tenant, community_id, _NOBODY, "", 0, 0)
+        await tx.upsert(lane_claims, [nobody._asdict()], keys=("lane_id",))
+        row = await queries.locked_claim(scope, tx, lane_id)
+        if row is None or row.session_id in (seat, _NOBODY):
+            continue
+        if await queries.counts(tx, row, now_ms=now_ms):
+            raise LaneClaimed(await _name(tx, row))
 
 
 async def note_shown(

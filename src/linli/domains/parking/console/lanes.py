@@ -41,13 +41,14 @@ from linli.domains.parking.errors import (
     SerialUnknown,
     ServiceOff,
 )
+from linli.domains.parking.fees.reasons import checked_reason
 from linli.domains.parking.queries import lanes as queries
 from linli.domains.parking.queries.screens import read_screen, whole
 from linli.domains.parking.queries.settings import require_own, settings_of
 from linli.domains.parking.rows import Action, GateOrder, LaneDevice
 from linli.domains.parking.service import displays, gates, lanes, settings
 from linli.domains.people.queries.callers import caller_names
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Routes
@@ -62,6 +63,7 @@ from linli.things.queries.devices import DeviceRow, find_devices
 from linli.things.queries.history import LatestValue, latest
 
 SEE: Final = Right.VEHICLES_SEE.value
+ACT: Final = Right.DOORS_OPEN.value
 HISTORY = (Kind(name=settings.HISTORY, see=SEE, manage=Right.VEHICLES_MANAGE.value),)
 CONFIRMED, GONE = "transferred", "transferDeleted"
 _UNDER_WAY: Final = frozenset(("toBeTransferred", "transferring", "deviceOffline"))
@@ -179,7 +181,7 @@ async def remove_device(community_id: int, lane_id: int, scope: Scope, tx: Tx) -
 
 @lane_routes.post(
     "/lanes/{lane_id:int}/gate",
-    right="doors.use",
+    right=ACT,
     status=200,
     raises=(NotFound, LaneEmpty, ServiceOff, OtherProvider, LaneClaimed, *_CALL_FAULTS),
 )
@@ -196,17 +198,24 @@ async def move_gate(
 ) -> GateMoved:
     """Open or close a barrier, or hold it open, and wait for its answer. The history keeps who, when and why."""
     await _device(scope, db, community_id, lane_id)
-    await require_free(scope, db, [lane_id], seat=session.id, now_ms=clock.now_ms())
     action: Action = data.action
     done = await gates.move(
-        scope, db, invoker=invoker, lane_id=lane_id, action=action, reason=data.reason, ids=ids, clock=clock
+        scope,
+        db,
+        invoker=invoker,
+        lane_id=lane_id,
+        action=action,
+        reason=data.reason,
+        ids=ids,
+        clock=clock,
+        seat=session.id,
     )
     return GateMoved((done.answered_ms or done.asked_ms) - done.asked_ms)
 
 
 @lane_routes.post(
     "/lanes/{lane_id:int}/recognise",
-    right="doors.use",
+    right=ACT,
     raises=(NotFound, LaneEmpty, ServiceOff, OtherProvider, LaneClaimed, *_CALL_FAULTS),
 )
 async def recognise(
@@ -220,15 +229,15 @@ async def recognise(
 ) -> None:
     """Have the camera read the plate of the car that waits. What it read comes as a pass."""
     device = await _device(scope, db, community_id, lane_id)
-    await require_free(scope, db, [lane_id], seat=session.id, now_ms=clock.now_ms())
+    await _free(scope, db, device, session, clock)
     await require_own(scope, db, community_id=community_id)
     await invoker.invoke(scope, device.iot_id, "TriggerRecognition", {}, timeout_s=gates.TIMEOUT_S)
 
 
 @lane_routes.post(
     "/lanes/{lane_id:int}/lines",
-    right=Right.VEHICLES_MANAGE.value,
-    raises=(NotFound, LaneEmpty, NotMixed, LedRefused, LaneClaimed, *_CALL_FAULTS),
+    right=ACT,
+    raises=(NotFound, BadInput, LaneEmpty, NotMixed, LedRefused, LaneClaimed, *_CALL_FAULTS),
 )
 async def show_lines(
     community_id: int,
@@ -239,17 +248,21 @@ async def show_lines(
     invoker: Invoker,
     session: Session,
     clock: Clock,
+    rights: Rights,
 ) -> None:
-    """Show lines on a lane's screen for some seconds, and speak."""
+    """Show lines on a lane's screen for some seconds, and speak. Who only works at lanes says why."""
     device = await _device(scope, db, community_id, lane_id)
-    await require_free(scope, db, [lane_id], seat=session.id, now_ms=clock.now_ms())
+    reason = data.reason.strip()
+    if not rights.may(Right.VEHICLES_MANAGE, tenant_id=scope.tenant, community_id=community_id):
+        reason = checked_reason(reason)
+    await _free(scope, db, device, session, clock)
     await displays.show_lines(
         scope, db, invoker, iot_id=device.iot_id, lines=data.lines, seconds=data.seconds, voice=data.voice
     )
 
     async def work(tx: Tx) -> None:
         words = " / ".join(filter(None, [*data.lines, data.voice]))
-        await note_shown(scope, tx, device, words=words, reason=data.reason.strip(), now_ms=clock.now_ms())
+        await note_shown(scope, tx, device, words=words, reason=reason, now_ms=clock.now_ms())
 
     await db.run(work)
 
@@ -257,13 +270,21 @@ async def show_lines(
 @lane_routes.post(
     "/lanes/{lane_id:int}/qr",
     right=Right.VEHICLES_MANAGE.value,
-    raises=(NotFound, LaneEmpty, NoQrCode, *_CALL_FAULTS),
+    raises=(NotFound, LaneEmpty, NoQrCode, LaneClaimed, *_CALL_FAULTS),
 )
 async def show_qr(
-    community_id: int, lane_id: int, data: QrIn, scope: Scope, db: Database, invoker: Invoker
+    community_id: int,
+    lane_id: int,
+    data: QrIn,
+    scope: Scope,
+    db: Database,
+    invoker: Invoker,
+    session: Session,
+    clock: Clock,
 ) -> None:
     """Show a QR code on a lane's screen."""
     device = await _device(scope, db, community_id, lane_id)
+    await _free(scope, db, device, session, clock)
     await displays.show_qr(scope, db, invoker, iot_id=device.iot_id, text=data.text)
 
 
@@ -293,6 +314,20 @@ async def _lane(scope: Scope, db: Reader, community_id: int, lane_id: int) -> Sp
 async def _device(scope: Scope, db: Reader, community_id: int, lane_id: int) -> LaneDevice:
     await _lane(scope, db, community_id, lane_id)
     return await queries.device_at(scope, db, lane_id=lane_id)
+
+
+async def _free(scope: Scope, db: Database, device: LaneDevice, session: Session, clock: Clock) -> None:
+    """No other seat sees to a lane. Raises LaneClaimed."""
+    await db.run(
+        lambda tx: require_free(
+            scope,
+            tx,
+            [device.lane_id],
+            community_id=device.community_id,
+            seat=session.id,
+            now_ms=clock.now_ms(),
+        )
+    )
 
 
 def _around(space: Space, names: dict[int, str]) -> list[str]:

@@ -50,7 +50,9 @@ async def end(scope: Scope, tx: Tx, *, stay_id: int, reason: str, now_ms: int) -
     await note(scope, tx, row, "ended", now_ms, after={"reason": after.note})
 
 
-async def correct_plate(scope: Scope, tx: Tx, *, stay_id: int, plate: str, now_ms: int) -> int:
+async def correct_plate(
+    scope: Scope, tx: Tx, *, stay_id: int, plate: str, now_ms: int, reason: str = ""
+) -> int:
     """The plate as it is. An exit without its entry then joins the stay of that plate. Returns the stay's number.
 
     Raises NotFound, BadInput, StayOver for a stay that was charged already.
@@ -68,18 +70,21 @@ async def correct_plate(scope: Scope, tx: Tx, *, stay_id: int, plate: str, now_m
     if row.state == INSIDE and others:
         raise BadInput(field="plate", rule="stay.inside")
     if others:
-        return await join(scope, tx, orphan_id=stay_id, stay_id=others[0].stay_id, now_ms=now_ms)
+        return await join(
+            scope, tx, orphan_id=stay_id, stay_id=others[0].stay_id, now_ms=now_ms, reason=reason
+        )
     await _learn(scope, tx, row, row.in_pass or row.out_pass, cleaned)
     renamed = row._replace(plate=cleaned, changed_ms=now_ms)
     await stays.change(scope, tx, row, renamed)
     await following.detach(scope, tx, stay_id)
     if row.state == INSIDE:
         await following.attach(scope, tx, renamed, now_ms)
-    await note(scope, tx, row, "corrected", now_ms, before={"plate": row.plate}, after={"plate": cleaned})
+    after: dict[str, object] = {"plate": cleaned, "reason": reason} if reason else {"plate": cleaned}
+    await note(scope, tx, row, "corrected", now_ms, before={"plate": row.plate}, after=after)
     return stay_id
 
 
-async def join(scope: Scope, tx: Tx, *, orphan_id: int, stay_id: int, now_ms: int) -> int:
+async def join(scope: Scope, tx: Tx, *, orphan_id: int, stay_id: int, now_ms: int, reason: str = "") -> int:
     """An exit without its entry is of this stay. Raises NotFound, StayOver."""
     orphan = await stay_queries.stay(scope, tx, orphan_id)
     stay = await stay_queries.stay(scope, tx, stay_id)
@@ -93,7 +98,8 @@ async def join(scope: Scope, tx: Tx, *, orphan_id: int, stay_id: int, now_ms: in
     await _learn(scope, tx, stay, orphan.out_pass, stay.plate)
     await stays.delete_stay(scope, tx, orphan_id)
     await stays.leave(scope, tx, stay, seen)
-    await note(scope, tx, stay, "joined", now_ms, before={"plate": orphan.plate}, after={"plate": stay.plate})
+    after: dict[str, object] = {"plate": stay.plate, "reason": reason} if reason else {"plate": stay.plate}
+    await note(scope, tx, stay, "joined", now_ms, before={"plate": orphan.plate}, after=after)
     return stay_id
 
 

@@ -1,22 +1,32 @@
 """Console: vehicles inside and stays that are over, what they cost, and what was taken for them; the phone asks too."""
 
-from typing import Annotated, Literal
-
-import msgspec
-from msgspec import Meta
-
 from linli.domains.accounts.service.sessions import Session
 from linli.domains.communities.queries import spaces
 from linli.domains.parking.claims.errors import LaneClaimed
 from linli.domains.parking.claims.service import require_free
 from linli.domains.parking.fees import bills, cash_refunds, exit_queries, exits, repairs, stay_queries
 from linli.domains.parking.fees.errors import CashRefundTooLarge, NothingDue, NotInTill, StayOver, StillDue
-from linli.domains.parking.fees.forms import FeeRow
 from linli.domains.parking.fees.rows import StayRow
-from linli.domains.people.rights import Right
+from linli.domains.parking.fees.stay_shapes import (
+    CashRefund,
+    OwingFilter,
+    Payment,
+    PaymentLine,
+    PlateCorrection,
+    StayCandidate,
+    StayChoice,
+    StayEnd,
+    StayFilter,
+    StayId,
+    StayLine,
+    StayView,
+    Waiver,
+    sees_amounts,
+)
+from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.entry import Filter, Routes
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.history import Kind
 from linli.kernel.ids import Ids
@@ -29,110 +39,8 @@ SEE, MANAGE = Right.VEHICLES_SEE.value, Right.VEHICLES_MANAGE.value
 TAKE, WAIVE = Right.FEES_TAKE.value, Right.FEES_MANAGE.value
 HISTORY = (Kind(name=bills.HISTORY_KIND, see=SEE, manage=MANAGE),)
 _URL_SECONDS = 600
-
-type StayState = Literal["inside", "left", "lost", "ended"]
-type PaidBy = Literal["cash", "waived", "online", "given_back"]
-
-
-class StayLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """A stay in the list. Money in fen; of a vehicle inside as it is now."""
-
-    id: str
-    community_id: int
-    plate: str
-    vehicle_class: str
-    lot_id: int
-    lot_name: str
-    state: StayState
-    is_orphan: Annotated[bool, Meta(description="An exit for which no entry was found.")]
-    read_as: Annotated[str, Meta(description="As the exit read its plate, where that is another one.")]
-    in_ms: int
-    out_ms: int | None
-    is_free: Annotated[bool, Meta(description="Its lot charged nothing when it came.")]
-    fen: int
-    paid_fen: int
-    due_fen: int
-
-
-class PaymentLine(msgspec.Struct, rename="camel", frozen=True):
-    fen: Annotated[int, Meta(description="Below zero: it went back.")]
-    method: PaidBy
-    reason: str
-    paid_ms: int
-
-
-class StayView(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    stay: StayLine
-    fee: FeeRow
-    payments: list[PaymentLine]
-    cash_fen: Annotated[int, Meta(description="Cash that was taken and did not go back.")]
-    in_picture: Annotated[str, Meta(description="Address for ten minutes; empty: none.")]
-    out_picture: str
-    note: str
-    version: int | None
-    out_lane_id: Annotated[str, Meta(description="Where it left; empty: it did not, or the lane is no more.")]
-
-
-class Payment(msgspec.Struct, rename="camel", frozen=True):
-    fen: Annotated[int, Meta(description="What was due when the person saw it.")]
-
-
-class Waiver(Payment, rename="camel", frozen=True):
-    reason: str
-
-
-class CashRefund(msgspec.Struct, rename="camel", frozen=True):
-    fen: Annotated[int, Meta(ge=1, le=100_000_000)]
-    reason: str
-
-
-class StayEnd(msgspec.Struct, rename="camel", frozen=True):
-    reason: str
-
-
-class PlateCorrection(msgspec.Struct, rename="camel", frozen=True):
-    plate: str
-
-
-class StayId(msgspec.Struct, rename="camel", frozen=True):
-    id: str
-
-
-class StayCandidate(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """A vehicle inside that an exit may be of."""
-
-    id: str
-    plate: str
-    in_ms: int
-    likely: Annotated[bool, Meta(description="It would be taken without asking.")]
-    in_picture: str
-
-
-class StayChoice(msgspec.Struct, rename="camel", frozen=True):
-    stay_id: Annotated[str, Meta(pattern="^[0-9]{1,19}$")]
-
-
-class StayFilter(Filter, frozen=True):
-    """Stays, as their list is asked for. Times are UTC ms of the entry."""
-
-    community_id: int
-    state: Annotated[
-        Literal["", "inside", "left", "orphan", "lost", "ended"],
-        Meta(description="orphan: exits for which no entry was found."),
-    ] = ""
-    lot_id: int = 0
-    plate: str = ""
-    since_ms: int = 0
-    until_ms: int = 1 << 52
-
-
-class OwingFilter(Filter, frozen=True):
-    """Stays that ended and are not paid whole, as their list is asked for."""
-
-    community_id: int
-    plate: Annotated[str, Meta(description="Part of the plate.")] = ""
-    since_ms: Annotated[int, Meta(description="UTC ms of the exit.")] = 0
-
+_JUST_LEFT_MS = 15 * 60_000
+"""For so long an exit without its entry is the lane's."""
 
 stay_routes = Routes("/parking-stays", tags=("parking",))
 ROUTES = (stay_routes,)
@@ -140,9 +48,10 @@ ROUTES = (stay_routes,)
 
 @stay_routes.get(right=SEE)
 async def list_stays(
-    scope: Scope, db: Database, clock: Clock, page: PageRequest, where: StayFilter
+    scope: Scope, db: Database, clock: Clock, rights: Rights, page: PageRequest, where: StayFilter
 ) -> Page[StayLine]:
-    """The newest entry first."""
+    """The newest entry first; amounts for who takes fees."""
+    amounts = sees_amounts(rights, scope, where.community_id)
     scope = scope.narrowed(where.community_id)
     rows = await stay_queries.page_of(
         scope,
@@ -158,12 +67,12 @@ async def list_stays(
         page=page,
     )
     names = await _names(scope, db, {row.lot_id for row in rows.data})
-    return Page.of(
-        page, rows.total, [await _line(scope, db, row, names, clock.now_ms()) for row in rows.data]
-    )
+    now_ms = clock.now_ms()
+    lines = [await _line(scope, db, row, names, now_ms, amounts=amounts) for row in rows.data]
+    return Page.of(page, rows.total, lines)
 
 
-@stay_routes.get("/owing", right=SEE)
+@stay_routes.get("/owing", right=TAKE)
 async def list_owing_stays(
     scope: Scope, db: Database, clock: Clock, page: PageRequest, where: OwingFilter
 ) -> Page[StayLine]:
@@ -178,20 +87,22 @@ async def list_owing_stays(
         page=page,
     )
     names = await _names(scope, db, {row.lot_id for row in rows.data})
-    return Page.of(
-        page, rows.total, [await _line(scope, db, row, names, clock.now_ms()) for row in rows.data]
-    )
+    now_ms = clock.now_ms()
+    lines = [await _line(scope, db, row, names, now_ms, amounts=True) for row in rows.data]
+    return Page.of(page, rows.total, lines)
 
 
 @stay_routes.get("/{stay_id:int}", right=SEE, raises=(NotFound,))
-async def show_stay(stay_id: int, scope: Scope, db: Database, objects: ObjectStore, clock: Clock) -> StayView:
-    """With its fee line by line, what was paid, and the pictures of both passes."""
+async def show_stay(
+    stay_id: int, scope: Scope, db: Database, objects: ObjectStore, clock: Clock, rights: Rights
+) -> StayView:
+    """With the pictures of both passes; for who takes fees with its fee line by line and what was paid."""
     row = await stay_queries.stay(scope, db, stay_id)
-    now_ms = clock.now_ms()
-    taken = (await stay_queries.paid_for(scope, db, [stay_id]))[stay_id]
+    now_ms, amounts = clock.now_ms(), sees_amounts(rights, scope, row.community_id)
+    taken = (await stay_queries.paid_for(scope, db, [stay_id]))[stay_id] if amounts else []
     return StayView(
-        stay=await _line(scope, db, row, await _names(scope, db, {row.lot_id}), now_ms),
-        fee=(await bills.bill(scope, db, row, now_ms=now_ms)).fee,
+        stay=await _line(scope, db, row, await _names(scope, db, {row.lot_id}), now_ms, amounts=amounts),
+        fee=(await bills.bill(scope, db, row, now_ms=now_ms)).fee if amounts else None,
         payments=[
             PaymentLine(payment.fen, payment.method, payment.reason, payment.paid_ms)  # type: ignore[arg-type]
             for payment in taken
@@ -206,16 +117,19 @@ async def show_stay(stay_id: int, scope: Scope, db: Database, objects: ObjectSto
 
 
 @stay_routes.post(
-    "/{stay_id:int}/payments", right=TAKE, status=204, raises=(NotFound, NothingDue, StillDue, LaneClaimed)
+    "/{stay_id:int}/payments",
+    right=TAKE,
+    status=204,
+    raises=(NotFound, BadInput, NothingDue, StillDue, LaneClaimed),
 )
 async def take_payment(
     stay_id: int, data: Payment, scope: Scope, tx: Tx, ids: Ids, clock: Clock, session: Session
 ) -> None:
     """Note that all that is due now was taken in cash; it is in the caller's shift until it is handed over."""
-    now_ms = clock.now_ms()
-    await _require_free(scope, tx, stay_id, session, now_ms)
+    now_ms, method = clock.now_ms(), bills.CASH
+    await _require_free(scope, tx, [stay_id], session, now_ms)
     await bills.take_payment(
-        scope, tx, stay_id=stay_id, fen=data.fen, method=bills.CASH, reason="", ids=ids, now_ms=now_ms
+        scope, tx, stay_id=stay_id, fen=data.fen, method=method, reason=data.reason, ids=ids, now_ms=now_ms
     )
     await exits.paid(scope, tx, stay_id, now_ms=now_ms)
 
@@ -231,7 +145,7 @@ async def waive_fee(
 ) -> None:
     """Let a vehicle go without paying what is due now, with a reason."""
     now_ms, method = clock.now_ms(), bills.WAIVED
-    await _require_free(scope, tx, stay_id, session, now_ms)
+    await _require_free(scope, tx, [stay_id], session, now_ms)
     await bills.take_payment(
         scope, tx, stay_id=stay_id, fen=data.fen, method=method, reason=data.reason, ids=ids, now_ms=now_ms
     )
@@ -258,7 +172,7 @@ async def give_cash_back(
 )
 async def end_stay(stay_id: int, data: StayEnd, scope: Scope, tx: Tx, clock: Clock, session: Session) -> None:
     """The vehicle is not inside, whatever the lanes saw."""
-    await _require_free(scope, tx, stay_id, session, clock.now_ms())
+    await _require_free(scope, tx, [stay_id], session, clock.now_ms())
     await repairs.end(scope, tx, stay_id=stay_id, reason=data.reason, now_ms=clock.now_ms())
 
 
@@ -267,8 +181,10 @@ async def correct_plate(
     stay_id: int, data: PlateCorrection, scope: Scope, tx: Tx, clock: Clock, session: Session
 ) -> StayId:
     """The plate as it is; an exit without an entry joins the stay of that plate, whose number is answered."""
-    await _require_free(scope, tx, stay_id, session, clock.now_ms())
-    number = await repairs.correct_plate(scope, tx, stay_id=stay_id, plate=data.plate, now_ms=clock.now_ms())
+    await _require_free(scope, tx, [stay_id], session, clock.now_ms())
+    number = await repairs.correct_plate(
+        scope, tx, stay_id=stay_id, plate=data.plate, reason=data.reason.strip(), now_ms=clock.now_ms()
+    )
     return StayId(str(number))
 
 
@@ -297,12 +213,14 @@ async def list_candidates(
     return candidates
 
 
-@stay_routes.post("/{stay_id:int}/join", right=TAKE, raises=(NotFound, StayOver))
-async def join_stay(stay_id: int, data: StayChoice, scope: Scope, tx: Tx, clock: Clock) -> StayId:
+@stay_routes.post("/{stay_id:int}/join", right=TAKE, raises=(NotFound, StayOver, LaneClaimed))
+async def join_stay(
+    stay_id: int, data: StayChoice, scope: Scope, tx: Tx, clock: Clock, session: Session
+) -> StayId:
     """Say of which stay an exit without its entry is; its fee is reckoned then."""
-    number = await repairs.join(
-        scope, tx, orphan_id=stay_id, stay_id=int(data.stay_id), now_ms=clock.now_ms()
-    )
+    other, now_ms = int(data.stay_id), clock.now_ms()
+    await _require_free(scope, tx, [stay_id, other], session, now_ms)
+    number = await repairs.join(scope, tx, orphan_id=stay_id, stay_id=other, now_ms=now_ms)
     return StayId(str(number))
 
 
@@ -312,14 +230,22 @@ async def separate_stay(stay_id: int, scope: Scope, tx: Tx, clock: Clock) -> Sta
     return StayId(str(await repairs.separate(scope, tx, stay_id=stay_id, now_ms=clock.now_ms())))
 
 
-async def _require_free(scope: Scope, db: Reader, stay_id: int, session: Session, now_ms: int) -> None:
-    """No other seat sees to the exit before which the vehicle stands. Raises LaneClaimed."""
-    lanes = [wait.lane_id for wait in await exit_queries.waits_of(scope, db, stay_id)]
-    await require_free(scope, db, lanes, seat=session.id, now_ms=now_ms)
+async def _require_free(scope: Scope, tx: Tx, stay_ids: list[int], session: Session, now_ms: int) -> None:
+    """No other seat sees to the exit before which one of the vehicles stands or through which it just went. Raises
+    LaneClaimed."""
+    rows = [await stay_queries.stay(scope, tx, stay_id) for stay_id in stay_ids]
+    lanes = {wait.lane_id for row in rows for wait in await exit_queries.waits_of(scope, tx, row.stay_id)}
+    for row in rows:
+        if row.is_orphan and row.out_lane_id is not None and (row.out_ms or 0) > now_ms - _JUST_LEFT_MS:
+            lanes.add(row.out_lane_id)
+    community_id = rows[0].community_id
+    await require_free(scope, tx, lanes, community_id=community_id, seat=session.id, now_ms=now_ms)
 
 
-async def _line(scope: Scope, db: Database, row: StayRow, names: dict[int, str], now_ms: int) -> StayLine:
-    bill = await bills.bill(scope, db, row, now_ms=now_ms)
+async def _line(
+    scope: Scope, db: Database, row: StayRow, names: dict[int, str], now_ms: int, *, amounts: bool
+) -> StayLine:
+    bill = await bills.bill(scope, db, row, now_ms=now_ms) if amounts else None
     return StayLine(
         id=str(row.stay_id),
         community_id=row.community_id,
@@ -333,9 +259,9 @@ async def _line(scope: Scope, db: Database, row: StayRow, names: dict[int, str],
         in_ms=row.in_ms,
         out_ms=row.out_ms,
         is_free=row.tariff_id is None,
-        fen=bill.fee.fen,
-        paid_fen=bill.paid_fen,
-        due_fen=bill.due_fen,
+        fen=bill.fee.fen if bill is not None else None,
+        paid_fen=bill.paid_fen if bill is not None else None,
+        due_fen=bill.due_fen if bill is not None else None,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import bindparam, update
 
 from linli.delivery.ports import Invoker
+from linli.domains.parking.claims.service import require_free
 from linli.domains.parking.events import GateOpened
 from linli.domains.parking.models import gate_orders
 from linli.domains.parking.queries.lanes import device_at
@@ -39,11 +40,13 @@ async def move(
     reason: str,
     ids: Ids,
     clock: Clock,
+    seat: int | None = None,
 ) -> GateOrder:
     """Have a lane's barrier open, close or stay open, and wait for its answer; the audit row.
 
-    The row is there before the device is asked, so a crash leaves a trace too. Raises LaneEmpty, ServiceOff,
-    OtherProvider, BadInput, and what the call raises (offline, silent, refused), after noting it.
+    The row is there before the device is asked, so a crash leaves a trace too. `seat`: a log-in of the console, which
+    no other seat must be before; None: an app or the platform. Raises LaneEmpty, ServiceOff, OtherProvider, BadInput,
+    LaneClaimed, and what the call raises (offline, silent, refused), after noting it.
     """
     reason = reason.strip()
     if not reason:
@@ -65,7 +68,15 @@ async def move(
         asked_ms=clock.now_ms(),
         answered_ms=None,
     )
-    await db.run(lambda tx: tx.insert(gate_orders, row._asdict()))
+
+    async def order(tx: Tx) -> None:
+        if seat is not None:
+            await require_free(
+                scope, tx, [lane_id], community_id=row.community_id, seat=seat, now_ms=row.asked_ms
+            )
+        await tx.insert(gate_orders, row._asdict())
+
+    await db.run(order)
     try:
         await invoker.invoke(
             scope, device.iot_id, "OperatGate", {"OperatType": OPERAT_TYPE[action]}, timeout_s=TIMEOUT_S

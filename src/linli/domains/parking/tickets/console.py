@@ -15,11 +15,12 @@ from linli.domains.parking.fees.bills import bill
 from linli.domains.parking.fees.errors import StayOver
 from linli.domains.parking.fees.reasons import checked_reason
 from linli.domains.parking.fees.stay_console import picture_of
+from linli.domains.parking.fees.stay_shapes import sees_amounts
 from linli.domains.parking.tickets import queries, service
 from linli.domains.parking.tickets.errors import NoCarWaits, OtherLot
 from linli.domains.parking.tickets.pages import PATH
 from linli.domains.parking.tickets.rows import LaneCode
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
@@ -56,7 +57,7 @@ class CarWithoutPlate(msgspec.Struct, rename="camel", frozen=True, kw_only=True)
     lot_id: int
     lot_name: str
     in_ms: int
-    due_fen: int
+    due_fen: Annotated[int | None, Meta(description="null: the caller does not see amounts.")]
     in_picture: Annotated[str, Meta(description="Address for ten minutes; empty: none.")]
 
 
@@ -122,9 +123,10 @@ async def remove_lane_code(community_id: int, lane_id: int, scope: Scope, tx: Tx
 
 @car_routes.get(right=SEE)
 async def list_cars_without_plate(
-    scope: Scope, db: Database, objects: ObjectStore, clock: Clock, where: CarsFilter
+    scope: Scope, db: Database, objects: ObjectStore, clock: Clock, rights: Rights, where: CarsFilter
 ) -> list[CarWithoutPlate]:
     """Cars inside whose ticket is a phone, with the pictures of their entries, the last first; at most 60."""
+    amounts = sees_amounts(rights, scope, where.community_id)
     scope = scope.narrowed(where.community_id)
     rows = await queries.inside_without_plate(
         scope, db, community_id=where.community_id, since_ms=where.since_ms, until_ms=where.until_ms
@@ -137,7 +139,7 @@ async def list_cars_without_plate(
             lot_id=row.lot_id,
             lot_name=names.get(row.lot_id, ""),
             in_ms=row.in_ms,
-            due_fen=(await bill(scope, db, row, now_ms=clock.now_ms())).due_fen,
+            due_fen=(await bill(scope, db, row, now_ms=clock.now_ms())).due_fen if amounts else None,
             in_picture=await picture_of(scope, db, objects, row.community_id, row.in_pass),
         )
         for row in rows
@@ -165,7 +167,15 @@ async def stand_at_exit(
 ) -> None:
     """Its phone was lost, and a person knows the car by its picture: it stands at this exit, and is let out once
     nothing is due."""
-    await require_free(scope, tx, [int(data.lane_id)], seat=session.id, now_ms=clock.now_ms())
+    lane = await service.lane_of(scope, tx, int(data.lane_id))
+    await require_free(
+        scope,
+        tx,
+        [lane.space_id],
+        community_id=lane.community_id,
+        seat=session.id,
+        now_ms=clock.now_ms(),
+    )
     await service.stand_at(
         scope,
         tx,

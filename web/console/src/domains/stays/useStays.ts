@@ -66,8 +66,9 @@ export function useStayActions(reload: () => Promise<unknown>) {
       return done
     })
   return {
-    pay: after(async (stayId: string, fen: number) => {
-      await api.POST('/api/console/parking-stays/{stay_id}/payments', { ...of(stayId), body: { fen } })
+    pay: after(async (stayId: string, fen: number, reason: string) => {
+      const body = { fen, reason }
+      await api.POST('/api/console/parking-stays/{stay_id}/payments', { ...of(stayId), body })
       return true
     }),
     waive: after(async (stayId: string, fen: number, reason: string) => {
@@ -84,8 +85,10 @@ export function useStayActions(reload: () => Promise<unknown>) {
     separate: after((stayId: string) =>
       answer(api.POST('/api/console/parking-stays/{stay_id}/separate', of(stayId))),
     ),
-    correct: after((stayId: string, plate: string) =>
-      answer(api.PUT('/api/console/parking-stays/{stay_id}/plate', { ...of(stayId), body: { plate } })),
+    correct: after((stayId: string, plate: string, reason: string) =>
+      answer(
+        api.PUT('/api/console/parking-stays/{stay_id}/plate', { ...of(stayId), body: { plate, reason } }),
+      ),
     ),
   }
 }
