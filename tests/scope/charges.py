@@ -22,5 +22,8 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
         "PUT /parking-lots/{lot_id}/exits": [
             lambda x: Ask({"lot_id": x.parking_lot}, body={"holdsUnpaid": True})
         ],
+        "PUT /parking-lots/{lot_id}/capacity": [
+            lambda x: Ask({"lot_id": x.parking_lot}, body={"capacity": 90})
+        ],
         "GET /parking-lots/{lot_id}/drivers-page": [lambda x: Ask({"lot_id": x.parking_lot})],
     }

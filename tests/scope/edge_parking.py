@@ -24,6 +24,7 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
         ],
         f"GET {here}/orders/export.csv": [lambda x: Ask(at(x), query={"status": "unpaid"})],
         f"GET {here}/cars": [lambda x: Ask(at(x))],
+        f"GET {here}/attention": [lambda x: Ask(at(x))],
         SETTLE: [
             lambda x: Ask(
                 at(x, node_id=x.box_node, number=x.box_order), body={"status": "free", "reason": "R"}

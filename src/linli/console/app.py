@@ -28,6 +28,7 @@ from linli.domains.accounts.cookies import COOKIE
 from linli.domains.boxes.catalogue.console import ROUTES as catalogue_routes
 from linli.domains.boxes.console import ROUTES as boxes_routes
 from linli.domains.boxes.devices.console import ROUTES as edge_device_routes
+from linli.domains.boxes.parking.attention import edge_attention_routes
 from linli.domains.boxes.parking.charges_console import order_charge_routes
 from linli.domains.boxes.parking.console import edge_parking_routes
 from linli.domains.boxes.passage.console import passage_rule_routes
@@ -98,6 +99,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *edge_device_routes,
     passage_rule_routes,
     edge_parking_routes,
+    edge_attention_routes,
     order_charge_routes,
     *face_routes,
     *payments_routes,

@@ -10,8 +10,10 @@ from tests.domains.parking.conftest import GUEST, OURS, Lot
 from tests.domains.parking.fees.test_stays import HOUR, STAYS, gate
 from tests.domains.parking.test_exits import town
 from tests.domains.parking.test_prepay import Town
+from tests.domains.parking.test_tickets import Lanes
+from tests.domains.parking.test_tickets import town as ticket_town
 
-__all__ = ["gate", "town"]
+__all__ = ["gate", "ticket_town", "town"]
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
@@ -90,6 +92,29 @@ async def test_cars_without_plate_forced_barriers_and_devices_that_are_gone(lot:
     await until(gone, 60)
     await lot.platform.clock.advance(RECENT_MS + 1)
     assert (str(lot.entrance), "no_plate") not in await causes(lot)
+
+
+async def test_a_barrier_that_refuses_while_a_car_stands_there_is_a_cause(ticket_town: Lanes) -> None:
+    town = ticket_town
+    lot, at = town.lot, str(town.lot.entrance)
+    await town.without_plate(town.entry)
+    town.entry.jammed = True
+    order = {"action": "open", "reason": "无牌车"}
+    moved = await town.desk.post(f"{lot.path}/lanes/{at}/gate", json=order)
+    assert not moved.is_success, moved.text
+    assert (at, "refused_open") in await causes(lot)
+    # Its driver takes a ticket: the car is inside for the platform, and still stands before the barrier.
+    assert (await town.takes()).status_code == 303
+
+    async def shut() -> bool:
+        return (at, "ticket_shut") in await causes(lot)
+
+    await until(shut, 60)
+    assert (at, "refused_open") not in await causes(lot)
+    town.entry.jammed = False
+    moved = await town.desk.post(f"{lot.path}/lanes/{at}/gate", json=order)
+    assert moved.is_success, moved.text
+    assert [lane for lane, _ in await causes(lot)].count(at) == 0
 
 
 async def test_a_community_that_is_not_there_has_no_list(lot: Lot) -> None:

@@ -233,3 +233,28 @@ async def test_a_reader_of_codes_reads_the_printed_one(town: Lanes) -> None:
     )
     assert done.stdout.decode().strip() == code["url"], done.stderr
     assert code["url"].endswith(town.entry_code)
+
+
+async def test_a_full_lot_gives_no_ticket_until_a_car_leaves(town: Lanes) -> None:
+    path = f"/parking-lots/{town.lot.lot}/capacity"
+    for wrong in (0, 100_001, "many"):
+        refused = await town.desk.put(path, json={"capacity": wrong})
+        assert (refused.status_code, refused.json()["field"]) == (400, "capacity")
+    inner = await town.desk.put(f"/parking-lots/{town.lot.deck}/capacity", json={"capacity": 5})
+    assert inner.status_code == 400
+    assert (await town.desk.put(path, json={"capacity": 1})).status_code == 204
+    await town.comes(GUEST)
+    where = {"communityId": town.lot.estate.community}
+    (row,) = (await town.desk.get("/parking-lots", params=where)).json()
+    assert (row["capacity"], row["inside"], row["holdsUnpaid"]) == (1, 1, False)
+    await town.without_plate(town.entry)
+    shown = (await town.phone.get(town.entry_code)).text
+    assert ("车位已满" in shown, "<button" in shown) == (True, False)
+    assert (await town.takes()).status_code == 409
+    assert (await town.desk.put(path, json={"capacity": None})).status_code == 204
+    assert "取凭证并入场" in (await town.phone.get(town.entry_code)).text
+    assert (await town.desk.put(path, json={"capacity": 2})).status_code == 204
+    assert (await town.takes()).status_code == 303
+    kept = {"kind": "parking_lot", "target": str(town.lot.lot)}
+    rows = (await town.desk.get(f"{town.lot.estate.path}/history", params=kept)).json()["data"]
+    assert len(rows) == 3

@@ -50,6 +50,10 @@ async def test_orders_vehicles_and_events_are_managed_from_the_cloud(town: Charg
         "tariff",
     )
     assert by_kind(due["lines"]) == {"first": (1, 500), "further": (2, 400)}
+    await town.rows("cars", 1, opened="false")
+    (need,) = (await town.desk.get(f"{town.at}/edge-parking/attention")).json()
+    assert (need["why"], need["way"], need["plate"]) == ("fee_due", "out", "浙A11111")
+    assert (need["nodeId"], need["orderNumber"]) == (due["nodeId"], due["number"])
     at = f"{town.at}/edge-parking/orders"
     settle = f"{at}/{due['nodeId']}/{due['number']}/settle"
     blank = await town.desk.post(settle, json={"status": "free", "reason": " "})
@@ -58,6 +62,8 @@ async def test_orders_vehicles_and_events_are_managed_from_the_cloud(town: Charg
     await until(lambda: town.way_out.barrier == "open")
     (free,) = await town.rows("orders", 1, status="free")
     assert (free["fen"], free["waivedFen"], free["reason"]) == (0, 900, "业主的客人")
+    await town.rows("cars", 6, opened="true")
+    assert (await town.desk.get(f"{town.at}/edge-parking/attention")).json() == []
     again = await town.desk.post(settle, json={"status": "paid_here"})
     assert (again.status_code, again.json()["code"]) == (409, "edge.order_refused")
 

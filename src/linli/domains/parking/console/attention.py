@@ -22,7 +22,9 @@ class LaneInNeed(msgspec.Struct, rename="camel", frozen=True):
         Why,
         Meta(
             description="fee_due: a car that owes stands before the closed exit; paid_shut: it owes nothing, and the "
-            "exit is still closed; read_shut: its plate was read in the picture, and the barrier is still closed; "
+            "exit is still closed; ticket_shut: it took a ticket, and the entrance is still closed; "
+            "read_shut: its plate was read in the picture, and the barrier is still closed; refused_open: a car "
+            "stands there, and the barrier did not open for the last order; "
             "no_plate: the newest car has no plate; plate_doubt: its plate in the picture seems to be another one than "
             "the camera's; opened_by_force: the barrier went up "
             "without an order; offline: the device is not there."

@@ -16,6 +16,7 @@ from linli.domains.parking.queries.readings import readings_of
 from linli.domains.parking.reading_rows import DIFFERS, PlateReading
 from linli.domains.parking.rows import GateOrder, LanePass
 from linli.domains.parking.service.gates import ASKED, DONE, TIMEOUT_S
+from linli.domains.parking.tickets.queries import cars_at
 from linli.kernel.db import Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
@@ -23,17 +24,21 @@ from linli.kernel.scope import Scope
 from linli.things.queries.devices import find_devices
 
 type Why = Literal[
-    "fee_due", "paid_shut", "read_shut", "no_plate", "plate_doubt", "opened_by_force", "offline"
-]
+    "fee_due", "paid_shut", "ticket_shut", "read_shut", "refused_open", "no_plate", "plate_doubt", "opened_by_force",
+    "offline",
+]  # fmt: skip
 ORDER: Final[tuple[Why, ...]] = (
-    "paid_shut", "read_shut", "fee_due", "no_plate", "plate_doubt", "opened_by_force", "offline",
+    "paid_shut", "ticket_shut", "read_shut", "refused_open", "fee_due", "no_plate", "plate_doubt", "opened_by_force",
+    "offline",
 )  # fmt: skip
 RECENT_MS: Final = 15 * 60_000
 """For so long a pass without plate, or a barrier that went up by itself, asks for a person."""
 NEWEST: Final = 500
 """Passes that are looked through."""
-AT_EXIT: Final = "system:exit"
-"""Caller of the orders that let a car out that owes nothing."""
+AT_EXIT, AT_ENTRY, BY_READING = "system:exit", "system:entry", "system:plates"
+"""Callers of the orders that let a car out that owes nothing, let one in that took a ticket, and open by a plate that
+was read in a picture."""
+_JAMMED: Final[dict[str, Why]] = {AT_EXIT: "paid_shut", AT_ENTRY: "ticket_shut"}
 _ABNORMAL: Final = 1  # open_type
 _NO_PLATE: Final = 4  # permission
 
@@ -59,9 +64,11 @@ async def needs_of(scope: Scope, db: Reader, community_id: int, *, now_ms: int) 
     orders = await lanes.orders_since(scope, db, lane_ids=at.values(), since_ms=now_ms - RECENT_MS)
     passes = await _newest_passes(scope, db, community_id, now_ms)
     before = await _before_exits(scope, db, community_id, now_ms)
+    waited = {need.lane_id for need in before}
     needs = [
         *before,
-        *_jammed(orders, passes, {need.lane_id for need in before}, now_ms),
+        *_jammed(orders, passes, waited, now_ms),
+        *await _refused(scope, db, orders, waited, now_ms),
         *await _by_passes(scope, db, orders, passes),
         *await _offline(scope, db, at),
     ]
@@ -99,24 +106,53 @@ async def _newest_passes(
 def _jammed(
     orders: dict[int, list[GateOrder]], passes: dict[int, list[LanePass]], waited: set[int], now_ms: int
 ) -> list[Need]:
-    """The stay of who owes nothing is over when its barrier is told to open: one that then does not move keeps the car,
-    until an order moves it or another car stands there. `waited`: lanes with a car that waits still."""
+    """The stay of who owes nothing is over when its barrier is told to open, that of who takes a ticket has begun: a
+    barrier that then does not move keeps the car, until an order moves it or another car stands there. `waited`: lanes
+    with a car that waits still."""
     needs = []
     for lane_id, newest in orders.items():
-        # One that was just asked has no answer yet; one without an answer for long had its process killed.
-        settled = [
-            row for row in newest if row.result != ASKED or row.asked_ms < now_ms - 2 * 1000 * TIMEOUT_S
-        ]
+        settled = _settled(newest, now_ms)
         order = settled[0] if settled else None
-        if order is None or order.caller != AT_EXIT or order.result == DONE or lane_id in waited:
+        if order is None or order.caller not in _JAMMED or order.result == DONE or lane_id in waited:
             continue
         at_lane = passes.get(lane_id, [])
         plate = next((row.plate for row in at_lane if row.received_ms <= order.asked_ms), "")
         if at_lane and at_lane[0].received_ms > order.asked_ms and at_lane[0].plate != plate:
             continue
-        tries = takewhile(lambda row: row.caller == AT_EXIT and row.result != DONE, settled)
-        needs.append(Need(lane_id, "paid_shut", min(row.asked_ms for row in tries), plate))
+        needs.append(Need(lane_id, _JAMMED[order.caller], _first_try(settled), plate))
     return needs
+
+
+async def _refused(
+    scope: Scope, db: Reader, orders: dict[int, list[GateOrder]], waited: set[int], now_ms: int
+) -> list[Need]:
+    """Barriers that did not open for a person's or an app's order while a car stands there that needs no other cause."""
+    at = {}
+    for lane_id, newest in orders.items():
+        order = next(iter(_settled(newest, now_ms)), None)
+        if order is None or order.result == DONE or order.action == "close" or lane_id in waited:
+            continue
+        if order.caller not in (*_JAMMED, BY_READING):
+            at[lane_id] = order
+    cars = await cars_at(scope, db, list(at), now_ms=now_ms) if at else []
+    return [
+        Need(car.lane_id, "refused_open", at[car.lane_id].asked_ms)
+        for car in cars
+        if car.since_ms <= at[car.lane_id].asked_ms
+    ]
+
+
+def _first_try(settled: list[GateOrder]) -> int:
+    """Since when the caller of the newest order tries in vain. UTC ms."""
+    caller = settled[0].caller
+    return min(
+        row.asked_ms for row in takewhile(lambda row: row.caller == caller and row.result != DONE, settled)
+    )
+
+
+def _settled(newest: list[GateOrder], now_ms: int) -> list[GateOrder]:
+    """Orders with an answer. One that was just asked has none yet; one without for long had its process killed."""
+    return [row for row in newest if row.result != ASKED or row.asked_ms < now_ms - 2 * 1000 * TIMEOUT_S]
 
 
 async def _by_passes(

@@ -57,6 +57,7 @@ async def set_rule(scope: Scope, tx: Tx, *, lot_id: int, holds_unpaid: bool, now
         "tenant_id": scope.tenant,
         "community_id": community_id,
         "holds_unpaid": int(holds_unpaid),
+        "capacity": None,
         "changed_ms": now_ms,
     }
     await tx.upsert(lot_rules, [row], keys=("lot_id",), update=("holds_unpaid", "changed_ms"))

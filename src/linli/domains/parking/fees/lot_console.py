@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.parking.fees import compare as comparison
-from linli.domains.parking.fees import exit_queries, exits, lots, stay_queries
+from linli.domains.parking.fees import exit_queries, exits, lots, places, stay_queries
 from linli.domains.parking.fees.forms import TariffForm
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
@@ -26,6 +26,7 @@ class LotLine(msgspec.Struct, rename="camel", frozen=True):
     id: int
     name: str
     inside: Annotated[int, Meta(description="Vehicles that came and were not seen to leave.")]
+    capacity: Annotated[int | None, Meta(description="Parking spaces; null: not counted, never full.")]
     tariff_id: Annotated[str, Meta(description="By which it charges; empty: it is free.")]
     holds_unpaid: Annotated[
         bool, Meta(description="Guests stay before the closed exit until they have paid.")
@@ -65,6 +66,10 @@ class ExitRule(msgspec.Struct, rename="camel", frozen=True):
     holds_unpaid: bool
 
 
+class LotCapacity(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    capacity: Annotated[int | None, Meta(description="1 to 100,000; null: not counted.")]
+
+
 class LotFilter(Filter, frozen=True):
     community_id: int
 
@@ -80,12 +85,14 @@ async def list_lots(scope: Scope, db: Database, where: LotFilter) -> list[LotLin
     scope = scope.narrowed(where.community_id)
     by = await stay_queries.tariffs_of_lots(scope, db, where.community_id)
     inside = await stay_queries.counts_inside(scope, db, where.community_id)
+    spaces = await places.capacities(scope, db, where.community_id)
     holding = await exit_queries.holding_lots(scope, db, where.community_id)
     return [
         LotLine(
             space.space_id,
             space.name,
             inside.get(space.space_id, 0),
+            spaces.get(space.space_id),
             str(by.get(space.space_id, "")),
             space.space_id in holding,
         )
@@ -97,6 +104,13 @@ async def list_lots(scope: Scope, db: Database, where: LotFilter) -> list[LotLin
 async def set_exit_rule(lot_id: int, data: ExitRule, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Hold guests who owe before the closed exits of a lot, or let them out and note what they owe."""
     await exits.set_rule(scope, tx, lot_id=lot_id, holds_unpaid=data.holds_unpaid, now_ms=clock.now_ms())
+
+
+@lot_routes.put("/{lot_id:int}/capacity", right=MANAGE, status=204, raises=(NotFound, BadInput))
+async def set_capacity(lot_id: int, data: LotCapacity, scope: Scope, tx: Tx, clock: Clock) -> None:
+    """Say how many parking spaces a lot has: guests do not get a ticket of a full one, nor come in by a plate that was
+    read in a picture."""
+    await places.set_capacity(scope, tx, lot_id=lot_id, capacity=data.capacity, now_ms=clock.now_ms())
 
 
 @comparison_routes.put("/{tariff_id:int}/lots", right=MANAGE, status=204, raises=(NotFound, BadInput))

@@ -144,6 +144,7 @@ lot_rules = Table(
     text_column("tenant_id"),
     integer("community_id"),
     flag("holds_unpaid"),  # guests stay before the closed exit until nothing is due; 0: let out and noted
+    integer("capacity", null=True),  # parking spaces; null: not counted, never full
     integer("changed_ms"),
 )
 

@@ -16,7 +16,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.communities.space_rules import path_ids
 from linli.domains.parking.errors import OtherProvider, ServiceOff
 from linli.domains.parking.events import VehiclePassed
-from linli.domains.parking.fees import exit_queries, lots, stay_queries
+from linli.domains.parking.fees import exit_queries, lots, places, stay_queries
 from linli.domains.parking.models import passes
 from linli.domains.parking.queries import readings as queries
 from linli.domains.parking.queries.rights import find_rights
@@ -46,6 +46,7 @@ from linli.rules.parking_entry import (
     Reason,
     Right,
     RightKind,
+    State,
     Verdict,
     judge,
 )
@@ -106,7 +107,7 @@ async def set_rule(
 ) -> ReadingRule:
     """What is read at a lane. Raises NotFound, BadInput."""
     if not 0 <= doubt_below <= 1:
-        raise BadInput(field="doubtBelow", rule="range", min=0, max=100)
+        raise BadInput(field="doubtBelow", rule="range", low=0, high=100)
     lane = await spaces.space(scope, tx, lane_id)
     before = await queries.rule_of(scope, tx, lane_id)
     row = ReadingRule(
@@ -223,10 +224,19 @@ async def _verdict(scope: Scope, tx: Tx, row: LanePass, plate: str) -> Verdict |
         for right in kept.values()
     ]
     where = Lane("out" if row.direction == _OUT else "in", frozenset(str(space) for space in around))
-    verdict = judge(Arrival(plate, row.passed_ms), where, rights)
+    state = State(free=await _free(scope, tx, row))
+    verdict = judge(Arrival(plate, row.passed_ms), where, rights, state)
     if not verdict.open:
         return None
     return verdict if verdict.reason is not Reason.GUEST or await _may_guest(scope, tx, row, plate) else None
+
+
+async def _free(scope: Scope, db: Reader, row: LanePass) -> tuple[int | None, ...]:
+    """Free parking spaces of the lot into which a lane leads."""
+    lot_id = await lots.lot_of(scope, db, row.area_id) if row.direction != _OUT else None
+    if lot_id is None or lot_id != row.area_id:
+        return ()
+    return (await places.left(scope, db, community_id=row.community_id, lot_id=lot_id),)
 
 
 async def _may_guest(scope: Scope, tx: Tx, row: LanePass, plate: str) -> bool:

@@ -15,6 +15,12 @@ class TicketInUse(Conflict):
     code = "ticket.in_use"
 
 
+class LotFull(Conflict):
+    """No parking space of the lot is free for a guest."""
+
+    code = "ticket.lot_full"
+
+
 class OtherLot(Conflict):
     """The lane is no exit of the lot in which the car stands."""
 

@@ -9,7 +9,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
 from linli.domains.communities.queries import communities, spaces
-from linli.domains.parking.fees import exit_queries
+from linli.domains.parking.fees import exit_queries, places
 from linli.domains.parking.fees.bills import bill
 from linli.domains.parking.fees.errors import NothingDue
 from linli.domains.parking.fees.rows import StayRow
@@ -27,7 +27,7 @@ from linli.domains.parking.prepay.limits import (
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.prepay.service import open_payment
 from linli.domains.parking.tickets import html, queries, service
-from linli.domains.parking.tickets.errors import TicketInUse
+from linli.domains.parking.tickets.errors import LotFull, TicketInUse
 from linli.domains.parking.tickets.rows import LaneCode
 from linli.domains.payments.charges.collector import Collector
 from linli.kernel import i18n
@@ -147,6 +147,9 @@ class TicketPages:
             return html.notice_page(words, language, place=place, phone="" if has_left else phone)
         if await queries.waiting_car(scope, self._db, row.lane_id, now_ms=now_ms) is None:
             return html.notice_page(html.say("drive_up", language), language, place=place, again=True)
+        free = await places.left(scope, self._db, community_id=row.community_id, lot_id=lane.parent_id or 0)
+        if free is not None and free <= 0:
+            return html.notice_page(LotFull().text(language), language, place=place, phone=phone)
         return html.take_page(place, language, phone=phone)
 
     async def _go(

@@ -9,7 +9,7 @@ from linli.domains.parking.fees.rows import StayRow
 from linli.domains.parking.fees.stay_queries import INSIDE
 from linli.domains.parking.tickets.models import lane_cars, lane_codes, tickets
 from linli.domains.parking.tickets.rows import LaneCar, LaneCode, Ticket
-from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
 
 WAIT_MS: Final = 5 * 60_000
@@ -26,6 +26,12 @@ _of_lane = Query(
 )
 _car = Query(
     select(lane_cars).where(in_scope(lane_cars), lane_cars.c.lane_id == bindparam("lane_id", type_=INT)),
+    LaneCar,
+)
+_cars = Query(
+    select(lane_cars)
+    .where(in_scope(lane_cars), any_of(lane_cars.c.lane_id, "lane_ids"))
+    .order_by(lane_cars.c.lane_id),
     LaneCar,
 )
 _ticket = Query(
@@ -68,6 +74,12 @@ async def waiting_car(scope: Scope, db: Reader, lane_id: int, *, now_ms: int) ->
     """The car that stands before the barrier and has no ticket yet."""
     car = await car_at(scope, db, lane_id)
     return car if car is not None and not car.taken_ms and now_ms - car.seen_ms <= WAIT_MS else None
+
+
+async def cars_at(scope: Scope, db: Reader, lane_ids: list[int], *, now_ms: int) -> list[LaneCar]:
+    """Cars that stand before the barriers of these lanes, whether they have a ticket or a plate or neither."""
+    rows = await _cars.all(db, scope, lane_ids=sorted(lane_ids))
+    return [row for row in rows if now_ms - row.seen_ms <= WAIT_MS]
 
 
 async def ticket_of(db: Reader, token_hash: str) -> Ticket | None:

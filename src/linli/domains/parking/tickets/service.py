@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, update
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.rows import Space
 from linli.domains.communities.space_rules import LANE
-from linli.domains.parking.fees import exit_queries, exits, lots, stay_queries, stays
+from linli.domains.parking.fees import exit_queries, exits, lots, places, stay_queries, stays
 from linli.domains.parking.fees.bills import note
 from linli.domains.parking.fees.errors import StayOver
 from linli.domains.parking.fees.labels import new_label
@@ -20,7 +20,7 @@ from linli.domains.parking.queries.lanes import device_at
 from linli.domains.parking.queries.settings import require_own
 from linli.domains.parking.rows import LaneDevice, LanePass
 from linli.domains.parking.tickets import queries
-from linli.domains.parking.tickets.errors import NoCarWaits, OtherLot
+from linli.domains.parking.tickets.errors import LotFull, NoCarWaits, OtherLot
 from linli.domains.parking.tickets.models import lane_cars, lane_codes, tickets
 from linli.domains.parking.tickets.rows import LaneCode, Ticket
 from linli.kernel import history, outbox
@@ -91,7 +91,7 @@ async def enter(scope: Scope, tx: Tx, *, lane_id: int, token: str, ids: Ids, now
     """The car that waits at an entrance becomes a stay whose ticket is the phone with this token; its barrier is asked
     to open.
 
-    Raises NotFound, NoCarWaits, OtherLot for an entrance of no lot, ServiceOff, OtherProvider, LaneEmpty.
+    Raises NotFound, NoCarWaits, OtherLot for an entrance of no lot, LotFull, ServiceOff, OtherProvider, LaneEmpty.
     """
     lane = await lane_of(scope, tx, lane_id)
     device = await device_at(scope, tx, lane_id=lane_id)
@@ -99,6 +99,9 @@ async def enter(scope: Scope, tx: Tx, *, lane_id: int, token: str, ids: Ids, now
     lot_id = await lots.lot_of(scope, tx, lane.parent_id or 0)
     if lane.direction == _OUT or lot_id is None or lot_id != lane.parent_id:
         raise OtherLot()
+    free = await places.left(scope, tx, community_id=lane.community_id, lot_id=lot_id)
+    if free is not None and free <= 0:
+        raise LotFull()
     car = await queries.waiting_car(scope, tx, lane_id, now_ms=now_ms)
     if car is None or not await _take.run(
         tx, scope, lane=lane_id, passing=car.pass_id, since=now_ms - queries.WAIT_MS, now=now_ms

@@ -7,6 +7,7 @@ type Schemas = components['schemas']
 export type EdgeLot = Schemas['EdgeLotLine']
 export type EdgeOrder = Schemas['EdgeOrderLine']
 export type EdgeCar = Schemas['EdgeCarLine']
+export type EdgeNeed = Schemas['EdgeNeed']
 export type Settling = Schemas['EdgeOrderSettling']['status']
 
 export const STATUSES = ['unpaid', 'paid', 'paid_here', 'free', 'cancelled'] as const
@@ -33,6 +34,19 @@ export const useEdgeLots = (communityId: () => string | null) =>
     return community
       ? answer(
           api.GET('/api/console/communities/{community_id}/edge-parking', {
+            params: { path: here(community) },
+          }),
+        )
+      : null
+  }, [communityId])
+
+/** Cars before closed barriers of boxes, the most urgent first. */
+export const useEdgeNeeds = (communityId: () => string | null) =>
+  useResource(() => {
+    const community = communityId()
+    return community
+      ? answer(
+          api.GET('/api/console/communities/{community_id}/edge-parking/attention', {
             params: { path: here(community) },
           }),
         )

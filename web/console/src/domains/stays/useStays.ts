@@ -45,6 +45,15 @@ export const useLots = (communityId: () => string | null) =>
       : null
   }, [communityId])
 
+export const useSetCapacity = () =>
+  useAction(async (lotId: number, capacity: number | null) => {
+    await api.PUT('/api/console/parking-lots/{lot_id}/capacity', {
+      params: { path: { lot_id: lotId } },
+      body: { capacity },
+    })
+    return true
+  })
+
 export const useStay = (stayId: () => string | null) =>
   useResource(() => {
     const id = stayId()
