@@ -3,6 +3,8 @@
 Source: GB/T 28181-2016 with what 2022 changed; deviations of real cameras that are tolerated stand where they are read.
 """
 
+from linli.protocols.steering import Move
+
 from .calls import Wanted, describe, ssrc_in, ssrc_of, subject
 from .codes import is_code, kind_of
 from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
@@ -15,7 +17,6 @@ from .steering import (
     GO_TO_PRESET,
     SET_PRESET,
     START_CRUISE,
-    Move,
     cruise_command,
     preset_command,
     ptz_command,
