@@ -57,6 +57,7 @@ async def test_recordings_on_the_pages(house: House) -> None:
         saved = await saving.value
         assert (await saved.path()).stat().st_size > 10_000
         await expect(page.get_by_text("原因：物品遗失")).to_be_visible()
+        await expect(page.get_by_role("dialog")).to_have_count(0)  # it has gone by its animation
         for width in (1440, 360):
             await _clean(page, "playback", width)
         await browser.close()
