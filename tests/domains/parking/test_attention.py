@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from linli.domains.parking.fees.attention import RECENT_MS
+from linli.domains.parking.attention import RECENT_MS
 from tests.domains.access.platform import until
 from tests.domains.parking.conftest import GUEST, OURS, Lot
 from tests.domains.parking.fees.test_stays import HOUR, STAYS, gate

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.communities.queries import spaces
-from linli.domains.parking.fees.attention import Why, needs_of
+from linli.domains.parking.attention import Why, needs_of
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
