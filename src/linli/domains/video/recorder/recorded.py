@@ -41,7 +41,9 @@ log = logger(__name__)
 FILE_MS: Final = 60_000
 """A file ends with the first key picture after so long."""
 BEFORE_MS: Final = 10_000
-"""So much before an alarm is kept in memory."""
+"""So much before an alarm is recorded."""
+LATE_MS: Final = 3_000
+"""So late an alarm may be seen here: that much more is kept in memory."""
 MOST_BEFORE: Final = 32 * 1024 * 1024
 STALL_MS: Final = 10_000
 """Without a picture for so long the camera is asked anew."""
@@ -212,7 +214,7 @@ class RecordedCamera:
             kept.append(cut)
         while kept:
             second = next((number for number, each in enumerate(kept) if number and each.key), 0)
-            enough = second and kept[-1].end_ms - kept[second].begin_ms >= BEFORE_MS
+            enough = second and kept[-1].end_ms - kept[second].begin_ms >= BEFORE_MS + LATE_MS
             if not enough and sum(each.size for each in kept) <= MOST_BEFORE:
                 return
             for _ in range(second or len(kept)):
