@@ -101,8 +101,12 @@ async def test_a_second_connection_takes_over_across_fronts(fronts: Open, site: 
     assert await second.closed()
     await third.close()
 
-    async def gone() -> bool:
-        return await state(two.db, site) == (0, "")
+    entry = two.things.fleet.named(site.product_key, "dev.lobby-01")
+    assert entry is not None
+
+    async def gone(no: int = entry.device_no) -> bool:
+        held = two.things.routing.presence.get(no)  # hears of it after the row is written
+        return await state(two.db, site) == (0, "") and not (held and held.state == CONNECTED)
 
     await until(gone)
     with pytest.raises(DeviceOffline):
