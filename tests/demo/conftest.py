@@ -155,8 +155,8 @@ async def first_sample(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 
 @asynccontextmanager
-async def running(folder: DemoFolder) -> AsyncIterator[Sample]:
-    started = await start(folder)
+async def running(folder: DemoFolder, wanted: Wishes | None = None) -> AsyncIterator[Sample]:
+    started = await start(folder, wanted)
     try:
         yield started
     finally:

@@ -48,6 +48,7 @@ def run(arguments: Sequence[str]) -> int:
             logins=words.logins,
             integrator=words.app,
             faces=words.faces,
+            cameras=words.cameras,
             edge=words.edge,
             edge_port=_port(words.edge_port, "--edge-port") if words.edge else 0,
         )
@@ -101,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_number,
         default=8090,
         help="of the page at the box's site (%(default)s; 0: a free one)",
+    )
+    parser.add_argument(
+        "--no-cameras",
+        dest="cameras",
+        action="store_false",
+        help="without the recorder whose cameras show pictures",
     )
     parser.add_argument(
         "--no-app",

@@ -16,6 +16,7 @@ from linli.demo.fleet import Fleet
 from linli.demo.folder import DemoFolder, Marker
 from linli.demo.integrator import Integrator
 from linli.demo.life import Life
+from linli.demo.live_cameras import LiveCameras
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
@@ -23,7 +24,7 @@ from linli.demo.robot import DeliveryRobot
 from linli.domains.accounts.schemas import SampleLogin
 from linli.kernel import telemetry
 from linli.kernel.errors import LinliError
-from linli.kernel.settings import Faces, Http, Media, Mqtt, Payments, Settings, Sip, Webhooks
+from linli.kernel.settings import Faces, Gb28181, Http, Media, Mqtt, Payments, Settings, Sip, Video, Webhooks
 from linli.ops.face_models import cache_folder
 
 log = telemetry.logger(__name__)
@@ -49,6 +50,8 @@ class Wishes(NamedTuple):
     """An edge box with doors behind it."""
     edge_port: int = 0
     """Of the page to stand at its site."""
+    cameras: bool = False
+    """A recorder whose cameras show pictures, one of them recorded."""
     integrator: bool = False
     """A small app that calls the open API and takes records at a webhook."""
     mqtt_tls_port: int | None = None
@@ -78,6 +81,7 @@ class Demo:
         self.fleet: Fleet | None = None
         self._life: Life | None = None
         self._box: EdgeBox | None = None
+        self._cameras: LiveCameras | None = None
         self._robot: asyncio.Task[None] | None = None
         self._site_page: EdgePage | None = None
         self.integrator: Integrator | None = None
@@ -103,6 +107,8 @@ class Demo:
             ),
             sip=Sip(host=wishes.host, port=wishes.sip_port, web_origins=list(EXAMPLES)),
             media=Media(enabled=wishes.browser_port > 0, browser_port=wishes.browser_port),
+            gb28181=Gb28181(enabled=wishes.cameras, host=wishes.host, port=0),
+            video=Video(recordings_mb=2_000),
             payments=Payments(cashier=True),
             faces=Faces(models=str(cache_folder()) if wishes.faces else ""),
             # A person who tries webhooks has the receiver on the same machine.
@@ -136,6 +142,8 @@ class Demo:
             await platform.start()
         day = Day(self._wishes.warp, time.monotonic)
         fleet = await self._switch_on(platform, site, day, new=not marker.seeded)
+        if self._wishes.cameras:
+            await self._switch_cameras_on(platform, site, new=not marker.seeded)
         if self._wishes.edge:
             await self._switch_box_on(platform, site)
         if self._wishes.life:
@@ -157,6 +165,15 @@ class Demo:
             await integrator.start()
         except (OSError, LinliError) as error:
             log.warning("demo: the sample app does not start: %s", error)
+
+    async def _switch_cameras_on(self, platform: Platform, site: Place, *, new: bool) -> None:
+        """The rest of the demo goes on without them."""
+        with self._terminal.step("cameras"):
+            cameras = self._cameras = LiveCameras(platform, site, host=self._wishes.host)
+            try:
+                await cameras.start(new=new)
+            except (OSError, TimeoutError, LinliError) as error:
+                log.warning("demo: the cameras do not start: %s", error)
 
     async def _switch_box_on(self, platform: Platform, site: Place) -> None:
         """The rest of the demo goes on without it: not every system lets machines have addresses of their own."""
@@ -198,6 +215,8 @@ class Demo:
             await asyncio.gather(self._robot, return_exceptions=True)
         if self._life is not None:
             await self._life.stop()
+        if self._cameras is not None:
+            await self._cameras.stop()
         if self._site_page is not None:
             await self._site_page.stop()
         if self._box is not None:
