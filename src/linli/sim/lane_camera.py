@@ -136,6 +136,9 @@ class SimulatedLaneCamera:
     async def see(self, plate: str, *, picture: bytes = b"", **fields: Any) -> Verdict:
         """A car comes to the barrier, which goes up where the camera lets it; reported with its picture. Raises OSError
         for a picture that the platform does not take."""
+        if self.gate == OPENED and not self.held_open:  # it came down behind the car before
+            self.gate = CLOSED
+            self._tell_state()
         verdict = self.decide(plate)
         if verdict.open and not self.jammed:
             self._raise()

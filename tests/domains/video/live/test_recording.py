@@ -15,7 +15,8 @@ from linli.domains.security.events import SecurityAlarmed
 from linli.domains.video.models import recording_gaps, recording_segments
 from linli.domains.video.recorder import recorded
 from linli.domains.video.recorder.keeper import Recorder
-from linli.domains.video.recording_rows import Gap
+from linli.domains.video.recorder.timeline import GROWING_MS, uncovered
+from linli.domains.video.recording_rows import OPEN, WHOLE, Gap, Segment
 from linli.kernel.db import Query
 from linli.kernel.disk import free_space
 from linli.kernel.events import emit
@@ -102,6 +103,7 @@ async def test_a_camera_is_recorded_by_plan_and_played_from_the_index(
     monkeypatch.setattr(recorded, "FILE_MS", 2_000)
     monkeypatch.setattr(recorded, "_NOTED_FRAGMENTS", 1)
     path = await house.camera()
+    assert (await house.desk.get(path)).json()["state"] == "online"
     assert (await state(house, path))["state"] == "off"
     await plan(house, path, days=7)
     files = await recorded_ms(house, path, 6_000)
@@ -346,3 +348,10 @@ async def test_files_go_with_their_camera(house: House) -> None:
     await recorder.ledger.tidy()
     assert files_of(house) == []
     assert await _rows.all(house.platform.db) == []
+
+
+def test_what_a_growing_file_has_beyond_its_row_is_no_gap() -> None:
+    grows = Segment(1, "t", 1, "camera", 0, 10_000, 1, "plan", OPEN, 0)
+    assert uncovered([grows], 0, 10_000 + GROWING_MS) == []
+    assert uncovered([grows], 0, 40_000) == [(10_000 + GROWING_MS, 40_000)]
+    assert uncovered([grows._replace(state=WHOLE)], 0, 20_000) == [(10_000, 20_000)]

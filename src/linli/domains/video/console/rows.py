@@ -6,10 +6,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from linli.domains.communities.queries import spaces
+from linli.domains.video.queries.gb28181 import signs_of_life
 from linli.domains.video.rows import Batch, Camera
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
-from linli.things.queries.devices import find_devices
+from linli.things.queries.devices import DeviceRow, find_devices
 
 
 class CameraRow(msgspec.Struct, rename="camel", frozen=True):
@@ -165,6 +166,7 @@ async def camera_rows(scope: Scope, db: Reader, community_id: int, cameras: list
         for row in await find_devices(scope, db, iot_ids=[camera.iot_id for camera in cameras])
     }
     places = await places_of(scope, db, community_id, cameras)
+    signs = await signs_of_life(scope, db, community_id, [camera.iot_id for camera in cameras])
     rows = []
     for camera_row in cameras:
         device = devices.get(camera_row.iot_id)
@@ -176,7 +178,7 @@ async def camera_rows(scope: Scope, db: Reader, community_id: int, cameras: list
                 device_name=camera_row.device_name,
                 product_key=camera_row.product_key,
                 product_name=device.product_name if device else "",
-                state=device.state if device else "",
+                state=_state(device, signs.get(camera_row.iot_id)),
                 has_password=bool(camera_row.password_sealed),
                 place=places.get(camera_row.space_id or 0, ""),
                 created_ms=camera_row.created_ms,
@@ -185,3 +187,10 @@ async def camera_rows(scope: Scope, db: Reader, community_id: int, cameras: list
             )
         )
     return rows
+
+
+def _state(device: DeviceRow | None, is_online: bool | None) -> str:
+    """`is_online`: of a camera that comes by GB/T 28181 and never connects as a thing; None: another one."""
+    if device is None or is_online is None or device.state == "disabled":
+        return device.state if device is not None else ""
+    return "online" if is_online else "offline"

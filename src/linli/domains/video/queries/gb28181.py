@@ -68,3 +68,12 @@ async def channels(scope: Scope, db: Reader, device_id: int) -> list[GbChannel]:
 async def channels_of(scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str, GbChannel]:
     """By iotId."""
     return {row.iot_id: row for row in await _by_iot_ids.all(db, scope, iot_ids=iot_ids)}
+
+
+async def signs_of_life(scope: Scope, db: Reader, community_id: int, iot_ids: list[str]) -> dict[str, bool]:
+    """Whether each of these cameras that come by GB/T 28181 is online, and what it comes by, too."""
+    rows = await channels_of(scope, db, iot_ids)
+    if not rows:
+        return {}
+    here = {row.device_id for row in await devices(scope, db, community_id) if row.state == "online"}
+    return {iot_id: bool(row.online) and row.device_id in here for iot_id, row in rows.items()}

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from linli.domains.video.recording_rows import ERASED, UNPLANNED, Gap, Segment
+from linli.domains.video.recording_rows import ERASED, OPEN, UNPLANNED, Gap, Segment
 
 NEAR_MS: Final = 1_500
 """What is shorter lies between two files that go on."""
 DAY_MS: Final = 86_400_000
+GROWING_MS: Final = 15_000
+"""So much a file that still grows may have beyond what its row says."""
 
 
 class Hole(NamedTuple):
@@ -23,7 +25,7 @@ def uncovered(segments: Sequence[Segment], begin_ms: int, end_ms: int) -> list[t
     for segment in segments:
         if segment.begin_ms - at > NEAR_MS:
             parts.append((at, min(segment.begin_ms, end_ms)))
-        at = max(at, segment.end_ms)
+        at = max(at, segment.end_ms + (GROWING_MS if segment.state == OPEN else 0))
     if end_ms - at > NEAR_MS:
         parts.append((at, end_ms))
     return parts
