@@ -17,6 +17,7 @@ import msgspec
 
 from linli.app.platform import Platform
 from linli.demo import sample
+from linli.demo.box_start import identity_of, listening
 from linli.demo.edge_sample import (
     DRIVER,
     LIFT,
@@ -27,16 +28,12 @@ from linli.demo.edge_sample import (
     PORT,
     SERIAL,
     EdgeDoor,
-    node_of,
 )
 from linli.demo.town import Town
-from linli.domains.boxes.service.nodes import code_of
-from linli.edge.cloud import activate, load_identity, save_identity
 from linli.edge.doors.caller import CallFailed, Refusal
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.doors.simulator.cars import Cars
 from linli.edge.drivers.modbus_lift.simulator import SimulatedController
-from linli.edge.framework.supervisor import State
 from linli.edge.runtime.compose import Box
 from linli.edge.runtime.lan import Ports
 from linli.edge.services.console.door import new_code
@@ -93,9 +90,7 @@ class EdgeBox:
 
     async def start(self) -> None:
         """Raises OSError where machines cannot have addresses of their own, LinliError, TimeoutError."""
-        identity = load_identity(self._home)
-        if identity is None:
-            identity = await self._activate()
+        identity = await identity_of(self._platform, self._home, serial=SERIAL, hardware=HARDWARE)
         scripts = self._home / "network-scripts"
         scripts.mkdir(exist_ok=True)
         ports = Ports(host=self._host, files=(0,), console=0, mqtt=0, route=0, scripts=str(scripts))
@@ -110,7 +105,7 @@ class EdgeBox:
         self._machines[LIFT].memory.lifts = _lifts()
         await self._controller.start()
         async with asyncio.timeout(START_SECONDS):
-            heard = {name: await _listening(box, name) for name in (DRIVER, LIFT_DRIVER)}
+            heard = {name: await listening(box, name) for name in (DRIVER, LIFT_DRIVER)}
         for name, machine in self._machines.items():
             machine.aim("127.0.0.1", heard[LIFT_DRIVER if name == LIFT else DRIVER])
             self._tasks.append(asyncio.create_task(_keep_connected(machine), name=f"demo {machine.sn}"))
@@ -197,24 +192,6 @@ class EdgeBox:
             "passings": [passing._asdict() for passing in self.passings],
         }
 
-    async def _activate(self) -> Any:
-        """The box calls home with the code that the console shows."""
-        node = await node_of(self._platform)
-        if node is None:
-            raise LookupError(SERIAL)
-        identity = await activate(
-            self._platform.settings.public_url,
-            serial=SERIAL,
-            code=code_of(node, self._platform.secrets),
-            hardware=HARDWARE,
-            clock=SystemClock(),
-            ids=Ids(),
-            report=log.info,
-            tries=3,
-        )
-        save_identity(self._home, identity)
-        return identity
-
     async def _people(self) -> None:
         names = list(self._doors)
         while names:
@@ -254,16 +231,6 @@ def _lifts() -> Elevators:
         for number in (1, 2)
     ]
     return msgspec.convert({"elevatorMode": "ALL", "floorInfoList": cars}, Elevators)
-
-
-async def _listening(box: Box, name: str) -> int:
-    """The port at which a driver hears machines, once it does."""
-    while not any(  # noqa: ASYNC110
-        status.driver == name and status.state is State.RUNNING for status in box.supervisor.status()
-    ):
-        await asyncio.sleep(0.05)  # the supervisor tells nobody
-    driver: Any = box.supervisor.driver(name)
-    return int(driver.port)
 
 
 async def _scan(machine: SimulatedMachine, code: str) -> bool:

@@ -107,13 +107,9 @@ async def ensure(platform: Platform, site: Place, town: Town) -> list[EdgeDoor]:
     return doors
 
 
-async def node_of(platform: Platform) -> Node | None:
-    return await cluster_queries.node_of_serial(platform.db, SERIAL)
-
-
 async def find_doors(platform: Platform, site: Place) -> list[EdgeDoor]:
     """Those that are still behind the box."""
-    node = await node_of(platform)
+    node = await cluster_queries.node_of_serial(platform.db, SERIAL)
     if node is None:
         return []
     gateway = await gateway_queries.gateway_of_node(site.tenant, platform.db, node.node_id)

@@ -41,6 +41,11 @@ class DemoFolder:
         return self.path / "box"
 
     @property
+    def lane_box(self) -> Path:
+        """Of the box that decides at lanes."""
+        return self.path / "lane-box"
+
+    @property
     def layout(self) -> Layout:
         return Layout(self.path, f"sqlite:///{self.path / 'linli.db'}")
 

@@ -4,10 +4,12 @@ import asyncio
 import time
 from typing import Final, NamedTuple
 
+import httpx
+
 from linli.app import schema
 from linli.app.platform import Platform
 from linli.app.run import stop_signal
-from linli.demo import edge_sample, guest_parking, logins, place, town
+from linli.demo import box_lot, edge_sample, guest_parking, logins, place, town
 from linli.demo import seed as seeding
 from linli.demo.day import Day
 from linli.demo.edge_box import EdgeBox
@@ -15,6 +17,7 @@ from linli.demo.edge_page import EdgePage
 from linli.demo.fleet import Fleet
 from linli.demo.folder import DemoFolder, Marker
 from linli.demo.integrator import Integrator
+from linli.demo.lane_box import LaneBox
 from linli.demo.life import Life
 from linli.demo.live_cameras import LiveCameras
 from linli.demo.logins import Login
@@ -81,6 +84,7 @@ class Demo:
         self.fleet: Fleet | None = None
         self._life: Life | None = None
         self._box: EdgeBox | None = None
+        self._lanes: LaneBox | None = None
         self._cameras: LiveCameras | None = None
         self._robot: asyncio.Task[None] | None = None
         self._site_page: EdgePage | None = None
@@ -166,6 +170,20 @@ class Demo:
         except (OSError, LinliError) as error:
             log.warning("demo: the sample app does not start: %s", error)
 
+    async def open_car_park(self) -> None:
+        """Start the car park that a box decides; like the sample's app, nothing waits for it."""
+        site = await place.find(self.platform) if self.platform and self._wishes.edge else None
+        if self.platform is None or site is None or not await box_lot.ensure(self.platform, site):
+            return
+        box = self._lanes = LaneBox(self.platform, site, self._folder.lane_box, host=self._wishes.host)
+        try:
+            await box.start()
+        except (OSError, TimeoutError, LookupError, httpx.HTTPError, LinliError) as error:
+            log.warning("demo: the car park's box does not start: %s", error)
+            return
+        if self._wishes.life:
+            box.live()
+
     async def _switch_cameras_on(self, platform: Platform, site: Place, *, new: bool) -> None:
         """The rest of the demo goes on without them."""
         with self._terminal.step("cameras"):
@@ -210,6 +228,8 @@ class Demo:
         """People first, then the platform while its devices still answer, then the devices."""
         if self.integrator is not None:
             await self.integrator.stop()
+        if self._lanes is not None:
+            await self._lanes.stop()
         if self._robot is not None:
             self._robot.cancel()
             await asyncio.gather(self._robot, return_exceptions=True)
@@ -238,6 +258,7 @@ async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal:
     demo = Demo(folder, wishes, terminal)
     stopped = asyncio.create_task(stop_signal(), name="stop signal")
     ready = asyncio.create_task(demo.start(marker), name="demo start")
+    opening: asyncio.Task[None] | None = None
     try:
         await asyncio.wait({stopped, ready}, return_when=asyncio.FIRST_COMPLETED)
         if ready.done():
@@ -246,12 +267,14 @@ async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal:
                 on = bool(demo.platform.face_engine.state.model_id)
                 terminal.say("faces_on" if on else "faces_off")
             await demo.integrate()
+            opening = asyncio.create_task(demo.open_car_park(), name="demo car park")
             await stopped
         terminal.say("stopping")
     finally:
-        for task in (ready, stopped):
+        tasks = [ready, stopped] if opening is None else [ready, stopped, opening]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(ready, stopped, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await demo.stop()
     return 0
 

@@ -207,9 +207,9 @@ def _own_picture(device: LaneDevice, key: str) -> str:
 
 
 async def _device(tx: Tx, message: Message) -> LaneDevice | None:
-    """None, with a line in the log, where the camera stands at no lane."""
+    """None, with a line in the log, where the camera stands at no lane: every camera whose box decides is one."""
     device = message.device
     row = await find_device(Scope.system(device.tenant_id, "parking"), tx, iot_id=device.iot_id)
     if row is None:
-        log.warning("%s at %s, which is at no lane", message.identifier, device.iot_id)
+        log.info("%s at %s, which is at no lane", message.identifier, device.iot_id)
     return row
