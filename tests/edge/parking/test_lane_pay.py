@@ -282,3 +282,27 @@ async def test_a_car_that_paid_and_is_shut_in_is_put_before_a_person_until_it_is
     ]  # fmt: skip
     passes = await town.records("iot_park_pass_record", 5)
     assert [row["plateNumber"] for row in passes if row["direction"] == 1] == [PLATE, "浙B22222", "浙C33333"]
+
+
+@SQLITE
+async def test_a_car_that_paid_and_is_shut_in_is_in_the_control_rooms_list_until_it_is_out(
+    town: PayTown,
+) -> None:
+    await town.owes(PLATE)
+    path = await town.asked_at_exit()
+
+    async def whys(*wanted: str) -> None:
+        async with asyncio.timeout(60):
+            while True:
+                needs = await town.told("GET", f"{town.at}/edge-parking/attention")
+                if [row["why"] for row in needs if row["barrierId"] == "out1"] == list(wanted):
+                    return
+                await asyncio.sleep(0.05)
+
+    await whys("fee_due")
+    await town.way_out.stop()  # the barrier's camera fetches no order
+    await town.pays(path)
+    await whys("paid_shut")
+    await town.way_out.start()
+    assert (await town.way_out.read(PLATE))["info"] == "ok"
+    await whys()

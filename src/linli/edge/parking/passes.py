@@ -81,8 +81,11 @@ def seen(work: Work, lot: Lot, barrier: Barrier, sighting: Sighting) -> Outcome:
 def _seen(work: Work, lot: Lot, barrier: Barrier, sighting: Sighting) -> Outcome:
     if 0 < sighting.at_ms < work.now_ms:
         work.now_ms = sighting.at_ms
+    was_shut = lifts.shut_at(work, barrier.barrier_id) is not None
     paid = lifts.read_again(work, barrier.barrier_id, sighting.plate) if not sighting.at_ms else None
     if paid is not None:  # its pass is told already
+        if was_shut:
+            report_paid(work, lot, barrier, paid, SETTLED_HERE, opened=True)
         return Outcome(
             open=True, reason=SETTLED_HERE, plate=paid.shown, fen=paid.fen, standing=Standing.TEMPORARY
         )

@@ -29,6 +29,8 @@ NEWEST: Final = 500
 _AT_ENTRY: Final = frozenset((Reason.NO_PLATE.value, Reason.NOT_A_PLATE.value))
 """Who is kept out for another reason turns round, and needs nobody."""
 _UNPAID: Final = 4
+_PAID_SHUT: Final = "paid_shut"
+"""The box's reason for a car that paid and whose barrier did not move (ADR 0127)."""
 type Why = Literal["fee_due", "paid_shut", "no_plate", "kept_in"]
 _ORDER: Final[tuple[Why, ...]] = ("paid_shut", "fee_due", "kept_in", "no_plate")
 
@@ -44,8 +46,8 @@ class EdgeNeed(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     why: Annotated[
         Why,
         Meta(
-            description="fee_due: it owes at the exit; paid_shut: it owes nothing, and the box did not report that it "
-            "left; no_plate: none was read; kept_in: the exit stays closed for another reason, which `reason` says."
+            description="fee_due: it owes at the exit; paid_shut: it owes nothing, and its barrier did not move or the "
+            "box did not report that it left; no_plate: none was read; kept_in: the exit stays closed for another reason, which `reason` says."
         ),
     ]
     reason: Annotated[str, Meta(description="As the box says it.")]
@@ -78,6 +80,8 @@ async def _why(scope: Scope, db: Reader, car: CarRow) -> Why | None:
         return "no_plate"
     if not car.way:
         return None
+    if car.reason == _PAID_SHUT:
+        return "paid_shut"
     if car.reason != Reason.FEE_DUE.value:
         return "kept_in"
     try:
