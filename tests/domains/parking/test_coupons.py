@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from linli.domains.parking.coupons import at_boxes, queries
 from linli.domains.parking.merchants.driver_codes import DriverCodes
 from linli.domains.parking.merchants.pages import MerchantPages
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.people.rights import Role
 from linli.kernel.http import Callers, HttpServer
+from linli.kernel.scope import Scope
 from tests.browser.qr_picture import text_of
 from tests.domains.access.test_search import staff
 from tests.domains.parking.fees.test_stays import GUEST, HOUR, STAYS, Gate, gate
@@ -281,3 +283,47 @@ async def test_a_driver_scans_the_merchants_screen_and_gets_one_coupon(gate: Gat
         assert (await driver.post(gone, data={"plate": OTHER})).status_code == 404
     assert (await driver.put(last)).status_code == 405
     await driver.aclose()
+
+
+async def test_a_coupon_that_is_left_to_a_box_counts_at_no_other_place_and_is_settled_once(
+    gate: Gate, shop: Shop
+) -> None:
+    await gate.published()
+    await shop.sign_in()
+    assert await shop.give(await shop.offer(value=300), GUEST) == 303
+    platform, here = gate.lot.platform, gate.lot.estate.community
+    merchant = await queries.of_code(platform.db, shop.path.rpartition("/")[2])
+    assert merchant is not None
+    scope, now_ms = Scope.system(merchant.tenant_id, "boxes"), platform.clock.now_ms()
+    number = (await shop.given())[0]["id"]
+
+    async def asks(box: int, *wanted: str, community: int = here) -> list[tuple[str, int | None]]:
+        async with platform.db.begin() as tx:
+            rows = await at_boxes.leave(
+                scope, tx, community_id=community, box_id=box, lot_ids=[gate.lot.lot], wanted=wanted, now_ms=now_ms
+            )  # fmt: skip
+        return [(str(row.coupon_id), row.box_id) for row in rows]
+
+    async def settles(off_fen: int, community: int = here, of: Scope = scope) -> bool:
+        async with platform.db.begin() as tx:
+            return await at_boxes.settle(
+                of, tx, community_id=community, box_id=1, coupon_id=int(number), off_fen=off_fen, now_ms=now_ms
+            )  # fmt: skip
+
+    assert await asks(1, number, "7", community=here + 1) == []
+    assert await asks(1) == [(number, None)]
+    assert await asks(1, number) == await asks(1, number) == [(number, 1)]
+    assert await asks(2, number) == []
+    await gate.comes(GUEST)
+    stay = await gate.stay(GUEST)
+    assert not (await gate.desk.get(f"{STAYS}/{stay['id']}")).json()["fee"]["lines"]
+    assert await asks(1) == [(number, None)], "what it names no more is free"
+    assert await asks(2, number) == [(number, 2)]
+    assert not await settles(300, community=here + 1)
+    assert not await settles(300, of=Scope.system("another", "boxes"))
+    assert await settles(300)
+    assert not await settles(300)
+    (row,) = await shop.given()
+    assert (row["state"], row["offFen"]) == ("used", 300)
+    assert (await shop.view())["offers"][0]["spentFen"] == 300
+    assert await asks(2, number) == []

@@ -23,6 +23,14 @@ class ParkingRulesChanged(Event, frozen=True):
     community_id: int
 
 
+class CouponWaits(Event, frozen=True):
+    """A coupon was given to a vehicle that is on no stay of the cloud's lanes."""
+
+    name: ClassVar[str] = "parking.coupon_waits"
+    tenant_id: str
+    community_id: int
+
+
 class GateOpened(Event, frozen=True):
     """A person had a lane's barrier opened or kept open, and it moved."""
 

@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from linli.edge.parking import rights
+from linli.edge.parking import coupon_rows, rights
 from linli.edge.parking.work import Work
-from linli.protocols.edge_link import FeeLine
+from linli.protocols.edge_link import CouponUse, CouponUses, FeeLine
 from linli.protocols.parking_site import Lot
 from linli.protocols.parking_site import Price as BoxPrice
+from linli.rules.parking_coupons import taken_off
 from linli.rules.parking_fees import Earlier, Fee, Line, Paid, Stay, due
 from linli.rules.tariffs import DAY_KINDS, DAY_MINUTES, FROM_ENTRY, Plan, Price, Segment, Tariff
 
@@ -20,6 +21,8 @@ nothing of the lot; nothing, since the cloud has no tariff for it."""
 LARGE, ENERGY = "large", "energy"
 CLASS_OF_PLATE: Final = {2: LARGE, 5: ENERGY, 6: ENERGY}
 """`plateColor` of `iot_park_pass_record`: yellow, green, yellow and green."""
+COUPONS_USED: Final = "linli_park_coupons_used"
+"""No data model of the source: the cloud settles with the merchants by it."""
 _DAY_MS: Final = 86_400_000
 _FOREVER_MS: Final = 1 << 52
 
@@ -63,16 +66,30 @@ def charge(work: Work, lot: Lot, costs: Costs, *, until_ms: int, paid: Sequence[
     tariff = _tariff(work, lot, costs.terms)
     if tariff is None:
         return Charge(0, Fee(0, ()))
-    stay = Stay(
-        costs.in_ms,
-        max(costs.in_ms, until_ms),
-        costs.vehicle_class,
-        passes=_passes(work, lot, costs),
-        earlier=_earlier(work, lot, costs),
-    )
+    stay = _stay(work, lot, costs, until_ms)
     return Charge(
         *due(tariff, stay, paid=[Paid(*each) for each in paid], zone=work.zone, days=work.given.days)
     )
+
+
+def use_coupons(
+    work: Work, lot: Lot, costs: Costs, number: str, *, until_ms: int, paid: Sequence[tuple[int, int]]
+) -> None:
+    """A stay ends: each of its coupons that took something off its order is used, once, and told of."""
+    tariff = _tariff(work, lot, costs.terms)
+    stay = _stay(work, lot, costs, until_ms)
+    if tariff is None or not stay.coupons:
+        return
+    payments = [Paid(*each) for each in paid]
+    off = taken_off(tariff, stay, paid=payments, zone=work.zone, days=work.given.days)
+    used = [(coupon, fen) for coupon, fen in off if fen > 0]
+    work.asks = True
+    if not used:
+        return
+    for coupon, _ in used:
+        coupon_rows.note_use(work, costs.id, coupon)
+    uses = [CouponUse(number=coupon.number, off_fen=fen) for coupon, fen in used]
+    work.report(COUPONS_USED, {}, CouponUses(order=number, uses=uses))
 
 
 def lines(fee: Fee) -> list[FeeLine]:
@@ -98,6 +115,17 @@ def of_price(price: BoxPrice) -> Tariff:
         free_minutes=price.free_minutes,
         day_bounds=FROM_ENTRY,
         day_cap_fen=price.day_fen,
+    )
+
+
+def _stay(work: Work, lot: Lot, costs: Costs, until_ms: int) -> Stay:
+    return Stay(
+        costs.in_ms,
+        max(costs.in_ms, until_ms),
+        costs.vehicle_class,
+        passes=_passes(work, lot, costs),
+        coupons=coupon_rows.of_stay(work, lot, costs.id, costs.plate) if costs.id else [],
+        earlier=_earlier(work, lot, costs),
     )
 
 
@@ -150,6 +178,8 @@ def _line(line: Line) -> FeeLine:
         count=line.count,
         minutes=line.minutes,
         each_fen=line.each_fen,
+        coupon=line.coupon.kind if line.coupon is not None else "",
+        value=line.coupon.value if line.coupon is not None else 0,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from linli.edge.parking import fees, order_rows, passes, stays
+from linli.edge.parking import coupon_rows, fees, order_rows, passes, stays
 from linli.edge.parking.order_rows import FREE, PAID, SETTLED, UNPAID, Order, find, save, tell
 from linli.edge.parking.params import in_order
 from linli.edge.parking.refusals import BAD_PARAM, ORDER_UNKNOWN, PASS_UNKNOWN, ParkingRefused
@@ -50,7 +50,8 @@ def completed(work: Work) -> Any:
             return None
         raise ParkingRefused(BAD_PARAM, "payStatus: the order is closed already", "payStatus订单已关闭")
     fen, fee, terms = _charged(work, lot, order)
-    fen = max(fen, order.fen)
+    if not coupon_rows.of_stay(work, lot, order.stay, order.plate):
+        fen = max(fen, order.fen)
     free = fen if status == FREE else 0
     order = order._replace(
         status=status,

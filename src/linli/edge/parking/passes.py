@@ -248,7 +248,7 @@ def let_out(work: Work, lot: Lot, order: Order) -> None:
     fee = None
     if stay is not None:
         fee = fees.charge(work, lot, stay.costs, until_ms=order.out_ms or work.now_ms, paid=[]).fee
-    stays.go_out(work, lot, barrier.barrier_id, plate, fee)
+    stays.go_out(work, lot, barrier.barrier_id, plate, fee, charged_ms=order.out_ms)
     work.do("DELETE FROM parking_waiting WHERE barrier = ?", barrier.barrier_id)
     seen_here = Sighting(plate=plate.shown, picture=order.out_picture)
     notice = PassOut(

@@ -8,8 +8,8 @@ import hmac
 import sqlite3
 from typing import Final, NamedTuple
 
-from linli.edge.parking import fees, lifts, order_rows, passes, stays
-from linli.edge.parking.order_rows import PAID, UNPAID, find, save
+from linli.edge.parking import coupon_rows, fees, lifts, order_rows, passes, stays
+from linli.edge.parking.order_rows import PAID, UNPAID, Order, find, save
 from linli.edge.parking.params import read_plate
 from linli.edge.parking.pay_codes import COLUMNS, CodeRow, issue, newest
 from linli.edge.parking.refusals import (
@@ -26,6 +26,7 @@ from linli.edge.parking.refusals import (
 from linli.edge.parking.work import Lift, Work
 from linli.kernel.errors import LinliError
 from linli.protocols.edge_link import LanePayment, PaymentCounted
+from linli.protocols.parking_site import Lot
 from linli.rules.parking_fees import Fee
 from linli.rules.pay_codes import DIGITS, digits_of, nonce_of_receipt, receipt_of
 
@@ -164,11 +165,12 @@ def _count(work: Work, row: CodeRow) -> Counted | None:
         kept = row.fen if order is None or place is None else 0
         _keep(work, row, kept)
         return Counted(order.shown if order is not None else "", row.fen, kept, 0, opens=False)
-    _keep(work, row, row.fen)
     lot, barrier = place
+    kept = _taken(work, lot, order, row)
+    _keep(work, row, kept)
     waits = bool(order.waits) and order.out_barrier == row.barrier
     stay = stays.by_id(work, order.stay) if order.stay else None
-    order = order._replace(status=PAID, fen=row.fen, paid_ms=row.at_ms, waits=0, reason="")
+    order = order._replace(status=PAID, fen=kept, paid_ms=row.at_ms, waits=0, reason="")
     save(work, order)
     fee, terms = Fee(0, ()), fees.terms_now(work, lot)
     if stay is not None:
@@ -176,17 +178,26 @@ def _count(work: Work, row: CodeRow) -> Counted | None:
         fee, terms = fees.charge(work, lot, stay.costs, until_ms=row.at_ms, paid=paid_before).fee, stay.terms
     order_rows.tell(work, lot, order, terms, fee)
     if not waits:
-        return Counted(order.shown, row.fen, row.fen, 0, opens=False)
+        return Counted(order.shown, row.fen, kept, 0, opens=False)
     if work.now_ms > row.until_ms + LEAVES_MS and stay is not None:
         inside = stays.inside(work, lot, str(read_plate(stay.shown, "plateNumber")))
         bill = stays.bill(work, lot, barrier, inside) if inside is not None else None
         if bill is not None and bill.order.status == UNPAID and bill.order.fen:
             stays.owe(work, lot, bill, waits=True, picture=order.out_picture)
             issue(work, bill.order)
-            return Counted(order.shown, row.fen, row.fen, bill.order.fen, opens=False)
+            return Counted(order.shown, row.fen, kept, bill.order.fen, opens=False)
     passes.let_out(work, lot, order)
-    work.lift.append(Lift(row.barrier, order.shown, order.number, row.fen))
-    return Counted(order.shown, row.fen, row.fen, 0, opens=True)
+    work.lift.append(Lift(row.barrier, order.shown, order.number, kept))
+    return Counted(order.shown, row.fen, kept, 0, opens=True)
+
+
+def _taken(work: Work, lot: Lot, order: Order, row: CodeRow) -> int:
+    """What its order takes of a payment: less where a coupon came after the code was made."""
+    stay = stays.by_id(work, order.stay) if order.stay else None
+    if stay is None or not coupon_rows.of_stay(work, lot, stay.id, order.plate):
+        return row.fen
+    paid_before = order_rows.paid_of(work, stay.id)
+    return min(row.fen, fees.charge(work, lot, stay.costs, until_ms=row.at_ms, paid=paid_before).due_fen)
 
 
 def _keep(work: Work, row: CodeRow, fen: int) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from linli.edge.framework.device_logs import DeviceLog
 from linli.edge.framework.errors import DeviceOffline, DeviceUnknown
 from linli.edge.parking import (
+    coupons,
     fires,
     given,
     lifts,
@@ -49,7 +50,14 @@ from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError, TimedOut
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
-from linli.protocols.edge_link import LanePayment, LotBeat, ParkingRules, PaymentCounted
+from linli.protocols.edge_link import (
+    CouponsAsked,
+    LanePayment,
+    LotBeat,
+    ParkingCoupons,
+    ParkingRules,
+    PaymentCounted,
+)
 from linli.protocols.parking_site import Barrier, Lot, Site
 
 SECONDS: Final = 7.0
@@ -83,6 +91,8 @@ class ParkingRoom:
         """The site's clock: dates of the service have no zone of their own."""
         self.news = asyncio.Event()
         """Something may wait for the cloud."""
+        self.asks = asyncio.Event()
+        """The cloud may have other tariffs, rights, payments or coupons."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.fires = fires.Fires(
             burns=lambda: self.given.fire, site=lambda: self.site, move=self._move, raised=self._raised,
@@ -289,11 +299,16 @@ class ParkingRoom:
     async def payments_taken(self, nonces: list[str]) -> None:
         await self._store.write(lambda db: receipts.taken_by_cloud(db, nonces))
 
+    async def coupons_asked(self, spaces: list[str]) -> CouponsAsked:
+        return await self._write(lambda work: coupons.asked(work, spaces), {})
+
+    async def take_coupons(self, answer: ParkingCoupons) -> None:
+        await self._write(lambda work: coupons.take(work, answer), {})
+
     # for the cloud
 
     async def beats(self) -> list[LotBeat]:
         """The car parks as they are now."""
-
         if self.local is not None:
             lots = await self.local.ask("parkingLotInfoGet", {})
             return [
@@ -346,6 +361,7 @@ class ParkingRoom:
 
     async def _write[T](self, run: Callable[[Work], T], values: Mapping[str, Any]) -> T:
         lift: list[Lift] = []
+        asks: list[bool] = []
 
         def write(db: sqlite3.Connection) -> T:
             work = self._work(db, values)
@@ -354,10 +370,13 @@ class ParkingRoom:
                 places.operated(work, each.barrier, places.OPEN)
                 lifts.keep(work, each)
             lift.extend(work.lift)
+            asks.append(work.asks)
             return result
 
         result = await self._store.write(write)
         self.news.set()
+        if any(asks):
+            self.asks.set()
         for each in lift:
             self.spawn(self._lift(each))
         return result

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from linli.edge.parking import fees
+from linli.edge.parking import coupon_rows, fees
 from linli.edge.parking.fees import Costs, Terms
 from linli.edge.parking.order_rows import PAID, SETTLED, UNPAID, Order, of_stay, paid_of, save, tell
 from linli.edge.parking.params import Plate, read_plate
@@ -125,6 +125,7 @@ def begin(work: Work, lot: Lot, barrier: Barrier, plate: Plate, stay: Stay | Non
     if stay is not None:
         work.do("UPDATE parking_stays SET area = ? WHERE id = ?", barrier.area_id, stay.id)
         return stay.order_number
+    work.asks |= coupon_rows.is_named(work, str(plate))
     work.do(
         "INSERT INTO parking_stays (lot, area, plate, shown, in_barrier, in_ms, in_picture, out_barrier, order_number,"
         " vehicle_class, basis, tariff, version, as_guest) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?)",
@@ -148,8 +149,19 @@ def leaves_lot(work: Work, lot: Lot, barrier: Barrier) -> bool:
     return not work.site.areas[lot.parking_lot_id][barrier.area_id].parent_area_id
 
 
-def go_out(work: Work, lot: Lot, barrier_id: str, plate: str, fee: Fee | None = None) -> None:
-    """Out of the lot, or out of an inner area into the one around it. `fee`: what counts for the day's next stays."""
+def go_out(
+    work: Work,
+    lot: Lot,
+    barrier_id: str,
+    plate: str,
+    fee: Fee | None = None,
+    *,
+    charged_ms: int | None = None,
+) -> None:
+    """Out of the lot, or out of an inner area into the one around it. `fee`: what counts for the day's next stays.
+
+    `charged_ms`: until when it was charged; None: until now.
+    """
     area = work.site.barriers[barrier_id][1].area_id
     around = work.site.areas[lot.parking_lot_id][area].parent_area_id
     if around:
@@ -160,6 +172,18 @@ def go_out(work: Work, lot: Lot, barrier_id: str, plate: str, fee: Fee | None = 
             str(plate),
         )
         return
+    stay = inside(work, lot, plate)
+    if stay is not None and any(
+        order.status in SETTLED or (order.status == UNPAID and order.fen) for order in of_stay(work, stay.id)
+    ):
+        fees.use_coupons(
+            work,
+            lot,
+            stay.costs,
+            stay.order_number,
+            until_ms=charged_ms or work.now_ms,
+            paid=paid_of(work, stay.id),
+        )
     by_day, free_on = (fee.by_day, sorted(fee.free_on)) if fee is not None else ({}, [])
     work.do(
         "UPDATE parking_stays SET out_ms = ?, out_barrier = ?, by_day = ?, free_on = ?"

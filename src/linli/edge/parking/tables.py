@@ -117,11 +117,28 @@ STEPS: Final = (
         ) WITHOUT ROWID;
         """,
     ),
+    Step(
+        "parking.5",
+        """
+        CREATE TABLE parking_coupons (
+          number TEXT PRIMARY KEY, plate TEXT NOT NULL, kind TEXT NOT NULL, value INTEGER NOT NULL,
+          space TEXT NOT NULL, stacks INTEGER NOT NULL, here INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX parking_coupons_plate ON parking_coupons (plate);
+        CREATE TABLE parking_coupon_uses (
+          number TEXT PRIMARY KEY, stay INTEGER NOT NULL, kind TEXT NOT NULL, value INTEGER NOT NULL,
+          at_ms INTEGER NOT NULL, settled INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX parking_coupon_uses_stay ON parking_coupon_uses (stay);
+        """,
+    ),
 )
 """`parking_given`: rights that the cloud gives, by its spaces. `parking_rules`: what else it says, and own fires.
 `parking_pay_codes`: what drivers were asked to pay at exits; `used_ms`: when its payment was counted, once; `untold`:
 the cloud does not know that yet. `parking_digit_tries`: wrong digits at a lane. `parking_lifts`: cars that paid
-and whose barrier has not moved yet; `told`: it did not move, and a person is to see to it."""
+and whose barrier has not moved yet; `told`: it did not move, and a person is to see to it. `parking_coupons`: as the
+cloud lists them; `here`: left to this box. `parking_coupon_uses`: those of stays that are over; `settled`: in the
+cloud, too."""
 
 
 def sweep(db: sqlite3.Connection, *, before_ms: int) -> None:
@@ -129,6 +146,7 @@ def sweep(db: sqlite3.Connection, *, before_ms: int) -> None:
     db.execute("DELETE FROM parking_sightings WHERE at_ms < ?", (before_ms,))
     db.execute("DELETE FROM parking_passes WHERE at_ms < ?", (before_ms,))
     db.execute("DELETE FROM parking_lifts WHERE at_ms < ?", (before_ms,))
+    db.execute("DELETE FROM parking_coupon_uses WHERE at_ms < ? AND settled = 1", (before_ms,))
     db.execute("DELETE FROM parking_stays WHERE out_ms < ?", (before_ms,))
     db.execute("DELETE FROM parking_pay_codes WHERE at_ms < ? AND untold = 0", (before_ms,))
     db.execute(

@@ -36,6 +36,8 @@ class Work:
     """What the cloud says."""
     lift: list["Lift"] = field(default_factory=list["Lift"])
     """Barriers that are to be opened once this is kept."""
+    asks: bool = False
+    """Whether the cloud is to be asked for coupons once this is kept."""
 
     # the site
 

@@ -1,6 +1,5 @@
 """The cloud's tariffs and rights for this box's car parks: fetched, kept, and read back by asking with their version."""
 
-import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +11,9 @@ from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.rounds import set_within
 from linli.protocols.edge_link import (
+    PARKING_COUPONS,
     PARKING_PAYMENTS,
+    ParkingCoupons,
     ParkingRules,
     PaymentsCounted,
     PaymentsWaiting,
@@ -32,8 +33,7 @@ class ParkingRulesLink:
         self._cloud = cloud
         self._clock = clock
         self._log = log
-        self.news = asyncio.Event()
-        """The cloud has others."""
+        self.news = room.asks
 
     async def refresh(self, wanted: Refresh) -> dict[str, Any]:
         self.news.set()
@@ -48,6 +48,7 @@ class ParkingRulesLink:
                 try:
                     await self._fetch(spaces)
                     await self._settle_payments()
+                    await self._fetch_coupons(spaces)
                 except (CloudUnreachable, CloudRefused) as error:
                     every_s = AGAIN_S
                     self._log.now_and_then("tariffs and rights are not fetched", why=str(error))
@@ -65,6 +66,16 @@ class ParkingRulesLink:
             if not waiting:
                 return
             await self._room.paid(waiting)
+
+    async def _fetch_coupons(self, spaces: list[str]) -> None:
+        """Asking says which this box wants to use; what follows from the answer may make it ask again."""
+        while True:
+            asked = await self._room.coupons_asked(spaces)
+            content = await self._cloud.post(PARKING_COUPONS, asked)
+            answer = msgspec.json.decode(content, type=ParkingCoupons)
+            if answer.unchanged:
+                return
+            await self._room.take_coupons(answer)
 
     async def _fetch(self, spaces: list[str]) -> None:
         """The question after others were kept tells the cloud that they hold."""

@@ -13,6 +13,8 @@ PARKING_RULES: Final = "/edge/parking/rules"
 """GET with `have`, the version that holds on the box, and `spaces`, those of its lots; answers `ParkingRules`."""
 PARKING_PAYMENTS: Final = "/edge/parking/payments"
 """POST `PaymentsCounted`; answers `PaymentsWaiting`."""
+PARKING_COUPONS: Final = "/edge/parking/coupons"
+"""POST `CouponsAsked`; answers `ParkingCoupons`."""
 PARKING_BEAT_S: Final = 30.0
 """Source: spec H 5.8."""
 PARKING_SILENT_MS: Final = 90_000
@@ -65,6 +67,9 @@ class FeeLine(_Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int = 0
     minutes: int = 0
     each_fen: int = 0
+    coupon: Annotated[str, Meta(max_length=16)] = ""
+    """Kind of the coupon whose line it is (`rules.parking_fees`), and its `value`."""
+    value: int = 0
 
 
 class OrderDetail(_Struct, frozen=True, kw_only=True):
@@ -173,6 +178,48 @@ class PaymentsWaiting(_Struct, frozen=True, kw_only=True):
     """Paid, and not counted by the box as far as the cloud knows; the oldest first."""
 
     payments: Annotated[list[LanePayment], Meta(max_length=100)] = []
+
+
+class CouponsAsked(_Struct, frozen=True, kw_only=True):
+    spaces: Annotated[list[_Text], Meta(max_length=50)] = []
+    """Of the box's lots."""
+    have: _Text = ""
+    """The version that it has."""
+    holds: Annotated[list[_Text], Meta(max_length=5_000)] = []
+    """All that it wants to use, or did: of cars inside. What it had before and does not name is given up."""
+
+
+class PlateCoupon(_Struct, frozen=True, kw_only=True, omit_defaults=True):
+    number: _Text
+    plate: _Text
+    kind: _Text
+    """As in `rules.parking_fees`."""
+    value: int = 0
+    space: _Text = ""
+    """The lot where it counts; empty: every one."""
+    stacks: bool = False
+    here: bool = False
+    """It is left to this box: no other place uses it."""
+
+
+class ParkingCoupons(_Struct, frozen=True, kw_only=True):
+    """Merchants' coupons that wait for a car, or were left to this box."""
+
+    version: str = ""
+    unchanged: bool = False
+    coupons: list[PlateCoupon] = []
+
+
+class CouponUse(_Struct, frozen=True, kw_only=True):
+    number: Annotated[str, Meta(pattern=r"^[0-9]{1,19}$")]
+    off_fen: Annotated[int, Meta(ge=0, le=100_000_000)]
+
+
+class CouponUses(_Struct, frozen=True, kw_only=True):
+    """What the coupons of a stay that ended took off its orders."""
+
+    order: _Text = ""
+    uses: Annotated[list[CouponUse], Meta(max_length=50)] = []
 
 
 class LotBeat(_Struct, frozen=True, kw_only=True):

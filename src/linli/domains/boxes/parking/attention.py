@@ -46,8 +46,9 @@ class EdgeNeed(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     why: Annotated[
         Why,
         Meta(
-            description="fee_due: it owes at the exit; paid_shut: it owes nothing, and its barrier did not move or the "
-            "box did not report that it left; no_plate: none was read; kept_in: the exit stays closed for another reason, which `reason` says."
+            description="fee_due: it owes at the exit; paid_shut: it owes nothing, and its barrier did "
+            "not move or the box did not report that it left; no_plate: none was read; "
+            "kept_in: the exit stays closed for another reason, which `reason` says."
         ),
     ]
     reason: Annotated[str, Meta(description="As the box says it.")]

@@ -8,7 +8,7 @@ import msgspec
 
 from linli.domains.boxes.front.app import EdgeAnswer, EdgeFront, EdgeRequest
 from linli.domains.boxes.lane_pay.service import keys_of
-from linli.domains.boxes.parking import boxes, document, service
+from linli.domains.boxes.parking import boxes, coupons, document, service
 from linli.domains.boxes.rows import Node
 from linli.domains.communities import image_header
 from linli.kernel.clock import Clock
@@ -18,10 +18,13 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import (
+    PARKING_COUPONS,
     PARKING_PICTURES,
     PARKING_RECORDS,
     PARKING_RULES,
+    CouponsAsked,
     ParkingBatch,
+    ParkingCoupons,
     ParkingRules,
     ParkingTaken,
     PictureTaken,
@@ -46,6 +49,7 @@ class ParkingCalls:
         front.route("POST", PARKING_RECORDS, self.records)
         front.route("POST", PARKING_PICTURES, self.picture)
         front.route("GET", PARKING_RULES, self.rules)
+        front.route("POST", PARKING_COUPONS, self.coupons)
 
     async def rules(self, node: Node, request: EdgeRequest) -> EdgeAnswer:
         """A box that has them says which: that is how the cloud knows that they hold there."""
@@ -65,6 +69,15 @@ class ParkingCalls:
             )
             await boxes.note(tx, node, have, holds=have == wanted.version, now_ms=now_ms)
             return wanted if have != wanted.version else ParkingRules(version=have, unchanged=True)
+
+        return EdgeAnswer(msgspec.json.encode(await self._db.run(answer)))
+
+    async def coupons(self, node: Node, request: EdgeRequest) -> EdgeAnswer:
+        """A box says which it wants to use; what it does not name any more is free again. Raises BadInput."""
+        asked = request.read(CouponsAsked)
+
+        async def answer(tx: Tx) -> ParkingCoupons:
+            return await coupons.answer(tx, node, asked, now_ms=self._clock.now_ms())
 
         return EdgeAnswer(msgspec.json.encode(await self._db.run(answer)))
 

@@ -89,6 +89,8 @@ class EdgeFeeLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     count: int
     minutes: int
     each_fen: int
+    coupon: Annotated[str, Meta(description="Kind of the coupon whose line it is; empty: of none.")]
+    value: Annotated[int, Meta(description="The coupon's: minutes, percent or fen.")]
 
 
 class EdgeOrderLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
@@ -327,6 +329,8 @@ def _line(line: FeeLine) -> EdgeFeeLine:
         count=line.count,
         minutes=line.minutes,
         each_fen=line.each_fen,
+        coupon=line.coupon,
+        value=line.value,
     )
 
 

@@ -5,18 +5,21 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete
 
-from linli.domains.boxes.parking import boxes
+from linli.domains.boxes.parking import boxes, coupons
 from linli.domains.boxes.parking.models import edge_parking_cars, edge_parking_orders
 from linli.domains.boxes.parking.rows import CarRow, OrderRow
 from linli.domains.boxes.rows import Node
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
-from linli.protocols.edge_link import CarDetail, OrderDetail, ParkingRecord
+from linli.protocols.edge_link import CarDetail, CouponUses, OrderDetail, ParkingRecord
 from linli.rules.plates import clean_plate
 
 LANE_EVENT: Final = "linli_park_lane_event"
 """A car that was kept out, a barrier that went up at a fire: no data model of the source."""
+COUPONS_USED: Final = "linli_park_coupons_used"
+"""What coupons took off the orders of a stay that ended."""
+OURS: Final = (LANE_EVENT, COUPONS_USED)
 FIRE: Final = "fire"
 FEE: Final = "iot_park_fee"
 _DAY_MS: Final = 86_400_000
@@ -37,7 +40,9 @@ async def keep(tx: Tx, node: Node, record: ParkingRecord, *, ids: Ids, now_ms: i
     if not record.detail:
         return
     try:
-        if record.model == FEE:
+        if record.model == COUPONS_USED:
+            await coupons.used(tx, node, msgspec.convert(record.detail, CouponUses), now_ms=now_ms)
+        elif record.model == FEE:
             await _order(tx, node, msgspec.convert(record.detail, OrderDetail), now_ms)
         else:
             await _car(tx, node, msgspec.convert(record.detail, CarDetail), ids.number(), now_ms)

@@ -35,12 +35,7 @@ async def rules_of(
     if node.community_id is None:
         return ParkingRules()
     scope = Scope.system(node.tenant_id, "boxes").narrowed(node.community_id)
-    here = await spaces.spaces_by_id(scope, db, space_ids[:MOST_LOTS])
-    lots = [
-        here[number]
-        for number in sorted(here)
-        if here[number].community_id == node.community_id and here[number].kind == PARKING_AREA
-    ]
+    lots = await lots_of(scope, db, node, space_ids)
     calendar = await tariff_queries.calendar(scope, db, node.community_id)
     days = calendar.days()
     box = await queries.box(scope, db, node.node_id)
@@ -72,6 +67,16 @@ async def rules_of(
     )
     digest = hashlib.sha256(msgspec.json.encode(rules, order="sorted")).hexdigest()[:32]
     return msgspec.structs.replace(rules, version=digest)
+
+
+async def lots_of(scope: Scope, db: Reader, node: Node, space_ids: list[int]) -> list[Space]:
+    """Those of these spaces that are parking areas of the box's community."""
+    here = await spaces.spaces_by_id(scope, db, space_ids[:MOST_LOTS])
+    return [
+        here[number]
+        for number in sorted(here)
+        if here[number].community_id == node.community_id and here[number].kind == PARKING_AREA
+    ]
 
 
 async def _version(scope: Scope, db: Reader, tariff_id: int | None) -> TariffVersion | None:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from linli.domains.boxes.parking import boxes
-from linli.domains.parking.events import ParkingRulesChanged
+from linli.domains.boxes.parking import boxes, coupons
+from linli.domains.parking.events import CouponWaits, ParkingRulesChanged
 from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.handlers import Handlers
@@ -19,6 +19,7 @@ class ParkingFollowers:
 
     def register(self, handlers: Handlers[Tx]) -> None:
         handlers.inline(ParkingRulesChanged, _changed)  # what is published holds nowhere yet
+        handlers.inline(CouponWaits, _coupon_waits)
         handlers.after(VisitChanged, self.visit_changed, name="boxes.parking_visitors")
 
     def register_inbox(self, inbox: InboxHandlers) -> None:
@@ -35,3 +36,7 @@ class ParkingFollowers:
 
 async def _changed(tx: Tx, event: ParkingRulesChanged) -> None:
     await boxes.changed(tx, event.tenant_id, event.community_id)
+
+
+async def _coupon_waits(tx: Tx, event: CouponWaits) -> None:
+    await coupons.changed(tx, event.tenant_id, event.community_id)

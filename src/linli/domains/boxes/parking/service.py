@@ -67,7 +67,7 @@ async def take(
             continue
         try:
             await details.keep(tx, node, record, ids=ids, now_ms=now_ms)
-            if record.model == details.LANE_EVENT:
+            if record.model in details.OURS:
                 last = record.seq
                 continue
             await _insert(scope, tx, node, record, objects=objects, ids=ids)

@@ -61,6 +61,8 @@ coupons = Table(
     integer("given_ms"),
     integer("ends_ms"),  # without a stay until then it is void
     integer("used_ms", null=True),
+    integer("box_id", null=True),  # the box it is left to, or that used it
+    Index("ix_parking_coupons_waiting", "community_id", "state", "stay_id"),
     Index("ix_parking_coupons_plate", "community_id", "plate", "state"),
     Index("ix_parking_coupons_stay", "stay_id"),
     Index("ix_parking_coupons_merchant", "merchant_id", "coupon_id"),

@@ -65,7 +65,7 @@ _waiting = Query(
         _c.plate == bindparam("plate"),
         _c.state == GIVEN,
         _c.stay_id.is_(None),
-        _c.ends_ms > bindparam("now", type_=INT),
+        or_(_c.box_id.is_not(None), _c.ends_ms > bindparam("now", type_=INT)),
     )
     .order_by(_c.coupon_id),
     CouponRow,
@@ -156,7 +156,7 @@ async def of_stay(scope: Scope, db: Reader, stay_id: int) -> list[CouponRow]:
 
 
 async def waiting(scope: Scope, db: Reader, *, community_id: int, plate: str, now_ms: int) -> list[CouponRow]:
-    """Given to a plate and not yet of a stay."""
+    """Given to a plate and not yet of a stay here; with those that were left to a box."""
     return await _waiting.all(db, scope, community_id=community_id, plate=plate, now=now_ms)
 
 

@@ -62,3 +62,4 @@ class CouponRow(NamedTuple):
     given_ms: int
     ends_ms: int
     used_ms: int | None
+    box_id: int | None = None

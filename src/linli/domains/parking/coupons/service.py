@@ -8,11 +8,14 @@ from linli.domains.parking.coupons import following, queries
 from linli.domains.parking.coupons.errors import NotBeside, OfferOver, TooManyCoupons
 from linli.domains.parking.coupons.models import coupons, merchants, offers
 from linli.domains.parking.coupons.rows import GIVEN, CouponRow, MerchantRow, OfferRow
+from linli.domains.parking.events import CouponWaits
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput
+from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.rules.parking_coupons import MOST_OF_STAY
 from linli.rules.parking_fees import FEN, MINUTES, PERCENT, WHOLE
 from linli.rules.plates import clean_plate, is_plate
 
@@ -171,11 +174,13 @@ async def give(
     )
     if stay is not None:
         beside += await queries.of_stay(scope, tx, stay.stay_id)
-    if len(beside) >= following.MOST_OF_STAY:
+    if len(beside) >= MOST_OF_STAY:
         raise TooManyCoupons()
     if not following.fits(row, beside):
         raise NotBeside()
     await tx.insert(coupons, row._asdict())
+    if row.stay_id is None:  # it may be of a car that a box keeps
+        await emit(tx, CouponWaits(scope.tenant, merchant.community_id))
     return row
 
 

@@ -236,7 +236,7 @@ async def list_coupons(
                 state="used"
                 if row.state == "used"
                 else "inside"
-                if row.stay_id
+                if row.stay_id or row.box_id
                 else "given"
                 if row.ends_ms > now_ms
                 else "void",

@@ -210,7 +210,7 @@ class MerchantPages:
                         "coupon.page.used"
                         if row.state == USED
                         else "coupon.page.waits"
-                        if row.stay_id or row.ends_ms > now_ms
+                        if row.stay_id or row.box_id or row.ends_ms > now_ms
                         else "coupon.page.void",
                         language,
                         yuan=f"{row.off_fen / 100:.2f}",

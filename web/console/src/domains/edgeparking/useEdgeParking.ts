@@ -18,13 +18,17 @@ const nothing = <T>() => ({ total: 0, pageNo: 1, pageSize: 20, data: [] as T[] }
 const oneOf = <T extends string>(values: readonly T[], text: string): T | undefined =>
   values.find((value) => value === text)
 
+type Line = Fee['lines'][number]
+
 /** A fee as it is drawn everywhere. */
 export const feeOf = (row: EdgeOrder): Fee => ({
   fen: row.lines.reduce((sum, line) => sum + line.fen, 0),
   lines: row.lines.map((line) => ({
     ...line,
     kind: line.kind as Fee['lines'][number]['kind'],
-    coupon: null,
+    coupon: line.coupon
+      ? { kind: line.coupon as NonNullable<Line['coupon']>['kind'], value: line.value }
+      : null,
   })),
 })
 
