@@ -210,6 +210,10 @@ class Plates:
                     await self._change()
             await asyncio.sleep(self.random.uniform(0, 0.1))
         await deaths
+        for camera in self.cameras.values():
+            camera.dies_within_a_file = False
+            camera.link.cut()
+            camera.link.mend()
 
     def _spoil(self, camera: Camera) -> None:
         """Its flash loses entries, and has some that nobody gave; it comes back as if nothing were amiss."""
@@ -256,10 +260,6 @@ class Plates:
     async def _settled(self, phase: str) -> float:
         """Until no camera differs any more, or patience ends; seconds. People press "try again" meanwhile."""
         began = pressed = time.monotonic()
-        for camera in self.cameras.values():
-            camera.dies_within_a_file = False
-            camera.link.cut()
-            camera.link.mend()
         differ = ["not looked at yet"]
         while differ and time.monotonic() - began < SETTLE_SECONDS:
             await asyncio.sleep(0.5)
