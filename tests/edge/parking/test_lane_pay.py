@@ -301,7 +301,7 @@ async def test_a_car_that_paid_and_is_shut_in_is_in_the_control_rooms_list_until
 
     await whys("fee_due")
     await town.way_out.stop()  # the barrier's camera fetches no order
-    await town.pays(path)
+    await town.pays_at_till(path)
     await whys("paid_shut")
     await town.way_out.start()
     assert (await town.way_out.read(PLATE))["info"] == "ok"
