@@ -155,7 +155,10 @@ async def test_one_login_a_role_works_and_its_password_is_for_the_sign_in_page_a
     assert stat.S_IMODE(offered.stat().st_mode) == 0o600
     assert first_sample.told.key[1].encode() not in offered.read_bytes()
     for file in files:
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError:  # the sample runs: some of its files are short-lived
+            continue
         assert file == offered or not any(secret.encode() in content for secret in secrets), file
 
 

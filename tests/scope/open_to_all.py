@@ -329,6 +329,7 @@ BOX_SIGNED = _each(
     "POST /edge/parking/records",
     "POST /edge/parking/pictures",
     "GET /edge/parking/rules",
+    "POST /edge/parking/coupons",
     "POST /edge/parking/payments",
     "GET /edge/intercom/site",
     "POST /edge/intercom/calls",

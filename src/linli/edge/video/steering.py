@@ -53,12 +53,11 @@ class Steering:
     async def begin(self, move: Move, speed: int) -> None:
         """Until `stop`, or for `MOVE_S`. `speed`: 1 to 9. Raises VideoRefused, CameraFailed."""
         async with self._turn:
-            profile, node = await self._node(move)
+            profile, _ = await self._node(move)
             await end_tasks(self._timer)
             size = max(1, min(SPEED_MOST, speed)) / SPEED_MOST
             await self._say(ptz.continuous_move(profile.token, move, size, MOVE_S))
             self._stop_after(profile, MOVE_S)
-            del node
 
     async def stop(self) -> None:
         """Raises VideoRefused, CameraFailed."""

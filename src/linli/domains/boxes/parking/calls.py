@@ -55,7 +55,7 @@ class ParkingCalls:
         """A box that has them says which: that is how the cloud knows that they hold there."""
         asked = parse_qs(request.query)
         have = asked.get("have", [""])[0][:64]
-        spaces = [int(text) for text in asked.get("spaces", [""])[0].split(",")[:50] if text[:19].isdecimal()]
+        spaces = document.read_spaces(asked.get("spaces", [""])[0].split(","))
 
         async def answer(tx: Tx) -> ParkingRules:
             now_ms = self._clock.now_ms()

@@ -27,8 +27,7 @@ async def answer(tx: Tx, node: Node, asked: CouponsAsked, *, now_ms: int) -> Par
     if node.community_id is None:
         return ParkingCoupons(unchanged=not asked.have)
     scope = Scope.system(node.tenant_id, "boxes").narrowed(node.community_id)
-    spaces = [int(text) for text in asked.spaces if text[:19].isdecimal()]
-    lots = await document.lots_of(scope, tx, node, spaces)
+    lots = await document.lots_of(scope, tx, node, document.read_spaces(asked.spaces))
     rows = await at_boxes.leave(
         scope,
         tx,

@@ -69,6 +69,12 @@ async def rules_of(
     return msgspec.structs.replace(rules, version=digest)
 
 
+def read_spaces(texts: list[str]) -> list[int]:
+    """What a box names as its lots' spaces; what can be no number of a space is left out."""
+    digits = (text for text in texts[:MOST_LOTS] if text.isascii() and text.isdecimal() and len(text) < 20)
+    return [number for number in map(int, digits) if number < 2**63]
+
+
 async def lots_of(scope: Scope, db: Reader, node: Node, space_ids: list[int]) -> list[Space]:
     """Those of these spaces that are parking areas of the box's community."""
     here = await spaces.spaces_by_id(scope, db, space_ids[:MOST_LOTS])
