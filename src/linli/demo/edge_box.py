@@ -47,7 +47,7 @@ from linli.protocols.door_http.messages.permissions import QR_BYTES
 log = telemetry.logger(__name__)
 
 HARDWARE: Final = "linli-demo-box-0000000000000001"
-START_SECONDS: Final = 20.0
+START_SECONDS: Final = 60.0
 BEAT_SECONDS: Final = 20.0
 PAUSE_SECONDS: Final = (2.0, 6.0)
 STRANGERS: Final = 0.08

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from linli.edge.cloud import CloudRefused
+from linli.protocols.edge_link import PARKING_COUPONS, CouponsAsked, ParkingCoupons
 from tests.edge.parking.charged_town import tariff
 from tests.edge.parking.pay_town import PLATE, PayTown
 from tests.edge.runtime.small_box import until
@@ -155,3 +158,16 @@ async def test_who_pays_by_a_code_from_before_the_coupon_gets_the_rest_back(town
     (paid,) = await town.rows("orders", 1, status="paid")
     assert paid["fen"] == 400
     await shop.reach(PLATE, "used", 500)
+
+
+async def test_a_box_that_names_what_is_no_space_or_coupon_gets_nothing(town: PayTown) -> None:
+    shop = await Shop(town).open()
+    assert (await shop.give(await shop.offer(), "浙C33333"))[0] == 303
+    for space in ("", "-1", "1.5", "9" * 19, "1" * 20, "1" * 19 + "x" * 40, "٣", str(town.house)):
+        asked = CouponsAsked(spaces=[space], holds=["", "x" * 64, "9" * 19, "-1"])
+        answer = msgspec.json.decode(await town.box.cloud.post(PARKING_COUPONS, asked), type=ParkingCoupons)
+        assert answer.coupons == [], space
+    for body in ({"spaces": "1"}, {"spaces": ["1"] * 51}, {"holds": ["1"] * 5_001}, {"have": "x" * 65}, []):
+        with pytest.raises(CloudRefused):
+            await town.box.cloud.post(PARKING_COUPONS, body)
+    assert await shop.coupons() == {"浙C33333": ("given", 0)}
