@@ -75,6 +75,11 @@ class Stream:
         self.ended = False
 
     @property
+    def pictures(self) -> int:
+        """So many came."""
+        return self._number
+
+    @property
     def players(self) -> int:
         return len(self._players)
 

@@ -1,7 +1,8 @@
 """One stream of a camera by GB28181: RTP packets in, whole pictures out. Without sockets and clock.
 
 After a loss nothing is given before the next key picture. What cameras do in the field and is taken: another SSRC than
-agreed, packets a little out of order, packets of a program stream without times or lengths, clocks that jump.
+agreed, packets a little out of order, packets of a program stream without times or lengths, clocks that jump. Two senders
+at one port are told apart by their SSRC, for a recorder goes on with a call of which a killed platform knows no more.
 """
 
 from linli.media.cameras.wire import Facts, Frame
@@ -15,6 +16,8 @@ _WRAP = 1 << 33
 _JUMP = 90_000 * 5
 """A clock that goes on further than this at once was set anew."""
 _USUAL = 3_600
+_MOST_OTHERS = 64
+"""Packets in a row by another SSRC: the camera began anew with it."""
 _PACK = b"\x00\x00\x01"
 
 
@@ -22,6 +25,9 @@ class Intake:
     def __init__(self, number: int, ssrc: int) -> None:
         self._number = number
         self._ssrc = ssrc
+        self._source: int | None = None
+        """The SSRC whose packets count."""
+        self._others = 0
         self._next: int | None = None
         self._early: dict[int, tuple[rtp.Head, bytes]] = {}
         self._demuxer = Demuxer()
@@ -56,6 +62,9 @@ class Intake:
         head = rtp.read_head(data)
         if head is None or (body := rtp.payload(data)) is None:
             return []
+        if head.ssrc != self._source and not self._is_new_source(head):
+            return []
+        self._others = 0
         self.packets += 1
         self.octets += len(data)
         self.wrong_ssrc += head.ssrc != self._ssrc
@@ -78,6 +87,16 @@ class Intake:
             self._next = (self._next + 1) & 0xFFFF
             self._in_order(*waiting, frames)
         return frames
+
+    def _is_new_source(self, head: rtp.Head) -> bool:
+        """Whether to go on with this sender: the agreed one, the first one, or one that is alone by now."""
+        self._others += 1
+        if self._source is not None:
+            if head.ssrc != self._ssrc and self._others <= _MOST_OTHERS:
+                return False
+            self._skip_to(head.sequence, 0)
+        self._source = head.ssrc
+        return True
 
     def _skip_to(self, sequence: int, missing: int, *, keep: bool = False) -> None:
         self.lost += missing

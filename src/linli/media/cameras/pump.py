@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 import socket
 import sys
 from collections.abc import Callable
@@ -50,7 +51,8 @@ class Pump:
         self._host = host
         self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._ports = range(first, last + 1)
-        self._next = 0
+        # Cameras still send to ports of a process before this one: those come last.
+        self._next = random.randrange(len(self._ports))
         self._memory_mb = memory_mb
         self._taken: dict[int, _Taken] = {}
         self._last = 0

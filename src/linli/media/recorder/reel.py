@@ -16,6 +16,10 @@ MOST_WAITING: Final = 24 * 1024 * 1024
 """Bytes that the disk has not taken; beyond it pictures are left out up to the next key picture."""
 LATE_MS: Final = 1_000
 """So much behind the clock, for so long, and pictures are missing: a new file begins."""
+GAP: Final = fmp4.TIMESCALE * 3 // 2
+"""A key picture so long after the one before it comes after a cut of the camera's line."""
+_MANY_STEPS: Final = 3
+"""Where pictures come as seldom, it is so many times the usual."""
 _AFRESH_MS: Final = 200
 """A new file is set right by the clock when it is further from it than that."""
 
@@ -85,6 +89,7 @@ class Reel:
             return
         self._waits = False
         if packed.key:
+            self._part_from(packed)
             self._close(packed.dts)
             self._set_right(packed.dts, now_ms)
         elif self._open and packed.dts - self._open[0].dts >= FRAGMENT:
@@ -105,6 +110,15 @@ class Reel:
     def _wall(self, dts: int) -> int:
         assert self._anchor is not None
         return self._anchor[0] + (dts - self._anchor[1]) // 90
+
+    def _part_from(self, packed: Packed) -> None:
+        """A key picture after a time without any: its file is a new one, and what was before is not stretched."""
+        if not self._open:
+            return
+        last = self._open[-1]
+        if packed.dts - last.dts > max(GAP, _MANY_STEPS * last.duration):
+            self._close(None)
+            self._torn = True
 
     def _set_right(self, dts: int, now_ms: int) -> None:
         """A burst after a busy moment is no gap: only what stayed late since the last key picture is."""

@@ -5,7 +5,7 @@ Source: GB/T 28181-2016 with what 2022 changed; deviations of real cameras that 
 
 from linli.protocols.steering import Move
 
-from .calls import Wanted, describe, ssrc_in, ssrc_of, subject
+from .calls import MOST_NUMBERS, Wanted, describe, ssrc_in, ssrc_of, subject
 from .codes import is_code, kind_of
 from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
 from .mansrtsp import play
@@ -30,6 +30,7 @@ __all__ = [
     "GO_TO_PRESET",
     "MOST_BYTES",
     "MOST_ITEMS",
+    "MOST_NUMBERS",
     "SET_PRESET",
     "START_CRUISE",
     "Message",

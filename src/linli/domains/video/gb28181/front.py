@@ -216,10 +216,18 @@ class GbFront:
         )
         await self._db.run(lambda tx: service.registered(tx, device, now_ms=now_ms), durable=False)
         before = self.lines.named(device.gb_id)
+        moved = before is not None and before.host != flow.host
         line = self.lines.know(device, self._clock.steady_ms())
+        if moved:  # what it sends from there belongs to no call of ours
+            self._hang_up_all(line)
         incoming.answer(200, date=_date(now_ms), expires=str(seconds), contact=request.get("contact") or "")
         if before is None or not before.described:
             self._later(self._describe(line))
+
+    def _hang_up_all(self, line: Line) -> None:
+        for dialogue in list(self.dialogs.values()):
+            if dialogue.line is line:
+                dialogue.hung_up()
 
     async def _describe(self, line: Line) -> None:
         """What it is, and which cameras it has."""

@@ -66,7 +66,8 @@ class VideoDesk:
         self._pump: Pump | None = None
         self._running: dict[tuple[int, bool], Running] = {}
         self._past: set[Running] = set()
-        self._last = 0
+        self._last = system_secrets.randbelow(gb.MOST_NUMBERS)
+        """Number of the last call: another process before this one may have had the first ones."""
         self.tickets = Tickets()
         self.rtmp_port = 0
 

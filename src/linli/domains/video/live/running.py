@@ -19,6 +19,8 @@ from linli.media.cameras.wire import Take
 from linli.protocols import gb28181 as gb
 
 _REFUSED_MEDIA: Final = 488
+STALL_S: Final = 10.0
+"""Without a picture for so long, the camera knows no more of the call: who watches asks again."""
 
 
 class Running:
@@ -50,6 +52,7 @@ class Running:
         self.call: Call | None = None
         self._news = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
         self._deaf = self.stream.listen(self._news.set)
         self.over = False
 
@@ -72,6 +75,7 @@ class Running:
         self.call = Call(self._front, self.line, wanted, self._call_changed, self._also_from)
         self.call.start()
         self._rest()
+        self._look(-1)
 
     def _also_from(self, host: str) -> None:
         """An address that the camera names itself; never one of this machine or of many."""
@@ -158,11 +162,21 @@ class Running:
             return
         self.end()
 
+    def _look(self, before: int) -> None:
+        """End it when no picture came since the last look; one that never had any is told why by `playing`."""
+        came = self.stream.pictures
+        if came and came == before:
+            self.end()
+        elif not self.over:
+            self._stall = asyncio.get_running_loop().call_later(STALL_S, self._look, came)
+
     def end(self) -> None:
         if self.over:
             return
         self.over = True
         self.touched()
+        if self._stall is not None:
+            self._stall.cancel()
         if self.call is not None and self.call.state in ("asked", "there"):
             self.call.end()
         if self.place is not None:
