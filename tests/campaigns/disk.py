@@ -103,10 +103,10 @@ class FullDisk(Campaign):
 
 
 @contextmanager
-def small_disk() -> Iterator[Path]:
-    """A file system of SIZE_MB in memory."""
+def small_disk(megabytes: int = SIZE_MB) -> Iterator[Path]:
+    """A file system in memory."""
     folder = Path(tempfile.mkdtemp(prefix="linli-disk-"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=True)
     try:
         yield folder
     finally:

@@ -11,7 +11,7 @@ from typing import Final, cast
 from linli.protocols import gb28181 as gb
 from linli.protocols import h26x, sdp, sip
 from linli.sim.gb28181.clip import CLOCK, drawn
-from linli.sim.gb28181.sender import Sender
+from linli.sim.gb28181.sender import Sender, SendsPictures
 
 _WAIT_S: Final = 2.0
 _TRIES: Final = 15
@@ -65,7 +65,9 @@ class Camera(asyncio.DatagramProtocol):
         faults: Faults | None = None,
         domain: str = "3402000000",
         server_id: str = "34020000002000000001",
+        host: str = "127.0.0.1",
     ) -> None:
+        self.host = host
         self.gb_id = gb_id
         self.password = password
         self.channels = {channel.code: channel for channel in channels}
@@ -76,9 +78,9 @@ class Camera(asyncio.DatagramProtocol):
         self._wire: asyncio.DatagramTransport | None = None
         self._answers: dict[str, asyncio.Future[sip.Response]] = {}
         self._numbers = itertools.count(1)
-        self.senders: dict[str, Sender] = {}
+        self.senders: dict[str, SendsPictures] = {}
         """By Call-ID."""
-        self._invited: dict[str, tuple[bytes, Sender | None]] = {}
+        self._invited: dict[str, tuple[bytes, SendsPictures | None]] = {}
         self.moves: list[str] = []
         """PTZCmd, in hexadecimal."""
         self.presets: dict[int, str] = {}
@@ -92,8 +94,16 @@ class Camera(asyncio.DatagramProtocol):
     async def start(self) -> int:
         """The status of the registration."""
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        await loop.create_datagram_endpoint(lambda: self, local_addr=(self.host, 0))
         return await self.register()
+
+    async def move(self, host: str) -> int:
+        """It comes back elsewhere, after a power cut there: its calls are gone. The status of the registration."""
+        await self.stop()
+        self.senders.clear()
+        self._invited.clear()
+        self.host = host
+        return await self.start()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = cast("asyncio.DatagramTransport", transport)
@@ -182,6 +192,13 @@ class Camera(asyncio.DatagramProtocol):
         return await self.tell(
             gb.build("Notify", "Keepalive", next(self._numbers), self.gb_id, {"Status": "OK"})
         )
+
+    async def alarm(self, channel: str, when: str) -> int:
+        """Something moved. `when`: Beijing's time, as messages have it."""
+        facts: dict[str, str | int] = {
+            "AlarmPriority": 4, "AlarmMethod": 5, "AlarmTime": when, "AlarmDescription": "移动侦测",
+        }  # fmt: skip
+        return await self.tell(gb.build("Notify", "Alarm", next(self._numbers), channel, facts))
 
     # ------------------------------------------------------------ what it hears
 
@@ -332,21 +349,14 @@ class Camera(asyncio.DatagramProtocol):
         place = description.address(medium)
         assert place is not None
         ssrc = int(gb.ssrc_in(request.body) or "0")
-        sub = medium.attributes("streamnumber") == ["1"] and channel.sub_pictures is not None
-        pictures = channel.sub_pictures if sub and channel.sub_pictures is not None else channel.pictures
-        passive = "TCP" in medium.profile
-        sender = Sender(
-            (place.host, place.port),
-            pictures(),
-            rate=channel.rate,
-            ssrc=ssrc,
-            faults=self.faults,
-            tcp=passive,
+        sub = medium.attributes("streamnumber") == ["1"]
+        sender = self.sender(
+            (place.host, place.port), channel, sub=sub, ssrc=ssrc, tcp="TCP" in medium.profile
         )
         await sender.open()
         self.senders[request.call_id] = sender
         body = (
-            f"v=0\r\no={self.gb_id} 0 0 IN IP4 127.0.0.1\r\ns=Play\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"v=0\r\no={self.gb_id} 0 0 IN IP4 {self.host}\r\ns=Play\r\nc=IN IP4 {self.host}\r\nt=0 0\r\n"
             f"m=video {sender.port} {medium.profile} 96\r\na=sendonly\r\na=rtpmap:96 PS/{CLOCK}\r\n"
             f"y={ssrc:010d}\r\n"
         ).encode()
@@ -357,3 +367,12 @@ class Camera(asyncio.DatagramProtocol):
         self._invited[request.call_id] = (answer, sender)
         self._send(answer)
         await self._notice()
+
+    def sender(
+        self, to: tuple[str, int], channel: Channel, *, sub: bool, ssrc: int, tcp: bool
+    ) -> SendsPictures:
+        """What sends one call's pictures; campaigns give their own."""
+        pictures = channel.sub_pictures if sub and channel.sub_pictures is not None else channel.pictures
+        return Sender(
+            to, pictures(), rate=channel.rate, ssrc=ssrc, faults=self.faults, tcp=tcp, host=self.host
+        )

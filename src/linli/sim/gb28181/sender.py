@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from linli.protocols import h26x, mpeg_ps, rtp
 
@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 _PAYLOAD: Final = 1_400
 _TYPE: Final = 96
 _VPS: Final = bytes.fromhex("40010c01ffff01600000030090000003000003003c95980900")
+
+
+class SendsPictures(Protocol):
+    """`open`, then `start`; `stop` in any state."""
+
+    port: int
+
+    async def open(self) -> None: ...
+
+    def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 class Sender:
@@ -28,8 +40,10 @@ class Sender:
         ssrc: int,
         faults: "Faults",
         tcp: bool,
+        host: str = "127.0.0.1",
     ) -> None:
         self._to = to
+        self._host = host
         self._pictures = pictures
         self._rate = rate
         self._ssrc = ssrc + 1 if faults.wrong_ssrc else ssrc
@@ -44,10 +58,10 @@ class Sender:
 
     async def open(self) -> None:
         if self._tcp:
-            self._wire = socket.create_connection(self._to)
+            self._wire = socket.create_connection(self._to, source_address=(self._host, 0))
         else:
             self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._wire.bind((self._faults.stranger or "127.0.0.1", 0))
+            self._wire.bind((self._faults.stranger or self._host, 0))
             self._wire.connect(self._to)
         self._wire.setblocking(False)
         self.port = self._wire.getsockname()[1]
