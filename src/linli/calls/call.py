@@ -6,11 +6,11 @@ members' at once; the first to answer has the call.
 
 import asyncio
 import functools
-from collections.abc import Hashable
-from typing import Final
+from collections.abc import Callable, Hashable
 
 from linli.calls.bell_phone import tell_opened
 from linli.calls.engine import Engine, Target
+from linli.calls.handover import Handover
 from linli.calls.outcomes import asks_to_open, outcome_of, preferred, says_open
 from linli.calls.page_phone import page_of
 from linli.calls.relaying import Relaying, pass_answer
@@ -32,9 +32,6 @@ from linli.kernel.sip.flows import Flow, Proving
 from linli.protocols import sip
 from linli.protocols.edge_link import REF
 
-LATE_S: Final = 35.0
-"""How long a phone that was told to stop ringing may take to say so."""
-
 
 class Call:
     """From an INVITE that was let through to the end of both dialogs."""
@@ -42,7 +39,7 @@ class Call:
     def __init__(self, engine: "Engine[Call]", caller: Account, incoming: Incoming, target: Target) -> None:
         self.id = target.call_id
         self.calls_door = target.is_door
-        self._limit_s = target.limit_s
+        self.limit_s = target.limit_s
         self._has_door = target.is_door or caller.kind == DOOR_STATION
         self.deaf_door = bell_of(caller.number) is not None
         self.outcome = MISSED
@@ -62,8 +59,9 @@ class Call:
         self.over = False
         self._media = engine.media.begin(str(target.call_id), self.side, self, door=self._has_door)
         self.viewers = Viewers(self, engine, self._media, terminal=target.terminal)
+        self.handover = Handover(self, engine, self._media)
         self._ladder = target.ladder
-        self._voice = target.voice
+        self.voice = target.voice
         ring_s = engine.ring_s
         if self._ladder is not None:
             self._ladder.talk = self
@@ -114,23 +112,23 @@ class Call:
 
     def _phone_answered(self, leg: Leg, response: sip.Response) -> None:
         if response.status == 100:
-            self._cancel_if_wanted(leg)
+            leg.cancel_if_wanted(self._exchange)
             return
         if response.status >= 300:
             self._phone_refused(leg, response.status)
             return
         side = self._side_of(leg, response)
         if response.status < 200:
-            self._cancel_if_wanted(leg)
+            leg.cancel_if_wanted(self._exchange)
             if not leg.cancelled and self.answered is None and not self.over:
                 self._show_progress(leg, response)
             return
         leg.status = response.status
         if side is None:
             self._phone_refused(leg, 500)
-        elif side is self.callee:
+        elif side is self.callee or leg is self.handover.former:
             side.acknowledge_again()
-        elif self.answered is None and not self.over:
+        elif self.answered is None and not self.over and not leg.cancelled:
             self._connect(leg, side, response)
         else:
             # Two answered at once, or one after the caller gave up: the later one is hung up.
@@ -158,6 +156,8 @@ class Call:
         return side
 
     def _show_progress(self, leg: Leg, response: sip.Response) -> None:
+        if self.incoming.answered:
+            return  # the caller talked with somebody before
         fields = [("contact", self._engine.contact(self.incoming.flow))]
         body = self.carry(response, leg, self.side)
         if self._early is not None and page_of(leg.flow) is not None:
@@ -175,6 +175,8 @@ class Call:
 
     def _connect(self, leg: Leg, side: Side, response: sip.Response) -> None:
         self.answered, self.callee = leg, side
+        if self.handover.took(leg, side, response):
+            return
         number, by_somebody = leg.binding.number, not is_mailbox(leg.flow)
         if by_somebody:
             self.outcome = ANSWERED
@@ -196,8 +198,7 @@ class Call:
         self.side.dialog.state = "confirmed"
         self.viewers.settled.set()
         self._engine.lines.talks(number)
-        self._limit.cancel()
-        self._limit = asyncio.get_running_loop().call_later(self._limit_s, self.hang_up)
+        self.wait(self.limit_s, self.hang_up)
 
     def carry(self, message: sip.Message, of: Side | Leg, to: Side | Leg) -> bytes:
         """The body of a message as the other end gets it: with the relay's addresses, if there is one."""
@@ -205,7 +206,7 @@ class Call:
 
     def _end_of(self, end: Side | Leg) -> End:
         key = (end if isinstance(end, Leg) else self._leg_of(end)) or self.side
-        flow, voice = end.flow, isinstance(key, Leg) and key.binding.number in self._voice
+        flow, voice = end.flow, isinstance(key, Leg) and key.binding.number in self.voice
         return End(key, flow.host, page_of(flow), codecs_of(flow), flow.transport == "ws", voice)
 
     def renew(self, request: sip.Request, side: Side, other: Side) -> bytes | None:
@@ -218,6 +219,8 @@ class Call:
         leg.status = status = meaning_of(leg.flow, status)
         self._media.drop(leg)
         if self.answered is not None or self.over or any(other.ringing for other in self.legs):
+            return
+        if self.handover.refused(status):
             return
         status = preferred({other.status for other in self.legs}, status)
         if self._ladder is not None and self._ladder.refused(self.legs):
@@ -234,8 +237,10 @@ class Call:
 
     def refuse(self, status: int) -> None:
         """Tell the caller why there is no call, and end it."""
-        if not self.incoming.answered:
-            self.incoming.respond(sip.respond(self.incoming.request, status, to_tag=self.tag))
+        if self.incoming.answered:
+            self.hang_up()  # there was one before it was passed on
+            return
+        self.incoming.respond(sip.respond(self.incoming.request, status, to_tag=self.tag))
         self._end()
 
     def _ring_ended(self) -> None:
@@ -251,22 +256,14 @@ class Call:
 
     def stop_ringing(self, leg: Leg, *, elsewhere: bool = False) -> None:
         """`elsewhere`: another phone has the call, which its owner is to see as taken and not as missed."""
-        if not leg.ringing or leg.cancelled:
-            return
-        leg.cancelled, leg.elsewhere = True, elsewhere
-        self._media.drop(leg)
-        self._cancel_if_wanted(leg)
-        asyncio.get_running_loop().call_later(LATE_S, self._give_up, leg)
+        if leg.ringing and not leg.cancelled:
+            self._media.drop(leg)
+            leg.stop(self._exchange, elsewhere=elsewhere)
 
-    def _cancel_if_wanted(self, leg: Leg) -> None:
-        """A phone that said nothing yet cannot be cancelled: then it is done when it says something (9.1)."""
-        if leg.cancelled and leg.outgoing is not None and leg.outgoing.machine.state == "proceeding":
-            leg.cancel(self._exchange)
-
-    def _give_up(self, leg: Leg) -> None:
-        if leg.ringing and leg.outgoing is not None:
-            leg.status = 408
-            self._exchange.drop(leg.outgoing)
+    def wait(self, seconds: float, then: Callable[[], None]) -> None:
+        """From now on this is its limit."""
+        self._limit.cancel()
+        self._limit = asyncio.get_running_loop().call_later(seconds, then)
 
     # ------------------------------------------------------------ talking
 
@@ -391,6 +388,7 @@ class Call:
             if side is not None and side.repeated is not None:
                 side.repeated.machine.acknowledged()
         self._relaying.end()
+        self.handover.end()
         for leg in self.legs:
             self.stop_ringing(leg)
         if self.answered is not None:

@@ -70,3 +70,6 @@ class DialledCall(RelayedCall):
         self._connected = key
         self.session.turn(key)
         self.session.watched = True
+
+    def hold(self) -> None:
+        self.session.turn(self._caller)

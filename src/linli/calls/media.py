@@ -39,6 +39,10 @@ class CallMedia(Protocol):
         """This phone has the call: it talks, and from now on a long silence ends it."""
         ...
 
+    def hold(self) -> None:
+        """The caller hears nobody, until the next one has the call; who had it hears and sees the caller."""
+        ...
+
     def release(self, key: Hashable) -> None:
         """This phone may open the door: the key that it pressed goes on."""
         ...
@@ -93,6 +97,9 @@ class Direct:
         return
 
     def connected(self, key: Hashable) -> None:
+        return
+
+    def hold(self) -> None:
         return
 
     def release(self, key: Hashable) -> None:

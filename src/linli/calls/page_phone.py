@@ -50,6 +50,8 @@ class PagePhone:
         """It begins to ring, or is over."""
         self.silent = False
         """It is asked to ring without a sound."""
+        self.only = ""
+        """Of what waits at desks: whose page alone may take the call; empty: anybody's."""
         self.declined: set[tuple[str, str]] = set()
         """Of what waits at desks: the pages (number, name) that will not take the call."""
         self._invite: Request | None = None

@@ -43,6 +43,8 @@ class RelayedCall:
         self._answers: dict[PagePhone, sdp.Description] = {}
         self._shown: sdp.Description | None = None
         """The last one of an end that was called."""
+        self._settled: sdp.Description | None = None
+        """What the caller was answered: it sends that, whoever has the call later."""
         self._joined = False
         self._web: WebEnds | None = None
         self._connected: Hashable = None
@@ -70,6 +72,8 @@ class RelayedCall:
         host = self._host_for(to.host)
         try:
             self.session.take(of.key, of.host, description)
+            if of.key == self._caller and self._connected is not None and self._settled is not None:
+                description.keep_as(self._settled)
             if to.page is not None:
                 self._offered = description
                 self._pages[to.page], to.page.media = to.key, self
@@ -82,11 +86,17 @@ class RelayedCall:
                 return offer
             if to.codecs:
                 description.voice_only(to.codecs)
-            return self.session.place(to.key, to.host, description, host)
+            return self._settle(description, to, host)
         except NoPorts:
             log.warning("call %s: there is no free port for its media", self._name)
             self.full = True
             return description.placed(host, [0] * len(description.media))
+
+    def _settle(self, description: sdp.Description, to: End, host: str) -> bytes:
+        """Raises NoPorts."""
+        if to.key == self._caller:
+            self._settled = description
+        return self.session.place(to.key, to.host, description, host)
 
     # ------------------------------------------------------------ phones in browsers
 
@@ -103,15 +113,34 @@ class RelayedCall:
 
     def _place(self, plain: sdp.Description, to: End, host: str) -> bytes:
         try:
-            return self.session.place(to.key, to.host, plain, host)
+            return self._settle(plain, to, host)
         except NoPorts:
             self.full = True
             return plain.placed(host, [0] * len(plain.media))
 
     def renew(self, message: sip.Message, of: End, to: End) -> bytes | None:
-        if of.key not in self.web:
-            return b"" if to.key in self.web else None  # what it sees and says stays as it is
-        return self.renew_web(of.key, message, of.host)
+        if of.key in self.web:
+            return self.renew_web(of.key, message, of.host)
+        if to.page is None and to.key not in self.web:
+            return None
+        return self._renew_phone(message, of)
+
+    def _renew_phone(self, message: sip.Message, of: End) -> bytes:
+        """The answer to a phone that holds a browser, or goes on: the browser itself is asked nothing."""
+        offer = description_of(message)
+        if offer is None or offer.of_browser or self._settled is None or of.key != self._caller:
+            return b""  # what it sees and says stays as it is
+        answer = sdp.common(offer, self._settled)
+        if not any(medium.live for medium in answer.media):
+            return b""
+        for asked, medium in zip(offer.media, answer.media, strict=True):
+            medium.direct(sends=asked.receives, receives=asked.sends)
+        try:
+            self.session.take(of.key, of.host, offer)
+            self.session.hear(of.key, [medium.receives for medium in offer.media])
+            return self.session.place(of.key, of.host, answer, self._host_for(of.host))
+        except NoPorts:
+            return b""
 
     def join_web(self, key: Hashable, message: sip.Message, host: str) -> bytes:
         """One more looks through the door of a watch. Empty: nothing of it fits."""
@@ -197,6 +226,9 @@ class RelayedCall:
         self._connected = key
         self.talk(key)
         self.session.watched = True
+
+    def hold(self) -> None:
+        self.session.talk(None)
 
     def release(self, key: Hashable) -> None:
         self.session.release(key)

@@ -14,6 +14,8 @@ ANSWERED, MISSED, GIVEN_UP, REFUSED, BUSY, UNREACHABLE, CUT, LET_IN = OUTCOMES =
 """How a call ended: taken; nobody answered; the caller hung up first; declined; all phones in use; no phone logged in;
 the server ended while they talked; the home opens by itself now."""
 RINGING, ELSEWHERE, NO_PHONE, IN_QUIET, NOT_ALLOWED = "rings", "elsewhere", "none", "quiet", "not_allowed"
+PASSED: Final = "passed"
+"""Of a step of a call: who had it passed it on; the step after it says to whom."""
 RECORDED: Final = "recorded"
 """Of a step of a call, besides how calls end: rings now; taken at another step; there is no such phone; it was not to be
 disturbed; its phones may not talk with doors; the visitor could leave a message."""

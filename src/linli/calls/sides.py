@@ -1,5 +1,6 @@
 """The two ends of a call and the phones that ring, as the call engine keeps them."""
 
+import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _PASSED: Final = ("content-type", "content-disposition", "info-package", "accept", "subject")
 """Fields that go from one side to the other besides the body."""
+LATE_S: Final = 35.0
+"""How long a phone that was told to stop ringing may take to say so."""
 
 
 def passed_fields(message: sip.Message) -> list[tuple[str, str]]:
@@ -100,13 +103,24 @@ class Leg:
     def ringing(self) -> bool:
         return self.status == 0
 
-    def cancel(self, exchange: Exchange) -> None:
-        """Once it has said something (RFC 3261, 9.1)."""
-        if self.outgoing is not None:
+    def stop(self, exchange: Exchange, *, elsewhere: bool) -> None:
+        """It rings no more, or is given up once it says nothing of that."""
+        self.cancelled, self.elsewhere = True, elsewhere
+        self.cancel_if_wanted(exchange)
+        asyncio.get_running_loop().call_later(LATE_S, self._give_up, exchange)
+
+    def cancel_if_wanted(self, exchange: Exchange) -> None:
+        """A phone that said nothing yet cannot be cancelled: then it is done when it says something (9.1)."""
+        if self.cancelled and self.outgoing is not None and self.outgoing.machine.state == "proceeding":
             cancel = sip.cancel(self.outgoing.request)
             if self.elsewhere:
                 cancel.set("reason", ANSWERED_ELSEWHERE)
             exchange.send(cancel, self.flow, _ignore, _nothing)
+
+    def _give_up(self, exchange: Exchange) -> None:
+        if self.ringing and self.outgoing is not None:
+            self.status = 408
+            exchange.drop(self.outgoing)
 
 
 class End(NamedTuple):

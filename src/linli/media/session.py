@@ -302,6 +302,12 @@ class Session:
             self._talker = end
             self._route()
 
+    def hear(self, end: Hashable, wanted: list[bool]) -> None:
+        """Which media this end wants now, in the order of its description."""
+        for index, stream in self._ends.get(end, {}).items():
+            stream.deaf = index < len(wanted) and not wanted[index]
+        self._route()
+
     def release(self, end: Hashable) -> None:
         """This end may open the door: the key that it pressed goes on."""
         for stream in self._ends.get(end, {}).values():

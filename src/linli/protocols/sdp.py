@@ -86,20 +86,28 @@ class Medium:
         """The names of its codecs, without those that accompany others."""
         return {codec.partition("/")[0] for codec in self.codecs.values()} - _BESIDE
 
+    def direct(self, *, sends: bool, receives: bool) -> None:
+        """Say what who writes it does with the medium (RFC 3264, 6.1)."""
+        word = "sendrecv" if sends and receives else "sendonly" if sends else "recvonly"
+        words = ("sendrecv", "sendonly", "recvonly", "inactive")
+        self.lines = [line for line in self.lines if line not in [("a", each) for each in words]]
+        self.lines.append(("a", word if sends or receives else "inactive"))
+
     def leave_out(self, name: str) -> None:
         """Take a codec away, unless it is all there is."""
         gone = {kind for kind, codec in self.codecs.items() if codec.partition("/")[0] == name}
         if gone and self.voices - {name}:
-            self._drop(gone)
+            self.drop(gone)
 
     def keep_only(self, names: Container[str]) -> None:
         """Take all other codecs away, unless none of these is there."""
         gone = {kind for kind, codec in self.codecs.items() if codec.partition("/")[0] not in names}
         gone |= set(self.formats) - set(self.codecs)
         if gone != set(self.formats):
-            self._drop(gone)
+            self.drop(gone)
 
-    def _drop(self, gone: set[str]) -> None:
+    def drop(self, gone: set[str]) -> None:
+        """Take these payload types away."""
         self.formats = [kind for kind in self.formats if kind not in gone]
         self.lines = [(kind, value) for kind, value in self.lines if kind != "a" or _about(value) not in gone]
 
@@ -123,6 +131,14 @@ class Description:
         control = medium.attributes("rtcp")
         port, _, _ = (control[0] if control else "").strip().partition(" ")
         return Address(host, medium.port, _port(port) or min(medium.port + 1, 65_535))
+
+    def keep_as(self, answer: "Description") -> None:
+        """Leave of an offer what was taken of it once. Changes this description."""
+        for medium, taken in zip(self.media, answer.media, strict=False):
+            if not taken.live:
+                medium.port = 0
+            elif gone := set(medium.formats) - set(taken.formats):
+                medium.drop(gone)
 
     def without_picture(self) -> Self:
         """Refuse all but voices. Changes this description."""

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, Protocol
 from linli.calls.rows import Account
 from linli.domains.intercom.guard_desks import GuardDesks
 from linli.kernel.errors import Conflict, TooMany, Unavailable
+from linli.kernel.scope import Scope
 
 
 class PagesOff(Unavailable):
@@ -63,6 +64,20 @@ class AtTerminal(NamedTuple):
     """It is to ring without a sound."""
 
 
+type DeskState = Literal["rings", "talks", "held", "passes"]
+
+
+class AtDesk(NamedTuple):
+    """A call at guard desks."""
+
+    state: DeskState
+    number: str = ""
+    """Whose page has it, or passed it on; empty: nobody's."""
+    held_ms: int = 0
+    to: str = ""
+    """To whose pages it is passed; empty: to all, or away from the desks."""
+
+
 class DeskOfPages(Protocol):
     """The calls of a process. A page is known by the account it came with and the name that it gave itself."""
 
@@ -92,8 +107,8 @@ class DeskOfPages(Protocol):
         """Open the door of the call; whether it was told to, and the result in words. Raises CallOver."""
         ...
 
-    def at_desks(self, community_id: int) -> dict[int, str]:
-        """Calls that ring at a community's desks or talk at one: the page's number that has it; empty: it rings."""
+    def at_desks(self, community_id: int) -> dict[int, AtDesk]:
+        """Calls that ring at a community's desks, or that one of them has or passed on."""
         ...
 
     def at_terminal(self, number: str) -> dict[int, AtTerminal]:
@@ -102,6 +117,59 @@ class DeskOfPages(Protocol):
 
     def decline_at_desk(self, call_id: int, community_id: int, number: str, page: str) -> None:
         """For this desk; once no desk would take it, it rings at none. Raises CallOver."""
+        ...
+
+
+class PassedOn(Conflict):
+    """The call is being passed on already."""
+
+    code = "intercom.passed_on"
+
+
+class PassedOften(Conflict):
+    """The call was passed on too often."""
+
+    code = "intercom.passed_often"
+
+
+class NobodyThere(Conflict):
+    """No phone and no page is there that could ring."""
+
+    code = "intercom.nobody_there"
+
+
+class PassTo(NamedTuple):
+    """To whom a desk passes a call."""
+
+    step: str
+    """As the call's course names it."""
+    community_id: int
+    seat: str = ""
+    """The number of the member of staff at the other desk; empty: to phones."""
+    numbers: tuple[str, ...] = ()
+    house_id: int | None = None
+    """Whose these phones are."""
+    voice: frozenset[str] = frozenset()
+    """Of the numbers, those that get no picture."""
+
+
+class DeskOfPassing(Protocol):
+    """Calls that a desk holds and passes on. What a page does with a call it did not take: CallOver, TakenElsewhere."""
+
+    def hold(self, call_id: int, number: str, page: str) -> None:
+        """Raises CallOver, TakenElsewhere, PassedOn."""
+        ...
+
+    def resume(self, call_id: int, number: str, page: str) -> None:
+        """Talk again, also with one that was passed on and that nobody took yet. Raises CallOver, TakenElsewhere."""
+        ...
+
+    def hold_others(self, call_id: int, number: str, page: str) -> None:
+        """The page talks in this call now: whoever else it talked with is held."""
+        ...
+
+    async def pass_on(self, call_id: int, number: str, page: str, to: PassTo, *, within: Scope) -> None:
+        """Raises CallOver, TakenElsewhere, PassedOn, PassedOften, NobodyThere."""
         ...
 
 
@@ -230,6 +298,7 @@ class Answering:
 
     def __init__(self) -> None:
         self.desk: DeskOfPages | None = None
+        self._passing: DeskOfPassing | None = None
         self.guard_desks = GuardDesks()
         self.terminals = GuardDesks()
         """Their pages, each at its terminal's number."""
@@ -237,6 +306,13 @@ class Answering:
         self._dials: DeskOfDials | None = None
         self.bells: DeskOfBells | None = None
         """Where visitors' phones ring homes; None: browsers are not served here."""
+
+    @property
+    def passing(self) -> DeskOfPassing:
+        """Raises PagesOff."""
+        if self._passing is None:
+            raise PagesOff()
+        return self._passing
 
     @property
     def dials(self) -> DeskOfDials:
@@ -252,9 +328,15 @@ class Answering:
             raise PagesOff()
         return self._views
 
-    def open(self, desk: DeskOfPages, views: DeskOfViews, dials: DeskOfDials | None = None) -> None:
+    def open(
+        self,
+        desk: DeskOfPages,
+        views: DeskOfViews,
+        dials: DeskOfDials | None = None,
+        passing: DeskOfPassing | None = None,
+    ) -> None:
         """From now on browsers take calls."""
-        self.desk, self._views, self._dials = desk, views, dials
+        self.desk, self._views, self._dials, self._passing = desk, views, dials, passing
 
     @property
     def on(self) -> bool:

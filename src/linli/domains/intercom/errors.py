@@ -52,6 +52,12 @@ class VoiceAlone(Forbidden):
     code = "intercom.voice_alone"
 
 
+class OtherHome(Conflict):
+    """The visitor rang another home: a call is passed to that one alone."""
+
+    code = "intercom.other_home"
+
+
 class DoorsOff(Forbidden):
     """The property lets phones of this home take no calls of doors."""
 

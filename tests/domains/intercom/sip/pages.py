@@ -6,6 +6,7 @@ from pathlib import Path
 
 from linli.calls.relay_media import Relayed
 from linli.domains.intercom.answering import Answering
+from linli.domains.intercom.sip.desk_passing import DeskPassing
 from linli.domains.intercom.sip.page_calls import PageCalls
 from linli.domains.intercom.sip.page_dials import PageDials
 from linli.domains.intercom.sip.watch import PageViews
@@ -38,7 +39,11 @@ async def open_pages(
             house.front, house.front.calls, answering.guard_desks, answering.terminals
         )
         dials = PageDials(house.front, answering.terminals.tell_number)
-        answering.open(pages, PageViews(house.front), dials)
+        front = house.front
+        passing = DeskPassing(
+            pages, front.calls, front.dialling, front.log, answering.guard_desks, house.estate.platform.clock
+        )
+        answering.open(pages, PageViews(house.front), dials, passing)
         house.estate.parts.services["answering"] = answering
         try:
             yield house

@@ -1,6 +1,7 @@
 """Routes of the console."""
 
 from linli.domains.intercom.console.calls import call_routes
+from linli.domains.intercom.console.desk_passing import passing_routes
 from linli.domains.intercom.console.doorbells import HISTORY as BELL_HISTORY
 from linli.domains.intercom.console.doorbells import bell_routes
 from linli.domains.intercom.console.doors import door_intercom_routes, house_intercom_routes
@@ -23,6 +24,7 @@ ROUTES = (
     door_intercom_routes,
     door_ring_routes,
     house_intercom_routes,
+    passing_routes,
     site_routes,
     terminal_routes,
     unit_routes,

@@ -20,6 +20,7 @@ from linli.domains.intercom.answering import (
 from linli.domains.intercom.call_lines import CallLine, lines_of, names_of_numbers
 from linli.domains.intercom.queries import calls as queries
 from linli.domains.intercom.resident_answering import CallOffer, DoorTold, OnePage, PageAnswer
+from linli.domains.intercom.rows import CallRow
 from linli.domains.people.queries import persons as people
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
@@ -34,9 +35,15 @@ class DeskCall(msgspec.Struct, rename="camel", frozen=True):
     """A call that waits at the guard desks, or that one of them has."""
 
     call: CallLine
-    state: Literal["rings", "talks"]
-    mine: Annotated[bool, Meta(description="The caller's own account has it.")]
-    taken_by: Annotated[str, Meta(description="Who at a desk has it; empty: it rings.")]
+    state: Annotated[
+        Literal["rings", "talks", "held", "passes"],
+        Meta(
+            description="held: the visitor waits; passes: it rings elsewhere, and comes back if nobody answers."
+        ),
+    ]
+    mine: Annotated[bool, Meta(description="The caller's own account has it, or passed it on.")]
+    taken_by: Annotated[str, Meta(description="Who at a desk has it, or passed it on; empty: it rings.")]
+    held_ms: Annotated[int, Meta(description="Since when it is held, UTC ms; 0: it is not.")] = 0
 
 
 class DeskNow(msgspec.Struct, rename="camel", frozen=True):
@@ -61,20 +68,15 @@ async def calls_at_desk(
         return DeskNow(_off(settings), [])
     at = answering.desk.at_desks(community_id)
     rows = [row for call_id in sorted(at) if (row := await queries.find_call(scope, db, call_id)) is not None]
-    names = await names_of_numbers(scope, db, sorted({number for number in at.values() if number}))
+    names = await names_of_numbers(scope, db, sorted({each.number for each in at.values() if each.number}))
     own = staff_number(scope.caller.id)
-    return DeskNow(
-        "",
-        [
-            DeskCall(
-                line,
-                "talks" if at[row.id] else "rings",
-                at[row.id] == own,
-                names.get(at[row.id], at[row.id]),
-            )
-            for row, line in zip(rows, await lines_of(scope, db, rows), strict=True)
-        ],
-    )
+    calls = []
+    for row, line in zip(rows, await lines_of(scope, db, rows), strict=True):
+        here = at[row.id]
+        state = "rings" if here.to == own else here.state
+        who = names.get(here.number, here.number)
+        calls.append(DeskCall(line, state, here.number == own, who, here.held_ms))
+    return DeskNow("", calls)
 
 
 @desk_routes.post("/calls/{call_id:int}/join", right="doors.use", raises=(*_REFUSALS, CannotSee), status=200)
@@ -88,7 +90,7 @@ async def join_at_desk(
     place: PagePlace,
 ) -> CallOffer:
     """Look at the door of a call that rings at the desk; what the browser is offered."""
-    desk, number = await _own(within, db, answering, community_id, call_id, data.page)
+    _, desk, number = await own_call(within, db, answering, community_id, call_id, data.page)
     joined = desk.join(call_id, number, data.page, place.address)
     return CallOffer(joined.offer, joined.state)
 
@@ -98,7 +100,7 @@ async def see_at_desk(
     community_id: int, call_id: int, data: PageAnswer, within: Scope, db: Database, answering: Answering
 ) -> None:
     """The browser's answer: the door's picture and sound come from now on. Nothing is heard at the door yet."""
-    desk, number = await _own(within, db, answering, community_id, call_id, data.page)
+    _, desk, number = await own_call(within, db, answering, community_id, call_id, data.page)
     desk.see(call_id, number, data.page, data.description.encode())
 
 
@@ -106,9 +108,10 @@ async def see_at_desk(
 async def take_at_desk(
     community_id: int, call_id: int, data: OnePage, within: Scope, db: Database, answering: Answering
 ) -> None:
-    """Answer it: the first desk or phone has the call, and it rings nowhere else any more."""
-    desk, number = await _own(within, db, answering, community_id, call_id, data.page)
+    """Answer it: the first desk or phone has the call, and it rings nowhere else any more. Who talked here is held."""
+    _, desk, number = await own_call(within, db, answering, community_id, call_id, data.page)
     desk.take(call_id, number, data.page)
+    answering.passing.hold_others(call_id, number, data.page)
 
 
 @desk_routes.post("/calls/{call_id:int}/decline", right="doors.use", raises=_REFUSALS, status=204)
@@ -116,7 +119,7 @@ async def decline_at_desk(
     community_id: int, call_id: int, data: OnePage, within: Scope, db: Database, answering: Answering
 ) -> None:
     """Not here: it rings on at other desks; once every open desk declined, the call goes on to its next step."""
-    desk, number = await _own(within, db, answering, community_id, call_id, data.page)
+    _, desk, number = await own_call(within, db, answering, community_id, call_id, data.page)
     desk.decline_at_desk(call_id, community_id, number, data.page)
 
 
@@ -125,7 +128,7 @@ async def hang_up_at_desk(
     community_id: int, call_id: int, data: OnePage, within: Scope, db: Database, answering: Answering
 ) -> None:
     """End the talk; a page that only looks leaves, and the call rings on."""
-    desk, number = await _own(within, db, answering, community_id, call_id, data.page)
+    _, desk, number = await own_call(within, db, answering, community_id, call_id, data.page)
     desk.hang_up(call_id, number, data.page)
 
 
@@ -134,7 +137,7 @@ async def open_at_desk(
     community_id: int, call_id: int, data: OnePage, within: Scope, db: Database, answering: Answering
 ) -> DoorTold:
     """Open the door of the call, ringing or talking. The call and the door's history keep who did."""
-    desk, number = await _own(within, db, answering, community_id, call_id, data.page)
+    _, desk, number = await own_call(within, db, answering, community_id, call_id, data.page)
     return DoorTold(*await desk.open(call_id, number, within.language))
 
 
@@ -144,10 +147,10 @@ def _off(settings: Settings) -> Off:
     return "browsers" if settings.media.enabled else "media"
 
 
-async def _own(
+async def own_call(
     within: Scope, db: Database, answering: Answering, community_id: int, call_id: int, page: str
-) -> tuple[DeskOfPages, str]:
-    """The desk that has a call which reached this community's guard desks, and the name of who asks among its phones.
+) -> tuple[CallRow, DeskOfPages, str]:
+    """A call that reached this community's guard desks, who has it, and the name of who asks among its phones.
 
     Raises NotFound, CallOver, TakenElsewhere, NotAtDesk, PagesOff, InOtherProcess.
     """
@@ -162,4 +165,4 @@ async def _own(
         raise NotAtDesk()
     if call_id not in desk.at_desks(community_id):
         raise TakenElsewhere() if row.state == TALKS else CallOver()
-    return desk, number
+    return row, desk, number

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, case, delete, func, update
 
 from linli.calls.rows import CUT, MISSED, OVER, RINGS, TALKS, Account, bell_of, person_of_telephone
 from linli.databus.changes import publish
@@ -34,7 +34,21 @@ _OF_ONE: Final = "the call that this process has in hand"
 _answer = Command(
     update(calls)
     .where(calls.c.id == bindparam("of_call", type_=INT), calls.c.state == RINGS)
-    .values(state=TALKS, answered_by=bindparam("number"), answered_ms=bindparam("now", type_=INT)),
+    .values(
+        state=TALKS,
+        answered_by=bindparam("number"),
+        answered_ms=case((calls.c.answered_ms == 0, bindparam("now", type_=INT)), else_=calls.c.answered_ms),
+    ),
+    unscoped=_OF_ONE,
+)
+_ring_again = Command(
+    update(calls)
+    .where(calls.c.id == bindparam("of_call", type_=INT), calls.c.state == TALKS)
+    .values(
+        state=RINGS,
+        answered_by="",
+        space_id=func.coalesce(bindparam("house", type_=INT), calls.c.space_id),
+    ),
     unscoped=_OF_ONE,
 )
 _open = Command(
@@ -134,6 +148,12 @@ async def begin(
 async def answer(tx: Tx, *, call_id: int, number: str, now_ms: int) -> None:
     """A phone took it."""
     if await _answer.run(tx, of_call=call_id, number=number, now=now_ms):
+        await tell(tx, await queries.call_in_hand(tx, call_id))
+
+
+async def ring_again(tx: Tx, *, call_id: int, house_id: int | None) -> None:
+    """Who had it passed it on. It was answered when it was taken first."""
+    if await _ring_again.run(tx, of_call=call_id, house=house_id):
         await tell(tx, await queries.call_in_hand(tx, call_id))
 
 

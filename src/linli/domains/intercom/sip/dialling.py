@@ -128,7 +128,7 @@ class Dialling:
         plan = await plan_of(self._db, row)
         ladder, voice = None, frozenset[str]()
         if plan.rungs:
-            reach = functools.partial(self._reach, caller, row.id, _box_of(incoming))
+            reach = functools.partial(self.reach, caller, row.id, of=_box_of(incoming))
             ladder = Ladder(row, plan.rungs, reach, self._log, self._clock, self._later)
             reached, why, voice = await ladder.climb(), ladder.why, ladder.voice
         elif person_of_telephone(row.target):
@@ -158,11 +158,11 @@ class Dialling:
         self._calls.begin(caller, incoming, target)
         return ""
 
-    async def _reach(
-        self, caller: Account, call_id: int, of: Flow | None, numbers: tuple[str, ...]
+    async def reach(
+        self, caller: Account, call_id: int, numbers: tuple[str, ...], *, of: Flow | None = None
     ) -> tuple[Phones, str]:
         """The phones of a step that can be rung now; and if there are none, why. The family's step has the group, too:
-        its pages may come while it rings."""
+        its pages may come while it rings. `of`: the way by which the call came, which is not rung."""
         if any(map(takes_messages, numbers)):
             taking = self.mailbox.phone(numbers[0], call_id) if self.mailbox is not None else []
             return taking, NO_PHONE

@@ -93,6 +93,10 @@ class CallLog:
             functools.partial(calls.answer, call_id=call_id, number=number, now_ms=self._clock.now_ms())
         )
 
+    def rings_again(self, call_id: int, house_id: int | None) -> None:
+        """`house_id`: the home that it is for from now on; None: as before."""
+        self._later(functools.partial(calls.ring_again, call_id=call_id, house_id=house_id))
+
     def opened(self, call_id: int) -> None:
         self._later(functools.partial(calls.opened, call_id=call_id, now_ms=self._clock.now_ms()))
 

@@ -1,7 +1,7 @@
 """Calls of a process as pages join them: rung beside the phones, or later, while it still rings."""
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from linli.calls.call import Call
@@ -10,10 +10,12 @@ from linli.calls.opening_words import words_of
 from linli.calls.page_phone import OVER, TALKS, TRANSPORT, PagePhone, page_of
 from linli.calls.rows import Binding, community_of_desks, desk_pages, staff_of
 from linli.domains.intercom.answering import (
+    AtDesk,
     AtTerminal,
     CallOver,
     CannotSee,
     DeskOfPages,
+    DeskState,
     Joined,
     TakenElsewhere,
 )
@@ -34,7 +36,6 @@ class PageCalls(DeskOfPages):
         self._receiver = receiver
         self._calls = calls
         self._desks = desks
-        desks.on_left = self._left_desk
         self._terminals = terminals
         terminals.on_left = self._left_terminal
 
@@ -43,16 +44,21 @@ class PageCalls(DeskOfPages):
         phones = []
         for number in numbers:
             community_id, terminal = community_of_desks(number), self._terminals.is_here(number)
-            open_desk = community_id is not None and self._desks.pages(community_id)
-            if not (is_home(number) or terminal or open_desk):
-                continue
-            phone = PagePhone(self._receiver, number, "", waits=True)
-            if terminal:
-                phone.on_moved = functools.partial(self._terminals.tell_number, number)
-            if community_id is not None:
-                phone.on_moved = functools.partial(self._desks.tell, community_id)
-            phones.append(_phone(phone))
+            if community_id is not None and self._desks.pages(community_id):
+                phones += self.waiting_at_desks(community_id)
+            elif is_home(number) or terminal:
+                phone = PagePhone(self._receiver, number, "", waits=True)
+                if terminal:
+                    phone.on_moved = functools.partial(self._terminals.tell_number, number)
+                phones.append(_phone(phone))
         return phones
+
+    def waiting_at_desks(self, community_id: int, *, only: str = "") -> list[tuple[Binding, Flow]]:
+        """`only`: the number of the one member of staff who may take it; empty: any desk."""
+        phone = PagePhone(self._receiver, desk_pages(community_id), "", waits=True)
+        phone.only = only
+        phone.on_moved = functools.partial(self._desks.tell, community_id)
+        return [_phone(phone)]
 
     # ------------------------------------------------------------ by the routes
 
@@ -70,8 +76,10 @@ class PageCalls(DeskOfPages):
         for old in own[: len(own) - MOST_EACH + 1]:
             old.decline(480)
         phone = PagePhone(self._receiver, number, host, page=page)
-        phone.on_lost = lambda: self._leave(call, phone)
+        phone.on_lost = lambda: self._lost(call, phone)
         if staff_of(number) and (desk := _at_desks(call)) is not None:
+            if desk.only not in ("", number):
+                raise TakenElsewhere()
             phone.on_moved = desk.on_moved
         elif self._terminals.is_here(number):
             phone.on_moved = functools.partial(self._terminals.tell_number, number)
@@ -79,11 +87,11 @@ class PageCalls(DeskOfPages):
         return Joined(_offer(phone), phone.state)
 
     def see(self, call_id: int, number: str, page: str, description: bytes) -> None:
-        if not self._page(call_id, number, page)[1].see(description):
+        if not self.own(call_id, number, page)[1].see(description):
             raise CannotSee()
 
     def take(self, call_id: int, number: str, page: str) -> None:
-        call, phone = self._page(call_id, number, page)
+        call, phone = self.own(call_id, number, page)
         if phone.state == TALKS:
             return
         if call.answered is not None or not phone.take():
@@ -91,7 +99,7 @@ class PageCalls(DeskOfPages):
 
     def decline(self, call_id: int, number: str, page: str) -> None:
         """Who declines last declines for the home: the caller need not wait for pages that nobody opened."""
-        call, phone = self._page(call_id, number, page)
+        call, phone = self.own(call_id, number, page)
         phone.decline()
         for own in _waiting(call, number):
             own.decline()
@@ -102,22 +110,28 @@ class PageCalls(DeskOfPages):
                 each.decline()
 
     def hang_up(self, call_id: int, number: str, page: str) -> None:
-        self._leave(*self._page(call_id, number, page))
+        self._leave(*self.own(call_id, number, page))
 
     async def open(self, call_id: int, number: str, language: str) -> tuple[bool, str]:
         result = await self._call(call_id).unlocking.open_for(number)
         return result in (TryResult.OPENED, TryResult.SENT), words_of(result, language)
 
-    def at_desks(self, community_id: int) -> dict[int, str]:
-        calls: dict[int, str] = {}
+    def at_desks(self, community_id: int) -> dict[int, AtDesk]:
+        calls: dict[int, AtDesk] = {}
         for call in self._calls.in_hand():
-            desk = _at_desks(call)
+            desk, handover = _at_desks(call), call.handover
             if desk is None or desk.number != desk_pages(community_id):
                 continue
-            if call.answered is None and desk.state != OVER:
-                calls[call.id] = ""
+            former = handover.former.binding.number if handover.former is not None else ""
+            if call.answered is None and desk.state != OVER and not desk.only:
+                calls[call.id] = AtDesk("rings")
+            elif call.answered is None and former:
+                calls[call.id] = AtDesk("passes", former, to=desk.only if desk.state != OVER else "")
             elif call.answered is not None and staff_of(call.answered.binding.number):
-                calls[call.id] = call.answered.binding.number
+                state: DeskState = "held" if handover.held else "talks"
+                calls[call.id] = AtDesk(state, call.answered.binding.number, handover.held_ms)
+            elif call.answered is None and desk.state != OVER:
+                calls[call.id] = AtDesk("passes", to=desk.only)
         return calls
 
     def at_terminal(self, number: str) -> dict[int, AtTerminal]:
@@ -143,7 +157,7 @@ class PageCalls(DeskOfPages):
 
     # ------------------------------------------------------------
 
-    def _left_desk(self, community_id: int, number: str, page: str) -> None:
+    def left_desk(self, community_id: int, number: str, page: str) -> None:
         """Its talk ends with the page; what rang at desks that are all closed rings there no more."""
         for call in self._calls.in_hand():
             desk = _at_desks(call)
@@ -151,7 +165,7 @@ class PageCalls(DeskOfPages):
                 continue
             if (phone := self._find(call, number, page)) is not None and phone.state != OVER:
                 self._leave(call, phone)
-            if self._desks.pages(community_id) <= desk.declined:
+            if self._desks.pages(community_id) <= desk.declined and call.handover.passing is None:
                 desk.decline(480)
 
     def _left_terminal(self, _community_id: int, number: str, page: str) -> None:
@@ -162,6 +176,12 @@ class PageCalls(DeskOfPages):
             if not self._terminals.is_here(number):
                 for waiting in _waiting(call, number):
                     waiting.decline(480)
+
+    def _lost(self, call: Call, phone: PagePhone) -> None:
+        """Nothing comes from the browser. What it holds or passed on stays as long as its line says that it is there."""
+        handover = call.handover
+        if not handover.held and (handover.former is None or handover.former.flow is not phone):
+            self._leave(call, phone)
 
     def _leave(self, call: Call, phone: PagePhone) -> None:
         if phone.state == TALKS:
@@ -175,7 +195,13 @@ class PageCalls(DeskOfPages):
             raise CallOver()
         return call
 
-    def _page(self, call_id: int, number: str, page: str) -> tuple[Call, PagePhone]:
+    def teller(self, call: Call) -> Callable[[], None] | None:
+        """What tells the desks of a call that it moved; None: it reached none."""
+        desk = _at_desks(call)
+        return desk.on_moved if desk is not None else None
+
+    def own(self, call_id: int, number: str, page: str) -> tuple[Call, PagePhone]:
+        """Raises CallOver, TakenElsewhere."""
         call = self._call(call_id)
         phone = self._find(call, number, page)
         if phone is None or phone.state == OVER:
@@ -201,8 +227,8 @@ def _waiting(call: Call, number: str) -> list[PagePhone]:
 
 
 def _at_desks(call: Call) -> PagePhone | None:
-    """What waits for the desks of a community, also after it rang."""
-    phones = (page_of(leg.flow) for leg in call.legs)
+    """What waits for the desks of a community, also after it rang: the last one that did."""
+    phones = (page_of(leg.flow) for leg in reversed(call.legs))
     return next((phone for phone in phones if phone is not None and _waits_at_desks(phone)), None)
 
 
