@@ -463,8 +463,14 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 ("POST", "decline", {}),
                 ("POST", "hang-up", {}),
                 ("POST", "open", {}),
+                ("POST", "hold", {}),
+                ("POST", "resume", {}),
+                ("POST", "pass", {"to": "family"}),
             )
         },
+        "GET /communities/{community_id}/guard-desk/calls/{call_id}/targets": [
+            lambda x: Ask({"community_id": x.community, "call_id": x.call}, query={"page": "page-0001"})
+        ],
         "GET /communities/{community_id}/terminals": [lambda x: Ask({"community_id": x.community})],
         "POST /communities/{community_id}/terminals": [
             lambda x: Ask({"community_id": x.community}, body={"code": x.office_code, "nickname": "前台"})

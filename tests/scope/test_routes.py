@@ -60,6 +60,7 @@ def _names_rows(name: str, handler: HTTPRouteHandler) -> bool:
 
 
 _DESK = "/communities/{community_id}/guard-desk/calls/{call_id}/"
+_WAYS = ("join", "take", "decline", "hang-up", "open", "hold", "resume", "pass")
 _CAMERA = "/communities/{community_id}/cameras/{camera_id}"
 WITHOUT_A_SERVICE = {
     "POST /payment-statement/charges/{charge_id}/settle": "payment.no_provider",
@@ -73,9 +74,8 @@ WITHOUT_A_SERVICE = {
     "POST /parking-stays/{stay_id}/cash-refunds": "stay.cash_refund_too_large",
     f"PUT {_DESK}picture": "intercom.call_over",
     "PUT /communities/{community_id}/parking/lanes/{lane_id}/claim": "parking.claim_over",
-    **dict.fromkeys(
-        (f"POST {_DESK}{way}" for way in ("join", "take", "decline", "hang-up", "open")), "intercom.call_over"
-    ),
+    **dict.fromkeys((f"POST {_DESK}{way}" for way in _WAYS), "intercom.call_over"),
+    f"GET {_DESK}targets": "intercom.call_over",
 }
 """Routes that need an outside service, or a call in hand, which this town has not: what they say of one's own rows, by
 its code."""

@@ -57,7 +57,7 @@ def talker(house: House, call: str) -> Any:
     """Whom the door hears."""
     made = house.front.calls.by_id(int(call))
     assert made is not None
-    return made._media.session._talker  # noqa: SLF001  # type: ignore[attr-defined]
+    return made._media.session._talker
 
 
 async def give(desk: Desk, call: str, status: int = 204, **to: str) -> Any:
@@ -202,7 +202,7 @@ async def test_a_call_to_the_property_is_passed_to_a_home(house: House) -> None:
     await desk.look(call)
     await desk.ask(call, "take")
     acknowledge(station, invite, await final(station))
-    assert (await give(desk, call, 400, to="indoor"))["params"]["field"] == "houseId"
+    assert (await give(desk, call, 400, to="indoor"))["field"] == "houseId"
     await give(desk, call, to="indoor", houseId=str(house.estate.houses[1]))
     received = await indoor.request("INVITE")
     assert sdp.read(received.body).media[0].formats == ["8"]
@@ -309,7 +309,7 @@ async def test_nobody_holds_or_passes_what_is_not_theirs(house: House) -> None:
             assert (forged.status_code, forged.json()["code"]) == (409, "intercom.not_at_desk")
     assert (await give(desk, call, 409, to="seat", accountId=own))["code"] == "intercom.nobody_there"
     assert (await give(desk, call, 409, to="seat", accountId="99"))["code"] == "intercom.nobody_there"
-    assert (await give(desk, call, 400, to="seat"))["params"]["field"] == "accountId"
+    assert (await give(desk, call, 400, to="seat"))["field"] == "accountId"
     assert (await give(desk, call, 409, to="indoor"))["code"] == "intercom.nobody_there"
     other = await give(desk, call, 409, to="family", houseId=str(estate.houses[1]))
     assert other["code"] == "intercom.other_home"
@@ -317,13 +317,26 @@ async def test_nobody_holds_or_passes_what_is_not_theirs(house: House) -> None:
         assert (await give(desk, call, 404, to="family", houseId=stranger))["code"] == "not_found"
     for bad in ({"to": "mars"}, {"to": "seat", "accountId": "x"}, {"to": "family", "houseId": "1" * 30}, {}):
         await give(desk, call, 400, **bad)
-    async with staff(estate, Role.STAFF, community_id=estate.community + 1) as stranger_staff:
-        refused = await stranger_staff.post(f"{desk.path}/calls/{call}/hold", json=PAGE)
-        assert refused.status_code == 404
     assert (await shown(desk, call))["state"] == "talks"
 
 
-async def test_two_desks_do_not_throw_a_call_without_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_guard_of_another_community_reaches_no_call(house: House) -> None:
+    _, _, station = await house.door()
+    await choose_steps(house, "desk:60")
+    desk = Desk(house, house.estate.desk, await account_of(house.estate.desk))
+    call, _ = await talk(house, desk, station)
+    async with staff(house.estate, Role.STAFF, community_id=house.estate.community + 1) as stranger:
+        for way, more in (("hold", {}), ("resume", {}), ("pass", {"to": "family"})):
+            refused = await stranger.post(f"{desk.path}/calls/{call}/{way}", json={**PAGE, **more})
+            assert (refused.status_code, refused.json()["code"]) == (404, "not_found"), way
+        asked = await stranger.get(f"{desk.path}/calls/{call}/targets", params=PAGE)
+        assert asked.status_code == 404
+    assert (await shown(desk, call))["state"] == "talks"
+
+
+async def test_two_desks_do_not_throw_a_call_without_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("linli.domains.intercom.sip.desk_passing.MOST_PASSES", 2)
     _, _, station = await house.door()
     await choose_steps(house, "desk:60")

@@ -13,6 +13,8 @@ import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type DeskCall = components['schemas']['DeskCall']
+export type PassTargets = components['schemas']['PassTargets']
+export type PassTo = Omit<components['schemas']['PassWish'], 'page'>
 /** `looks`: sees the door, while it rings. */
 export type DeskState = 'idle' | 'joining' | 'looks' | 'talks'
 
@@ -58,6 +60,8 @@ export function useDeskTalk(communityId: () => string | null) {
   const state = ref<DeskState>('idle')
   const callId = ref<string | null>(null)
   const silence = ref<Silence>('')
+  /** The caller waits: held, or passed on and not taken yet. */
+  const waits = ref(false)
   const media = shallowRef<MediaStream | null>(null)
   const problem = shallowRef<ApiProblem | null>(null)
   let peer: RTCPeerConnection | null = null
@@ -68,7 +72,7 @@ export function useDeskTalk(communityId: () => string | null) {
 
   /** Look at the door of a call; asked again, the platform offers anew and gives the page its place back. */
   async function look(id: string): Promise<void> {
-    if (callId.value !== id) leave()
+    if (callId.value !== id && callId.value) await leave()
     callId.value = id
     state.value = 'joining'
     problem.value = null
@@ -115,6 +119,25 @@ export function useDeskTalk(communityId: () => string | null) {
     state.value = 'talks'
   }
 
+  /** The door hears nothing until this page talks again; its picture stays. */
+  const hold = () => tell('hold')
+  /** Talk again, also with a call that is being passed on. */
+  const resume = () => tell('resume')
+
+  const targets = (houseId: string | null) =>
+    answer(
+      api.GET('/api/console/communities/{community_id}/guard-desk/calls/{call_id}/targets', {
+        params: { path: path(callId.value ?? ''), query: { page, houseId: (houseId ?? undefined) as never } },
+      }),
+    )
+  const passOn = (to: PassTo) =>
+    answer(
+      api.POST('/api/console/communities/{community_id}/guard-desk/calls/{call_id}/pass', {
+        params: { path: path(callId.value ?? '') },
+        body: { page, ...to },
+      }),
+    )
+
   const decline = () => tell('decline').finally(end)
   const hangUp = () => tell('hang-up').finally(end)
 
@@ -135,7 +158,7 @@ export function useDeskTalk(communityId: () => string | null) {
     })
   }
 
-  async function tell(what: 'take' | 'decline' | 'hang-up'): Promise<void> {
+  async function tell(what: 'take' | 'decline' | 'hang-up' | 'hold' | 'resume'): Promise<void> {
     if (!callId.value) return
     await api.POST(`/api/console/communities/{community_id}/guard-desk/calls/{call_id}/${what}`, {
       params: { path: path(callId.value) },
@@ -143,9 +166,17 @@ export function useDeskTalk(communityId: () => string | null) {
     })
   }
 
-  /** Who only looks leaves without declining: it rings on. */
-  function leave(): void {
-    if (state.value === 'looks' || state.value === 'talks') void tell('hang-up').catch(() => undefined)
+  /** Who only looks leaves without declining: it rings on. A talk waits: the platform holds it as long as this page is open. */
+  async function leave(): Promise<void> {
+    const way = state.value === 'looks' ? 'hang-up' : state.value === 'talks' && !waits.value ? 'hold' : null
+    const gone = way && tell(way)
+    end()
+    await gone?.catch(() => undefined)
+  }
+  /** The page goes: with it goes its talk. Who waits returns to the queue once the line of the page is closed. */
+  function go(): void {
+    if (state.value === 'looks' || (state.value === 'talks' && !waits.value))
+      void tell('hang-up').catch(() => undefined)
     end()
   }
 
@@ -157,9 +188,39 @@ export function useDeskTalk(communityId: () => string | null) {
     voice?.stop()
     voice = null
     media.value = null
+    waits.value = false
   }
 
-  watch(communityId, leave, { flush: 'sync' })
-  onScopeDispose(leave)
-  return { state, callId, silence, media, problem, look, take, decline, hangUp, open, muteBell, end }
+  watch(communityId, go, { flush: 'sync' })
+  onScopeDispose(go)
+  return {
+    state,
+    callId,
+    silence,
+    waits,
+    media,
+    problem,
+    look,
+    take,
+    hold,
+    resume,
+    targets,
+    passOn,
+    decline,
+    hangUp,
+    open,
+    muteBell,
+    end,
+  }
+}
+
+/** How long ago that was, as minutes and seconds. */
+export function useWaited(): (sinceMs: number) => string {
+  const now = ref(Date.now())
+  const timer = setInterval(() => (now.value = Date.now()), 1_000)
+  onScopeDispose(() => clearInterval(timer))
+  return (sinceMs) => {
+    const seconds = Math.max(0, Math.floor((now.value - sinceMs) / 1000))
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  }
 }

@@ -34,7 +34,8 @@ export function useLaneCalls(
   watch([calls, mine], ([rows, lanes]) => {
     const id = talk.callId.value
     const row = rows.find((each) => each.call.id === id)
-    if (id && (!row || (row.state === 'talks' && !row.mine))) {
+    talk.waits.value = row?.state === 'held' || row?.state === 'passes'
+    if (id && (!row || (row.state !== 'rings' && !row.mine))) {
       gone.value = id
       talk.end()
     }
