@@ -85,18 +85,18 @@ class Handover[Call: Handed]:
         return self.passing is not None
 
     @property
-    def held(self) -> bool:
+    def on_hold(self) -> bool:
         return self.held_ms > 0
 
     def hold(self, now_ms: int) -> None:
         """Until `resume`, or until the caller was held for so long that the call ends."""
-        if not self.held:
+        if not self.on_hold:
             self.held_ms = now_ms
             self._media.hold()
             self._call.wait(HELD_S, self._call.hang_up)
 
     def resume(self) -> None:
-        if self.held and self._call.answered is not None:
+        if self.on_hold and self._call.answered is not None:
             self._talk(self._call.answered)
 
     def _talk(self, leg: Leg) -> None:

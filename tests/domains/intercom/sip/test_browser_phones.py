@@ -18,7 +18,7 @@ from linli.protocols import sdp, sip
 from tests.domains.intercom.sip.conftest import Exchange
 from tests.domains.intercom.sip.pages import PRINT, browser_answer
 from tests.domains.intercom.sip.phone import Phone
-from tests.domains.intercom.sip.test_calls import acknowledge, answer, until_quiet
+from tests.domains.intercom.sip.test_calls import acknowledge, answer, send, until_quiet
 from tests.domains.intercom.sip.web_line import WebLine
 
 pytest.importorskip("pylibsrtp")
@@ -174,12 +174,19 @@ async def test_a_door_rings_a_browser_which_holds_and_hangs_up(exchange: Exchang
         assert directions == [[answers[0]], [answers[1]]]
         assert media[1].formats == ["110"]
         browser.say(dialog.ack())
-    again = door_side.request("INVITE")
-    again.set("via", f"SIP/2.0/UDP 127.0.0.1:{door.port};branch=z9hG4bKagain;rport")
-    again.set("content-type", "application/sdp")
-    again.body = DOOR
-    door.send(again)
-    assert (await door.response(488)).status == 488  # what a browser sees stays as it is
+    foreign = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 9\r\n"
+    for place, (body, status) in enumerate(
+        ((DOOR, 200), (foreign, 488))
+    ):  # what a browser sees stays as it is
+        again = door_side.request("INVITE")
+        again.set("via", f"SIP/2.0/UDP 127.0.0.1:{door.port};branch=z9hG4bKagain{place};rport")
+        again.set("content-type", "application/sdp")
+        again.body = body
+        door.send(again)
+        renewed = await door.response(status)
+        assert renewed.status == status
+        if status == 200:
+            send(door, door_side.ack())
     browser.say(dialog.request("INVITE"), b"v=0\r\n")
     await browser.next(488)
     browser.say(dialog.request("BYE"))

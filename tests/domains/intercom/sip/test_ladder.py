@@ -179,7 +179,7 @@ async def test_the_limits_of_a_community_hold_from_the_next_call_on(house: House
     phone = await house.member(0)
     await house.talking(station, phone)
     (call,) = house.front.calls._calls
-    assert call._limit_s == 120
+    assert call.limit_s == 120
 
 
 async def test_a_fixed_phone_is_taken_down(house: House) -> None:

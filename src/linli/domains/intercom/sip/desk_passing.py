@@ -101,7 +101,7 @@ class DeskPassing(DeskOfPassing):
         """Nobody took what this desk passed on: it has the call again; one that talks on another line has it held."""
         phone = page_of(call.answered.flow) if call.answered is not None else None
         if phone is not None and any(
-            other is not call and not other.handover.held and _is_of(other, number, phone.page)
+            other is not call and not other.handover.on_hold and _is_of(other, number, phone.page)
             for other in self._calls.in_hand()
         ):
             call.handover.hold(self._clock.now_ms())
@@ -128,7 +128,7 @@ class DeskPassing(DeskOfPassing):
             handover, former = call.handover, call.handover.former
             if former is not None and _phone_is(page_of(former.flow), number, page):
                 handover.forget_former()
-            elif handover.held and _is_of(call, number, page):
+            elif handover.on_hold and _is_of(call, number, page):
                 self.queue(call, community_id, number)
         self._pages.left_desk(community_id, number, page)
 

@@ -128,7 +128,7 @@ class PageCalls(DeskOfPages):
             elif call.answered is None and former:
                 calls[call.id] = AtDesk("passes", former, to=desk.only if desk.state != OVER else "")
             elif call.answered is not None and staff_of(call.answered.binding.number):
-                state: DeskState = "held" if handover.held else "talks"
+                state: DeskState = "held" if handover.on_hold else "talks"
                 calls[call.id] = AtDesk(state, call.answered.binding.number, handover.held_ms)
             elif call.answered is None and desk.state != OVER:
                 calls[call.id] = AtDesk("passes", to=desk.only)
@@ -180,7 +180,7 @@ class PageCalls(DeskOfPages):
     def _lost(self, call: Call, phone: PagePhone) -> None:
         """Nothing comes from the browser. What it holds or passed on stays as long as its line says that it is there."""
         handover = call.handover
-        if not handover.held and (handover.former is None or handover.former.flow is not phone):
+        if not handover.on_hold and (handover.former is None or handover.former.flow is not phone):
             self._leave(call, phone)
 
     def _leave(self, call: Call, phone: PagePhone) -> None:
