@@ -124,7 +124,8 @@ def running(folder: Path, *words: str) -> Iterator[Demo]:
     """`linli demo` on the folder's data and free ports, until it is left."""
     port, mqtt_port, log = free_port(), free_port(), folder / "log"
     line = [
-        *("demo", "--data", str(folder / "data"), "--no-edge", "--no-app", "--no-cameras"),
+        *("demo", "--data", str(folder / "data"), "--no-edge", "--no-car-park", "--no-app"),
+        "--no-cameras",
         *("--port", str(port), "--mqtt-port", str(mqtt_port), *words),
     ]
     english = {**os.environ, "LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}

@@ -37,7 +37,7 @@ class Command:
             "0",
             "--mqtt-port",
             "0",
-            *(["--edge-port", "0"] if edge else ["--no-edge"]),
+            *(["--edge-port", "0"] if edge else ["--no-edge", "--no-car-park"]),
         ]
         self.began = time.monotonic()
         self.process = subprocess.Popen(

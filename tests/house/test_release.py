@@ -127,7 +127,7 @@ def test_the_demo_of_an_installed_wheel_answers_and_stops(wheel: Path, tmp_path:
     subprocess.run(line, check=True, capture_output=True, timeout=100)
     lent = PythonEnvironment(Path(sys.prefix).parent).site_packages()
     (python.site_packages() / "lent.pth").write_text(f"{lent}\n")
-    assert try_demo(python.folder / "bin", tmp_path, linli.__version__, "--no-edge") > 0
+    assert try_demo(python.folder / "bin", tmp_path, linli.__version__, "--no-edge", "--no-car-park") > 0
 
 
 VERSION = f'[ "$1" = --version ] && echo "linli {linli.__version__}"'

@@ -51,6 +51,7 @@ def run(arguments: Sequence[str]) -> int:
             cameras=words.cameras,
             edge=words.edge,
             edge_port=_port(words.edge_port, "--edge-port") if words.edge else 0,
+            car_park=words.car_park,
         )
         marker = folder.claim()
         with sharing(folder.layout):
@@ -102,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_number,
         default=8090,
         help="of the page at the box's site (%(default)s; 0: a free one)",
+    )
+    parser.add_argument(
+        "--car-park",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="a box of its own that decides at the two lanes of a car park",
     )
     parser.add_argument(
         "--no-cameras",

@@ -53,6 +53,8 @@ class Wishes(NamedTuple):
     """An edge box with doors behind it."""
     edge_port: int = 0
     """Of the page to stand at its site."""
+    car_park: bool = False
+    """A box that decides at the lanes of a car park."""
     cameras: bool = False
     """A recorder whose cameras show pictures, one of them recorded."""
     integrator: bool = False
@@ -172,7 +174,7 @@ class Demo:
 
     async def open_car_park(self) -> None:
         """Start the car park that a box decides; like the sample's app, nothing waits for it."""
-        site = await place.find(self.platform) if self.platform and self._wishes.edge else None
+        site = await place.find(self.platform) if self.platform and self._wishes.car_park else None
         if self.platform is None or site is None or not await box_lot.ensure(self.platform, site):
             return
         box = self._lanes = LaneBox(self.platform, site, self._folder.lane_box, host=self._wishes.host)

@@ -42,7 +42,7 @@ margin-top:20px;border:0;border-radius:8px;background:var(--accent);color:var(--
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}.two{display:grid;grid-template-columns:1fr 1fr;
 gap:0 12px}.trap{position:absolute;left:-9999px}.notice{border-radius:8px;padding:10px 12px;background:var(--bad2);
 color:var(--bad)}.notice.ok{background:var(--ok2);color:var(--ok)}section h2{margin:0 0 8px;text-align:left}
-section button{margin-top:8px}
+section button{margin-top:8px}form+p{margin-top:12px}
 """)
 _PAGE: Final = Markup(
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'

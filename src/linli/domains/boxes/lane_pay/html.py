@@ -11,7 +11,7 @@ from linli.kernel.qr import qr_image_png
 _STYLE: Final = Markup("""<style>
 .plate{display:inline-block;padding:2px 12px;border-radius:6px;background:#12459b;color:#fff;font-weight:600;
 letter-spacing:1px}.qr{image-rendering:pixelated;background:#fff}.digits{font-size:34px;font-weight:700;text-align:center;
-letter-spacing:4px;font-variant-numeric:tabular-nums;margin:0 0 12px}form+p{margin-top:12px}
+letter-spacing:4px;font-variant-numeric:tabular-nums;margin:0 0 12px}
 .due{font-size:24px;font-weight:600}</style>""")
 PAID_REFRESH_S: Final = 15
 WAITS_REFRESH_S: Final = 5
