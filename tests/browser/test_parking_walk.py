@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from tests.browser.car_park import CarPark
 from tests.browser.phone import findings, look, open_phone, sign_in
@@ -110,6 +110,16 @@ def test_a_car_without_plate_from_its_code_to_the_cash(browser: Browser, desk: V
     assert desk.take_faults() == []
 
 
+def reads(route: Route) -> None:
+    """Another plate in the picture: the sample has no model that reads any."""
+    answer = route.fetch()
+    room = answer.json()
+    for need in room["needs"]:
+        if need["plate"] == "浙E54321":
+            need["read"] = "浙E54322"
+    route.fulfill(response=answer, json=room)
+
+
 def test_a_seat_takes_money_once_the_lane_is_its_own(desk: Visit, demo: Demo) -> None:
     page = desk.page
     with car_park(desk, demo, "西区车场") as park:
@@ -117,6 +127,7 @@ def test_a_seat_takes_money_once_the_lane_is_its_own(desk: Visit, demo: Demo) ->
         desk.fetch("PUT", f"/console/parking-lots/{park.lot}/exits", rule)
         park.comes("浙E54321")
         park.leaves("浙E54321")
+        page.route(re.compile("/control-room"), reads)
         desk.go("/parking/control")
         waits = page.get_by_role("region", name="等待处理", exact=True)
         waits.get_by_role("button", name="西区车场 out").click()
@@ -127,7 +138,10 @@ def test_a_seat_takes_money_once_the_lane_is_its_own(desk: Visit, demo: Demo) ->
         judged(desk, "walk-seat")
         work.get_by_role("button", name="由我处理").click()
         expect(cash).to_be_enabled()
+        work.get_by_role("button", name="改为照片中的 浙E·54322").click()
+        expect(work.get_by_label("车牌", exact=True)).to_have_value("浙E54322")
         judged(desk, "walk-seat-own")
+        work.get_by_role("button", name="取消").click()
         cash.click()
         expect(waits.get_by_role("button", name="西区车场 out")).to_have_count(0)
     assert desk.take_faults() == []

@@ -52,7 +52,7 @@ class Need(NamedTuple):
     """UTC; None: the device was never online."""
     plate: str = ""
     stay_id: int | None = None
-    """Of the car before a closed exit."""
+    """Of the car before a closed exit, or of the one whose plate is in doubt."""
     read: str = ""
     """The plate as the platform reads the picture, where that is not what stands in `plate`."""
 
@@ -167,9 +167,18 @@ async def _by_passes(
         if why is None:
             continue
         newest = orders.get(lane_id, [])[:1]
-        if not any(order.result == DONE and order.asked_ms >= row.received_ms for order in newest):
-            seen = reading.plate if reading is not None and reading.plate != row.plate else ""
-            needs.append(Need(row.lane_id, why, row.passed_ms, row.plate, read=seen))
+        if any(order.result == DONE and order.asked_ms >= row.received_ms for order in newest):
+            continue
+        stay = None
+        if why == "plate_doubt":
+            stay = await stay_queries.of_pass(
+                scope, db, community_id=row.community_id, pass_id=row.id, at_ms=row.passed_ms
+            )
+        if stay is not None and stay.plate != row.plate:
+            continue  # a person has corrected it
+        seen = reading.plate if reading is not None and reading.plate != row.plate else ""
+        stay_id = None if stay is None else stay.stay_id
+        needs.append(Need(row.lane_id, why, row.passed_ms, row.plate, stay_id, seen))
     return needs
 
 

@@ -32,7 +32,12 @@ class LaneInNeed(msgspec.Struct, rename="camel", frozen=True):
     ]
     since_ms: Annotated[int | None, Meta(description="UTC ms; null: the device was never online.")]
     plate: Annotated[str, Meta(description="Empty: none was read.")]
-    stay_id: Annotated[str, Meta(description="Of the car before a closed exit; empty: another cause.")]
+    stay_id: Annotated[
+        str,
+        Meta(
+            description="Of the car before a closed exit, or whose plate is in doubt; empty: another cause."
+        ),
+    ]
     read: Annotated[
         str, Meta(description="What the platform reads in the picture; empty: no other plate than `plate`.")
     ]

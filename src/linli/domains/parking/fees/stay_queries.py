@@ -82,6 +82,16 @@ _held_inside = Query(
     .with_for_update(),
     StayRow,
 )
+_of_pass = Query(
+    select(stays)
+    .where(
+        _here,
+        _s.in_ms == bindparam("at", type_=INT),
+        or_(_s.in_pass == bindparam("pass_id", type_=INT), _s.out_pass == bindparam("pass_id", type_=INT)),
+    )
+    .limit(1),
+    StayRow,
+)
 _inside = Query(
     select(stays)
     .where(
@@ -217,6 +227,11 @@ async def held_stay(scope: Scope, tx: Tx, stay_id: int) -> StayRow:
 async def held_inside(scope: Scope, tx: Tx, *, community_id: int, plate: str) -> StayRow | None:
     """The newest stay of a plate inside any lot, locked until the transaction ends."""
     return await _held_inside.one(tx, scope, community_id=community_id, plate=plate)
+
+
+async def of_pass(scope: Scope, db: Reader, *, community_id: int, pass_id: int, at_ms: int) -> StayRow | None:
+    """The stay that a pass at `at_ms` began, or the exit without an entry that it is."""
+    return await _of_pass.one(db, scope, community_id=community_id, pass_id=pass_id, at=at_ms)
 
 
 async def inside(scope: Scope, db: Reader, *, community_id: int, lot_id: int, plate: str) -> list[StayRow]:
