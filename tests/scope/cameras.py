@@ -48,6 +48,13 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {here}/{{camera_id}}/steer": [
             lambda x: Ask(at(x, camera_id=x.camera), body={"direction": "up"})
         ],
+        f"GET {devices}/{{device_id}}/doctor": [lambda x: Ask(at(x, device_id=x.gb_device))],
+        f"GET {devices}/{{device_id}}/doctor/messages": [lambda x: Ask(at(x, device_id=x.gb_device))],
+        f"GET {devices}/{{device_id}}/doctor/messages.jsonl": [lambda x: Ask(at(x, device_id=x.gb_device))],
+        f"GET {one}/doctor": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"GET {one}/doctor/messages": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"GET {one}/doctor/messages.jsonl": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"POST {one}/doctor/test": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"GET {one}/recording": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"PUT {one}/recording": [lambda x: Ask(at(x, camera_id=x.camera), body={"mode": "event"})],
         f"POST {one}/recording/manual": [lambda x: Ask(at(x, camera_id=x.camera), body={"minutes": 0})],

@@ -76,7 +76,7 @@ class VideoPort:
         from linli.media.cameras.pump import Pump
 
         gb, video = self._settings.gb28181, self._settings.video
-        self._front = GbFront(gb, self._db, self._clock, self._secrets, self._ids)
+        self._front = GbFront(gb, self._db, self._clock, self._secrets, self._ids, self.desk.doctor)
         await self._front.start()
         self._pump = Pump(gb.host, video.first_port, video.last_port, memory_mb=video.memory_mb)
         self.desk.open(self._front, self._pump)

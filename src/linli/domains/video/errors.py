@@ -170,3 +170,9 @@ class NoStill(NoPicture):
     """FFmpeg is not there, or made no picture of it."""
 
     code = "video.no_still"
+
+
+class TrialRuns(Conflict):
+    """This camera is being tested now."""
+
+    code = "video.test_runs"

@@ -79,6 +79,11 @@ class Guard:
         visitor = self._visitors.get(network_of(host))
         return visitor is None or visitor.resting_until_ms <= now_ms
 
+    def rest_ms(self, host: str, now_ms: int) -> int:
+        """How long passwords from this address are not looked at any more."""
+        visitor = self._visitors.get(network_of(host))
+        return 0 if visitor is None else max(0, visitor.resting_until_ms - now_ms)
+
     def wrong(self, host: str, now_ms: int) -> None:
         """Note a password that was wrong, or a number that nobody has: the two count alike."""
         visitor = self._visitor(host, now_ms)

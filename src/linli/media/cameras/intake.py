@@ -42,6 +42,9 @@ class Intake:
         self._seen_pack = False
         self.packets = self.octets = self.lost = self.wrong_ssrc = self.given = self.keys = 0
         self.foreign = False
+        self._last_ssrc = ssrc
+        self._key_dts = -1
+        self._key_gap = 0
 
     def facts(self, strangers: int, stranger: str) -> Facts:
         return Facts(
@@ -55,6 +58,9 @@ class Intake:
             keys=self.keys,
             h265=self._pictures.h265 or self._demuxer.stream_type == H265,
             foreign=self.foreign,
+            ssrc=self._last_ssrc,
+            key_gap=self._key_gap,
+            since_key=self._last_dts - self._key_dts if self._key_dts >= 0 else 0,
         )
 
     def take(self, data: bytes) -> list[Frame]:
@@ -67,6 +73,7 @@ class Intake:
         self._others = 0
         self.packets += 1
         self.octets += len(data)
+        self._last_ssrc = head.ssrc
         self.wrong_ssrc += head.ssrc != self._ssrc
         if self._next is None:
             self._next = head.sequence
@@ -150,6 +157,9 @@ class Intake:
         sps, pps = self._pictures.parameters if picture.key else (b"", b"")
         self.given += 1
         self.keys += picture.key
+        if picture.key:
+            self._key_gap = dts - self._key_dts if self._key_dts >= 0 else 0
+            self._key_dts = dts
         frames.append(
             Frame(self._number, picture.key, dts, shift if shift < _JUMP else 0, picture.sized, sps, pps)
         )

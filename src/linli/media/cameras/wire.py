@@ -51,6 +51,12 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     h265: bool = False
     foreign: bool = False
     """What comes is no program stream."""
+    ssrc: int = 0
+    """That of the last packet."""
+    key_gap: int = 0
+    """Units of 1/90,000 s between the last two key pictures, by the camera's own times; 0: there were not two."""
+    since_key: int = 0
+    """The same, from the last key picture to the last picture."""
 
 
 class Report(msgspec.Struct, frozen=True, tag="report", array_like=True):

@@ -6,6 +6,7 @@ import itertools
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
 from linli.protocols import gb28181 as gb
@@ -15,6 +16,7 @@ from linli.sim.gb28181.sender import Sender, SendsPictures
 
 _WAIT_S: Final = 2.0
 _TRIES: Final = 15
+_CHINA: Final = timedelta(hours=8)
 
 
 @dataclass
@@ -36,6 +38,16 @@ class Faults:
     """Its answers to INVITE lack a Contact."""
     loses: int = 0
     """Of so many packets it loses one; 0: none."""
+    keys_each: int = 1
+    """Of so many key pictures it sends one."""
+    clock_s: int = 0
+    """Its clock is ahead by so much."""
+    no_catalogue: bool = False
+    """It does not answer the question for it."""
+    short_catalogue: bool = False
+    """It says that it has one camera more than it lists."""
+    shy: bool = False
+    """It registers again and again without a log-in."""
     slow_catalogue: bool = False
     """Each camera comes in a message of its own, the last one twice."""
 
@@ -160,7 +172,7 @@ class Camera(asyncio.DatagramProtocol):
             request = self._request("REGISTER", call_id, number)
             request.set("contact", f"<sip:{self.gb_id}@{self.here}>")
             request.set("expires", str(seconds))
-            if answer is not None:
+            if answer is not None and not self.faults.shy:
                 challenge = sip.read_challenge(answer.get("www-authenticate") or "")
                 if challenge is not None:
                     request.set("authorization", self._credentials(challenge))
@@ -253,6 +265,7 @@ class Camera(asyncio.DatagramProtocol):
         answer = {
             "Catalog": self._catalogue,
             "DeviceInfo": self._device_info,
+            "DeviceStatus": self._device_status,
             "RecordInfo": self._record_info,
             "PresetQuery": self._preset_query,
         }.get(message.command)
@@ -275,7 +288,19 @@ class Camera(asyncio.DatagramProtocol):
         }
         return [gb.build("Response", "DeviceInfo", message.number, self.gb_id, facts)]
 
+    def _device_status(self, message: gb.Message) -> list[bytes]:
+        at = datetime.now(UTC) + _CHINA + timedelta(seconds=self.faults.clock_s)
+        facts: dict[str, str | int] = {
+            "Result": "OK",
+            "Online": "ONLINE",
+            "Status": "OK",
+            "DeviceTime": at.strftime("%Y-%m-%dT%H:%M:%S"),
+        }
+        return [gb.build("Response", "DeviceStatus", message.number, self.gb_id, facts)]
+
     def _catalogue(self, message: gb.Message) -> list[bytes]:
+        if self.faults.no_catalogue:
+            return []
         items: list[dict[str, str | int]] = [
             {
                 "DeviceID": channel.code, "Name": channel.name, "Manufacturer": "Linli", "Model": "SIM-1",
@@ -283,7 +308,7 @@ class Camera(asyncio.DatagramProtocol):
             }
             for channel in self.channels.values()
         ]  # fmt: skip
-        total: dict[str, str | int] = {"SumNum": len(items)}
+        total: dict[str, str | int] = {"SumNum": len(items) + self.faults.short_catalogue}
         parts = [[item] for item in items] if self.faults.slow_catalogue else [items]
         if self.faults.slow_catalogue:
             parts.append(parts[-1])

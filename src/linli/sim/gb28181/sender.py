@@ -80,10 +80,13 @@ class Sender:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
+        keys = 0
         for count, picture in enumerate(self._pictures):
             await asyncio.sleep(max(0.0, began + count / self._rate - loop.time()))
-            if self._faults.no_key and picture.key:
+            if picture.key and (self._faults.no_key or keys % self._faults.keys_each):
+                keys += 1
                 continue
+            keys += picture.key
             if self._faults.h265:
                 picture = picture._replace(units=(_VPS,))
             kind = mpeg_ps.H265 if self._faults.h265 else mpeg_ps.H264

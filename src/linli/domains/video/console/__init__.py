@@ -1,6 +1,7 @@
 """Console routes of video: data of cameras, by hand and by the workbook."""
 
 from linli.domains.video.console.cameras import camera_routes
+from linli.domains.video.console.doctor import camera_doctor_routes, device_doctor_routes
 from linli.domains.video.console.gb28181 import gb_routes
 from linli.domains.video.console.history import HISTORY
 from linli.domains.video.console.live import live_routes
@@ -11,8 +12,8 @@ from linli.domains.video.console.views import view_routes
 from linli.domains.video.console.workbooks import CameraImportRoutes, camera_workbook_routes
 
 ROUTES = (
-    camera_routes, gb_routes, live_routes, recording_routes, steering_routes, timeline_routes, view_routes,
-    camera_workbook_routes, CameraImportRoutes,
+    camera_doctor_routes, camera_routes, device_doctor_routes, gb_routes, live_routes, recording_routes,
+    steering_routes, timeline_routes, view_routes, camera_workbook_routes, CameraImportRoutes,
 )  # fmt: skip
 
 __all__ = ["HISTORY", "ROUTES", "camera_routes", "camera_workbook_routes"]

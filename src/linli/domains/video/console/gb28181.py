@@ -111,7 +111,14 @@ def _row(device: GbDevice, cameras: int) -> GbDeviceRow:
 
 @gb_routes.post(right=MANAGE, raises=(NotFound, GbIdTaken))
 async def add_gb_device(
-    community_id: int, data: NewGbDevice, scope: Scope, tx: Tx, ids: Ids, secrets: Secrets, clock: Clock
+    community_id: int,
+    data: NewGbDevice,
+    scope: Scope,
+    tx: Tx,
+    ids: Ids,
+    secrets: Secrets,
+    clock: Clock,
+    video: VideoDesk,
 ) -> AddedGbDevice:
     """Let a device register; its cameras come by themselves then."""
     row = await service.add_device(
@@ -123,6 +130,7 @@ async def add_gb_device(
         secrets=secrets,
         now_ms=clock.now_ms(),
     )
+    video.doctor.know([row.gb_id])
     return AddedGbDevice(str(row.device_id))
 
 
@@ -142,6 +150,7 @@ async def change_gb_device(
     tx: Tx,
     secrets: Secrets,
     clock: Clock,
+    video: VideoDesk,
 ) -> None:
     """Change it; absent fields stay. A new password counts from its next registration on."""
     device = await _own(scope, tx, community_id, device_id)
@@ -149,6 +158,8 @@ async def change_gb_device(
         scope, tx, device, name=data.name, password=data.password, way=data.way, secrets=secrets,
         now_ms=clock.now_ms(),
     )  # fmt: skip
+    if data.password is not None:
+        video.doctor.visits(device.gb_id).note_password(clock.now_ms())
 
 
 @gb_routes.delete("/{device_id:int}", right=MANAGE, raises=(NotFound,))

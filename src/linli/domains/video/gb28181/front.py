@@ -2,11 +2,13 @@
 
 import asyncio
 import hmac
+import itertools
 import secrets as system_secrets
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from linli.domains.video.doctor.memory import KEEPALIVE, Catalogue, Doctor
 from linli.domains.video.gb28181.line import Line, Lines
 from linli.domains.video.gb28181.log_in import LogIn
 from linli.domains.video.gb28181.questions import Questions
@@ -31,6 +33,8 @@ ALLOW: Final = ", ".join(METHODS)
 _MOST_TASKS: Final = 2_000
 _CONNECTIONS_EACH: Final = 64
 _LOOK_S: Final = 5.0
+_CODES_EACH: Final = 12
+"""Looks."""
 _CHINA: Final = timedelta(hours=8)
 """Times of messages are Beijing's, whatever the machine's are."""
 
@@ -38,8 +42,11 @@ _CHINA: Final = timedelta(hours=8)
 class GbFront:
     """`start`, then `port`; `stop` in any state."""
 
-    def __init__(self, settings: Gb28181, db: Database, clock: Clock, secrets: Secrets, ids: Ids) -> None:
+    def __init__(
+        self, settings: Gb28181, db: Database, clock: Clock, secrets: Secrets, ids: Ids, doctor: Doctor
+    ) -> None:
         self.settings = settings
+        self.doctor = doctor
         self._db = db
         self._clock = clock
         self._secrets = secrets
@@ -49,7 +56,7 @@ class GbFront:
         self._streams = StreamPort(self, limits)
         self._datagrams = DatagramPort(self)
         self.lines = Lines(self._flow_of)
-        self._log_in = LogIn(settings.domain, db, clock, secrets, self.guard)
+        self._log_in = LogIn(settings.domain, db, clock, secrets, self.guard, doctor)
         self._server: asyncio.Server | None = None
         self._tag_secret = system_secrets.token_bytes(32)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,6 +79,7 @@ class GbFront:
         await loop.create_datagram_endpoint(lambda: self._datagrams, local_addr=(host, port))
         await self._server.start_serving()
         self.port = port
+        self.doctor.know_only(await queries.codes(self._db))
         for device in await queries.devices_online(self._db):
             self.lines.know(device, self._clock.steady_ms())
         self._watch = loop.create_task(self._look_after(), name="gb28181 watch")
@@ -95,16 +103,24 @@ class GbFront:
         return self.guard.notice(self._clock.steady_ms())
 
     def _flow_of(self, line: Line) -> Flow | None:
+        gb_id = line.device.gb_id
+        flow: Flow | None = self._datagrams.flow(line.host, line.port)
         if line.transport == "tcp":
-            return self._streams.flow(line.host, line.port, line.device.gb_id)
-        return self._datagrams.flow(line.host, line.port)
+            flow = self._streams.flow(line.host, line.port, gb_id)
+        return None if flow is None else self.doctor.tapped(flow, gb_id)
 
     async def _look_after(self) -> None:
-        while True:
+        for look in itertools.count(1):
             await self._clock.sleep(_LOOK_S)
+            if look % _CODES_EACH == 0:
+                await self._survive(self._read_codes())
             before_ms = self._clock.steady_ms() - self.settings.offline_seconds * 1000
             for line in self.lines.silent_since(before_ms):
                 await self._went(line)
+
+    async def _read_codes(self) -> None:
+        """Another process may have let devices register, or removed some."""
+        self.doctor.know_only(await queries.codes(self._db))
 
     async def _went(self, line: Line) -> None:
         self.lines.forget(line)
@@ -118,6 +134,7 @@ class GbFront:
     def receive(self, message: sip.Request | sip.Response, flow: Flow) -> None:
         try:
             if isinstance(message, sip.Response):
+                self.doctor.answer(message, flow)
                 self.exchange.receive_response(message)
             else:
                 self._receive_request(message, flow)
@@ -134,6 +151,7 @@ class GbFront:
         agent = request.get("user-agent")
         if agent and self.guard.scanner(flow.host, agent, self._clock.steady_ms()):
             return
+        flow = self._heard(request, flow)
         refusal = sip.examine(request, METHODS, ())
         if refusal is not None:
             self._refuse(request, refusal, flow)
@@ -153,6 +171,7 @@ class GbFront:
             asked = self._log_in.challenge(request, flow.host)
             if asked is None:
                 return None
+            self._note_asked(request, flow)
             return sip.respond(request, 401, to_tag=tag[:8].hex(), fields=[("www-authenticate", asked)])
         if request.method == "OPTIONS":
             return sip.respond(request, 200, to_tag=tag[:8].hex(), fields=[("allow", ALLOW)])
@@ -165,6 +184,23 @@ class GbFront:
         if self.lines.of(request, flow) is None:
             return sip.respond(request, 403, to_tag=tag[:8].hex())
         return None
+
+    def _heard(self, request: sip.Request, flow: Flow) -> Flow:
+        """The way for its answer, by which the doctor sees it."""
+        try:
+            gb_id, proven = self.lines.owner(request, flow)
+            return self.doctor.heard(request, flow, gb_id, proven=proven)
+        except sip.Malformed:  # it is examined next
+            return flow
+
+    def _note_asked(self, request: sip.Request, flow: Flow) -> None:
+        visits = self.doctor.visits(request.from_.uri.user or "")
+        visits.asked += 1
+        visits.asked_ms, visits.asked_host = self._clock.now_ms(), flow.host
+        server, domain = request.uri.user or "", request.from_.uri.host
+        own = (self.settings.server_id, self.settings.domain, "")
+        visits.other_server = "" if server in own else server[:32]
+        visits.other_domain = "" if domain in own or not domain.isdigit() else domain[:32]
 
     def _refuse(self, request: sip.Request, refusal: sip.Refusal, flow: Flow) -> None:
         via = sip.answer_via(request)
@@ -206,11 +242,15 @@ class GbFront:
         seconds = 3600 if request.expires is None else request.expires
         if request.contacts:
             seconds = sip.contact_seconds(request.contacts[0], seconds, 86_400)
+        visits = self.doctor.visits(device.gb_id)
         if seconds == 0:
+            visits.left_ms = now_ms
             incoming.answer(200)
             if (line := self.lines.named(device.gb_id)) is not None:
                 await self._went(line)
             return
+        if device.host not in ("", flow.host):
+            visits.moved_ms, visits.moved_from = now_ms, device.host
         device = device._replace(
             state="online", trouble="", transport=flow.transport, host=flow.host, port=flow.port
         )
@@ -244,8 +284,16 @@ class GbFront:
 
     async def refresh(self, line: Line) -> int:
         """Ask for the catalogue; how many entries came. Parts come as they will: what came counts."""
-        answers = await self.questions.ask(line, "Catalog")
+        asked_ms, gb_id = self._clock.now_ms(), line.device.gb_id
+
+        def refused(status: int) -> None:
+            self.doctor.note_catalogue(gb_id, Catalogue(asked_ms, 0, 0, status))
+
+        answers = await self.questions.ask(line, "Catalog", refused=refused)
         items = [item for answer in answers for item in answer.items]
+        if answers:
+            entries = len({item.get("DeviceID", "") for item in items})
+            self.doctor.note_catalogue(gb_id, Catalogue(asked_ms, entries, answers[-1].total, 0))
         await self._take_catalogue(line, items)
         return len(items)
 
@@ -269,6 +317,9 @@ class GbFront:
             incoming.answer(400, f"Bad Request - {str(error)[:60].encode('ascii', 'replace').decode()}")
             return
         incoming.answer(200)
+        if message.command == KEEPALIVE:
+            visits = self.doctor.visits(line.device.gb_id)
+            visits.note_alive(self._clock.now_ms(), message.get("Status"))
         if message.kind == "Response":
             self.questions.answered(line, message)
         elif message.command == "Catalog":

@@ -58,6 +58,18 @@ class Lines:
         """None: nothing can be sent to it."""
         return self._flow_of(line)
 
+    def owner(self, request: sip.Request, flow: Flow) -> tuple[str, bool]:
+        """The code that a request names, and whether it comes from where that device registered; a recorder may name a
+        camera of its own. Raises Malformed."""
+        gb_id = request.from_.uri.user or ""
+        line = self._lines.get(gb_id)
+        if line is None and request.method != "REGISTER":
+            line = self._at(flow)
+        if line is None:
+            return gb_id, False
+        # Who registers has still to prove it.
+        return line.device.gb_id, line.host == flow.host and request.method != "REGISTER"
+
     def of(self, request: sip.Request, flow: Flow) -> Line | None:
         """Whose request this is: of a device that registered from this address. Raises Malformed.
 
@@ -68,6 +80,9 @@ class Lines:
             if line.transport == "udp" == flow.transport and line.port != flow.port:
                 line.port = flow.port  # its router gave it another one
             return line
+        return self._at(flow)
+
+    def _at(self, flow: Flow) -> Line | None:
         for other in self._lines.values():
             if (other.host, other.port, other.transport) == (flow.host, flow.port, flow.transport):
                 return other

@@ -3,6 +3,7 @@
 import secrets as system_secrets
 from typing import Final
 
+from linli.domains.video.doctor.memory import Doctor
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.rows import GbDevice, seal_about
 from linli.domains.video.service import gb28181 as service
@@ -19,8 +20,11 @@ _NOTED_AGAIN_MS: Final = 60_000
 
 
 class LogIn:
-    def __init__(self, realm: str, db: Database, clock: Clock, secrets: Secrets, guard: Guard) -> None:
+    def __init__(
+        self, realm: str, db: Database, clock: Clock, secrets: Secrets, guard: Guard, doctor: Doctor
+    ) -> None:
         self._realm = realm
+        self._doctor = doctor
         self._db = db
         self._clock = clock
         self._secrets = secrets
@@ -60,11 +64,16 @@ class LogIn:
             incoming.answer(401, www_authenticate=self._ask(host, now_ms))
             return None
         gb_id = request.from_.uri.user or ""
+        visits = self._doctor.visits(gb_id)
+        visits.proofs += 1
         device = await queries.device_named(self._db, gb_id) if len(gb_id) <= 32 else None
         expected = _NOBODY if device is None else self._hash(device, credentials)
         if not sip.proves(expected, "REGISTER", credentials) or device is None:
             self._guard.wrong(host, steady_ms)
-            if device is not None:
+            if device is None:
+                self._doctor.strangers.note(gb_id[:32], host, now_ms)
+            else:
+                visits.note_wrong(host, now_ms)
                 await self._note(device, host, now_ms)
             incoming.answer(401, www_authenticate=self._ask(host, now_ms))
             return None
@@ -72,6 +81,7 @@ class LogIn:
             incoming.answer(401, www_authenticate=self._ask(host, now_ms, stale=True))
             return None
         incoming.flow.proved(gb_id)
+        visits.note_good(host)
         return device
 
     def _hash(self, device: GbDevice, credentials: sip.Credentials) -> str:

@@ -17,6 +17,7 @@ ANSWER_S: Final = 10.0
 PAUSE_S: Final = 4.0
 """Between two parts of one answer."""
 _MOST_ITEMS: Final = 20_000
+_SILENCE: Final = 408
 CONTENT: Final = "Application/MANSCDP+xml"
 
 
@@ -43,8 +44,9 @@ class Questions:
         channel: str = "",
         fields: Mapping[str, str | int] | None = None,
         answer_s: float = ANSWER_S,
+        refused: Callable[[int], None] | None = None,
     ) -> list[gb.Message]:
-        """All parts that came; empty: none did."""
+        """All parts that came; empty: none did, and `refused` hears the status (408: silence)."""
         line.number += 1
         key = (line.device.gb_id, command, str(line.number))
         asked = self._asked[key] = _Asked()
@@ -68,6 +70,8 @@ class Questions:
             pass
         finally:
             self._asked.pop(key, None)
+            if refused is not None and not asked.answers:
+                refused(asked.refused or _SILENCE)
         return asked.answers
 
     def answered(self, line: Line, message: gb.Message) -> None:

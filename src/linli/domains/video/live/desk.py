@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linli.domains.video import errors
+from linli.domains.video.doctor.memory import Doctor
 from linli.domains.video.live.part import Part
 from linli.domains.video.live.tickets import Scheme, Ticket, Tickets
+from linli.domains.video.live.trials import Trials
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.queries.views import camera_of
 from linli.domains.video.rows import GbChannel, GbDevice
@@ -69,12 +71,15 @@ class VideoDesk:
         self._last = system_secrets.randbelow(gb.MOST_NUMBERS)
         """Number of the last call: another process before this one may have had the first ones."""
         self.tickets = Tickets()
+        self.doctor = Doctor(clock)
+        self.trials = Trials(self, clock)
         self.rtmp_port = 0
 
     def open(self, front: "GbFront", pump: "Pump") -> None:
         self._front, self._pump = front, pump
 
     def close(self) -> None:
+        self.trials.close()
         for running in [*self._running.values(), *self._past]:
             running.end()
 
@@ -138,6 +143,7 @@ class VideoDesk:
                 running.end()
         if self._front is not None and (line := self._front.lines.named(device.gb_id)) is not None:
             self._front.lines.forget(line)
+        self.doctor.forget(device.gb_id)
 
     # ------------------------------------------------------------ live
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from linli.domains.video import errors
+from linli.domains.video.doctor.watch import AttemptWatch
 from linli.domains.video.gb28181.front import GbFront
 from linli.domains.video.gb28181.line import Line
 from linli.domains.video.live.call import Call
@@ -15,7 +16,7 @@ from linli.domains.video.live.part import Part
 from linli.kernel.errors import Unavailable
 from linli.media.cameras.hub import Stream
 from linli.media.cameras.pump import Place, Pump
-from linli.media.cameras.wire import Take
+from linli.media.cameras.wire import Facts, Take
 from linli.protocols import gb28181 as gb
 
 _REFUSED_MEDIA: Final = 488
@@ -54,6 +55,8 @@ class Running:
         self._timer: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
         self._deaf = self.stream.listen(self._news.set)
+        self.watch: AttemptWatch | None = None
+        """Of a live stream."""
         self.over = False
 
     def start(self) -> None:
@@ -62,7 +65,12 @@ class Running:
         self.place, here = self._pump.reserve(listens=way == "passive")
         ssrc = gb.ssrc_of(self._front.settings.domain, self._number, recorded=bool(self._span[1]))
         take = Take(self.place.number, [self.line.host], int(ssrc), way == "passive")
-        self._pump.take(take, here, self.stream.take, self.stream.take_facts)
+        if not self._span[1]:
+            attempt = self._front.doctor.start(self.line.device.gb_id, self.channel, sub=self._sub)
+            attempt.way, attempt.port, attempt.ssrc = way, self.place.port, int(ssrc)
+            attempt.camera = self.line.host
+            self.watch = AttemptWatch(self._front.doctor, self.line.device.gb_id, self.channel, attempt)
+        self._pump.take(take, here, self.stream.take, self._take_facts)
         wanted = gb.Wanted(
             self.channel,
             _told_host(self._front, self.line.host),
@@ -91,8 +99,15 @@ class Running:
         ):
             self._pump.allow(self.place.number, host)
 
+    def _take_facts(self, facts: Facts) -> None:
+        if self.watch is not None:
+            self.watch.measured(facts, self.stream.shape)
+        self.stream.take_facts(facts)
+
     def _call_changed(self) -> None:
         self._news.set()
+        if self.watch is not None and self.call is not None:
+            self.watch.call_changed(self.call.state, self.call.status)
         if self.call is not None and self.call.state in ("refused", "silent", "over"):
             self.end()
 
@@ -174,6 +189,8 @@ class Running:
         if self.over:
             return
         self.over = True
+        if self.watch is not None:
+            self.watch.ended()
         self.touched()
         if self._stall is not None:
             self._stall.cancel()

@@ -17,6 +17,10 @@ _online = Query(
     GbDevice,
     unscoped="the front that starts again looks after all of them",
 )
+_codes = Query(
+    select(gb_devices.c.gb_id).order_by(gb_devices.c.gb_id),
+    unscoped="the front notes messages of devices that may register, and of no others",
+)
 _by_id = Query(
     select(gb_devices).where(
         gb_devices.c.device_id == bindparam("device_id", type_=INT), in_scope(gb_devices)
@@ -44,6 +48,11 @@ _by_iot_ids = Query(
 async def device_named(db: Reader, gb_id: str) -> GbDevice | None:
     """Of any company: by the code that it registers with."""
     return await _by_gb_id.one(db, gb_id=gb_id)
+
+
+async def codes(db: Reader) -> list[str]:
+    """Of all devices that may register."""
+    return [str(code) for (code,) in await _codes.all(db)]
 
 
 async def devices_online(db: Reader) -> list[GbDevice]:

@@ -61,6 +61,7 @@ _edited = Command(
         name=bindparam("new_name"),
         way=bindparam("new_way"),
         password_sealed=bindparam("sealed"),
+        trouble=bindparam("new_trouble"),
         changed_ms=bindparam("now", type_=INT),
     )
 )
@@ -143,9 +144,10 @@ async def change_device(
     now_ms: int,
 ) -> None:
     """Absent fields stay. Raises BadInput."""
-    sealed = device.password_sealed
+    sealed, trouble = device.password_sealed, device.trouble
     if password is not None:
         check_password(password)
+        trouble = ""
         sealed = secrets.seal(password, about=seal_about(device.gb_id))
     await _edited.run(
         tx,
@@ -154,6 +156,7 @@ async def change_device(
         new_name=device.name if name is None else _name(name) or device.gb_id,
         new_way=device.way if way is None else _way(way),
         sealed=sealed,
+        new_trouble=trouble,
         now=now_ms,
     )
 

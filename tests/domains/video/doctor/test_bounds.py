@@ -1,0 +1,82 @@
+"""What the doctor keeps is blanked and bounded. Pure."""
+
+from linli.domains.video.doctor.blanking import MOST_TEXT, blanked
+from linli.domains.video.doctor.ladder import MOST_DOUBTFUL, MOST_LETTERS, MOST_ROWS, Ladders, Row
+from linli.domains.video.doctor.visits import Strangers, Visits
+
+
+def row(number: int, text: str = "", **more: object) -> Row:
+    return Row(number, number, "in", "udp 10.0.0.1:5060", "MESSAGE", "Alarm", text, **more)  # type: ignore[arg-type]
+
+
+def test_log_ins_and_tokens_are_blanked() -> None:
+    head = [
+        "REGISTER sip:34020000002000000001@3402000000 SIP/2.0",
+        'Authorization: Digest username="a", realm="3402000000", nonce="s3cret", uri="sip:x", response="s3cret"',
+        'WWW-Authenticate: Digest realm="3402000000", nonce="s3cret", opaque="s3cret", qop="auth"',
+        "proxy-authorization: Basic s3cret",
+        "Contact: <sip:admin:s3cret@10.0.0.1:5060>",
+        "X-Where: http://10.0.0.1/put?token=s3cret&other=s3cret",
+    ]
+    body = (
+        "<Control><CmdType>DeviceConfig</CmdType><Password>s3cret</Password><NewPwd>\ns3cret\n</NewPwd>"
+        "<UploadAddr>http://admin:s3cret@10.0.0.1/x?sign=s3cret</UploadAddr><SessionToken>s3cret"
+    )
+    text = blanked(("\r\n".join(head) + "\r\n\r\n" + body).encode())
+    assert "s3cret" not in text
+    assert 'username="a"' in text
+    assert 'realm="3402000000"' in text
+    assert "<CmdType>DeviceConfig</CmdType>" in text
+    assert "s3cret" not in blanked(
+        b"INVITE sip:a SIP/2.0\r\n\r\nv=0\r\nk=clear:s3cret\r\na=crypto:1 x inline:s3cret\r\n"
+    )
+
+
+def test_any_bytes_are_text_within_bounds() -> None:
+    for data in (b"", b"\r\n\r\n", bytes(range(256)) * 400, "姓名".encode("gbk"), b"<password>" * 5_000):
+        text = blanked(b"MESSAGE sip:a SIP/2.0\r\nA: b\r\n\r\n" + data)
+        assert len(text) <= MOST_TEXT + 1
+        assert "\x00" not in text
+        assert len(blanked(data)) <= MOST_TEXT + 1
+
+
+def test_a_ladder_is_bounded_and_strangers_push_nothing_out() -> None:
+    ladders = Ladders()
+    ladder = ladders.of("a")
+    for number in range(1_000):
+        ladder.add((str(number),), row(number, "x" * 300), ladders.letters)
+    real = [kept for kept in ladder.rows() if kept.proven]
+    assert len(real) == MOST_ROWS
+    for number in range(5_000):
+        ladder.add_doubtful((str(number),), row(number, "y" * 4_000, proven=False), ladders.letters)
+    assert [kept for kept in ladder.rows() if kept.proven] == real
+    assert len(ladder.rows()) - len(real) <= MOST_DOUBTFUL
+    assert sum(kept.size for kept in ladder.rows()) <= MOST_LETTERS * 5 / 4
+    for number in range(5_000):
+        ladder.add_steady(("keepalive",), row(number))
+    assert ladder.rows()[-1].count == 5_000
+    for number in range(3_000):
+        ladders.of(str(number))
+    assert sum(kept.size for kept in ladder.rows() if kept.proven) <= ladders.letters < MOST_LETTERS / 4
+
+
+def test_a_repetition_is_counted_where_it_stands() -> None:
+    ladders = Ladders()
+    ladder = ladders.of("a")
+    for number, key in enumerate("abaab"):
+        ladder.add((key,), row(number), ladders.letters)
+    assert [(kept.at_ms, kept.last_ms, kept.count) for kept in ladder.rows()] == [(0, 3, 3), (1, 4, 2)]
+
+
+def test_strangers_and_wrong_passwords_are_bounded() -> None:
+    strangers, visits = Strangers(), Visits()
+    for number in range(1_000):
+        strangers.note(f"{number:020d}", "10.0.0.1", number)
+        strangers.note("34020000001180000009", f"10.1.{number // 256}.{number % 256}", number)
+        visits.note_wrong(f"10.2.{number // 256}.{number % 256}", number)
+    like = strangers.like("34020000001180000001", 2_000)
+    assert like is not None
+    assert (like.gb_id, like.last_ms) == ("34020000001180000009", 999)
+    assert strangers.like("44000000001180000001", 2_000) is None
+    assert strangers.like("34020000001180000001", 4_000_000) is None
+    assert len(visits.wrong) == 8
