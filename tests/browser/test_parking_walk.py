@@ -192,6 +192,18 @@ def test_a_car_park_on_a_box_and_its_car_that_owes(desk: Visit) -> None:
     assert desk.take_faults() == []
 
 
+def test_a_wrong_plate_is_told_by_the_word_of_the_form(desk: Visit) -> None:
+    page = desk.page
+    desk.go("/parking/vehicles")
+    page.get_by_role("button", name="新增车辆权限").first.click()
+    form = panel(desk, "新增车辆权限")
+    form.get_by_label("车牌号").fill("不是车牌")
+    form.get_by_role("button", name="保存并下发").click()
+    expect(form.get_by_role("alert")).to_contain_text(re.compile("^车牌号："))
+    judged(desk, "walk-wrong-plate")
+    assert desk.take_faults() == []
+
+
 def test_a_resident_sees_the_cars(browser: Browser, demo: Demo, tmp_path: Path) -> None:
     with open_phone(browser, demo.url, language="zh-CN") as visit:
         sign_in(visit, RESIDENT, demo.code)
