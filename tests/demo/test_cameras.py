@@ -21,7 +21,7 @@ async def recorded(sample: Sample) -> list[Segment]:
     return [file for file in files if file.bytes > 10_000]
 
 
-async def test_three_cameras_come_and_one_is_recorded(folder: DemoFolder) -> None:
+async def test_the_cameras_come_and_one_is_recorded(folder: DemoFolder) -> None:
     async with running(folder, wishes()._replace(cameras=True)) as sample:
         db, tenant = sample.platform.db, sample.site.tenant
         assert await queries.device_named(db, RECORDER) is not None  # a new sample has them

@@ -1,4 +1,5 @@
-"""The sample's cameras with a picture: a recorder with three of them registers by GB/T 28181, and one is recorded."""
+"""The sample's cameras with a picture: a recorder with four of them registers by GB/T 28181; one is
+recorded, and one sends nothing."""
 
 import asyncio
 import secrets
@@ -28,8 +29,11 @@ CAMERAS: Final = (
     ("34020000001320000001", "南门岗亭", True),
     ("34020000001320000002", "儿童乐园西侧", True),
     ("34020000001320000003", "3幢消防通道", False),
+    ("34020000001320000004", "地下车库坡道", False),
 )
 """Code, name, whether it turns."""
+_SILENT: Final = "34020000001320000004"
+"""It agrees to send and sends nothing: its page says why there is no picture."""
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _PLAN: Final = PlanForm(mode="plan", hours="", sub=False, days=2, most_mb=500)
 _LOOK_S, _LOOKS = 0.5, 60
@@ -54,7 +58,12 @@ class LiveCameras:
             return
         channels = [
             sim.Channel(
-                code, name, steers=steers, pictures=partial(scene.seen, _now, shade=40 + 70 * number), rate=10
+                code,
+                name,
+                steers=steers,
+                pictures=partial(scene.seen, _now, shade=40 + 50 * number),
+                rate=10,
+                faults=sim.Faults(silent=True) if code == _SILENT else None,
             )
             for number, (code, name, steers) in enumerate(CAMERAS)
         ]

@@ -12,44 +12,12 @@ from typing import Final, cast
 from linli.protocols import gb28181 as gb
 from linli.protocols import h26x, sdp, sip
 from linli.sim.gb28181.clip import CLOCK, drawn
+from linli.sim.gb28181.faults import Faults
 from linli.sim.gb28181.sender import Sender, SendsPictures
 
 _WAIT_S: Final = 2.0
 _TRIES: Final = 15
 _CHINA: Final = timedelta(hours=8)
-
-
-@dataclass
-class Faults:
-    """What real cameras do."""
-
-    silent: bool = False
-    """It says yes and sends nothing."""
-    no_key: bool = False
-    h265: bool = False
-    wrong_ssrc: bool = False
-    stranger: str = ""
-    """It sends from this address."""
-    deaf: bool = False
-    """It answers no INVITE."""
-    refuses: int = 0
-    """It refuses an INVITE with this status."""
-    no_contact: bool = False
-    """Its answers to INVITE lack a Contact."""
-    loses: int = 0
-    """Of so many packets it loses one; 0: none."""
-    keys_each: int = 1
-    """Of so many key pictures it sends one."""
-    clock_s: int = 0
-    """Its clock is ahead by so much."""
-    no_catalogue: bool = False
-    """It does not answer the question for it."""
-    short_catalogue: bool = False
-    """It says that it has one camera more than it lists."""
-    shy: bool = False
-    """It registers again and again without a log-in."""
-    slow_catalogue: bool = False
-    """Each camera comes in a message of its own, the last one twice."""
 
 
 @dataclass
@@ -62,6 +30,8 @@ class Channel:
     rate: int = 10
     recordings: list[tuple[str, str, str, int]] = field(default_factory=list)
     """Begin and end as messages have them, kind (time, alarm, manual), bytes."""
+    faults: Faults | None = None
+    """Of this camera alone, in place of the recorder's."""
 
 
 class Camera(asyncio.DatagramProtocol):
@@ -352,16 +322,17 @@ class Camera(asyncio.DatagramProtocol):
         ]
 
     async def _invite(self, request: sip.Request) -> None:
-        if self.faults.deaf:
+        channel = self.channels.get(request.uri.user or "")
+        faults = (channel.faults if channel is not None else None) or self.faults
+        if faults.deaf:
             return
         if (answered := self._invited.get(request.call_id)) is not None:
             self._send(answered[0])
             return
         tag = secrets.token_hex(6)
-        channel = self.channels.get(request.uri.user or "")
         description = sdp.read(request.body)
         recorded = ("s", "Playback") in description.lines
-        refused = self.faults.refuses or (404 if channel is None else 0)
+        refused = faults.refuses or (404 if channel is None else 0)
         if recorded and channel is not None and not channel.recordings:
             refused = 404
         if refused or channel is None:
@@ -386,7 +357,7 @@ class Camera(asyncio.DatagramProtocol):
             f"y={ssrc:010d}\r\n"
         ).encode()
         fields = [("content-type", "APPLICATION/SDP")]
-        if not self.faults.no_contact:
+        if not faults.no_contact:
             fields.append(("contact", f"<sip:{channel.code}@{self.here}>"))
         answer = bytes(sip.respond(request, 200, to_tag=tag, fields=fields, body=body))
         self._invited[request.call_id] = (answer, sender)
@@ -399,5 +370,11 @@ class Camera(asyncio.DatagramProtocol):
         """What sends one call's pictures; campaigns give their own."""
         pictures = channel.sub_pictures if sub and channel.sub_pictures is not None else channel.pictures
         return Sender(
-            to, pictures(), rate=channel.rate, ssrc=ssrc, faults=self.faults, tcp=tcp, host=self.host
+            to,
+            pictures(),
+            rate=channel.rate,
+            ssrc=ssrc,
+            faults=channel.faults or self.faults,
+            tcp=tcp,
+            host=self.host,
         )

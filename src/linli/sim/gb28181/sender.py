@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from linli.protocols import h26x, mpeg_ps, rtp
 
 if TYPE_CHECKING:
-    from linli.sim.gb28181.camera import Faults
+    from linli.sim.gb28181.faults import Faults
 
 _PAYLOAD: Final = 1_400
 _TYPE: Final = 96

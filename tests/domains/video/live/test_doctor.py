@@ -182,6 +182,7 @@ async def test_the_ladder_and_its_file_have_no_secrets(house: House) -> None:
     (alive,) = [row for row in rows if row["about"] == "Keepalive"]
     assert alive["count"] == 2
     (log_in,) = [row for row in rows if row["about"] == "log-in"]
+    assert log_in["proven"]
     assert f'username="{RECORDER}"' in log_in["text"]
     answer = await house.desk.get(f"{path}/doctor/messages.jsonl")
     assert answer.headers["content-disposition"] == f'attachment; filename="linli-camera-{CAMERA}.jsonl"'

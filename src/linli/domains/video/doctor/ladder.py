@@ -77,6 +77,15 @@ class Ring:
         self._letters += row.size
         self.trim(letters)
 
+    def take(self, key: Key) -> Row | None:
+        """Take a row out."""
+        for place, (other_key, row) in enumerate(self._rows):
+            if other_key == key:
+                del self._rows[place]
+                self._letters -= row.size
+                return row
+        return None
+
     def trim(self, letters: int) -> None:
         while self._rows and (len(self._rows) > self._most or self._letters > letters):
             self._letters -= self._rows.popleft()[1].size
@@ -103,6 +112,13 @@ class Ladder:
     def add_doubtful(self, key: Key, row: Row, letters: int) -> None:
         """From whom has not proved to be the device."""
         self._doubtful.add(key, row, letters // 4, moves=True)
+
+    def prove(self, key: Key, letters: int) -> None:
+        """Who sent this has proved to be the device since."""
+        row = self._doubtful.take(key)
+        if row is not None:
+            place = (*key, str(row.last_ms))
+            self._proven.add(place, replace(row, proven=True), letters, moves=False)
 
     def trim(self, letters: int) -> None:
         self._proven.trim(letters)

@@ -128,6 +128,8 @@ class Doctor:
         head = data.partition(b"\r\n")[0].decode("utf-8", "replace").removeprefix("SIP/2.0 ")[:80]
         what = f"{method} {about}".strip()
         good = proven or (method == "REGISTER" and head.startswith("200"))
+        if good and not proven and gb_id in self._codes:
+            self._ladders.of(gb_id).prove(("in", flow.host, method, about), self._ladders.letters)
         row = self._row("out", flow, head, what, blanked(data), proven=good)
         self._add(gb_id, row, ("out", flow.host, head, what), _same(data))
 

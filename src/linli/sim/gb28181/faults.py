@@ -1,0 +1,36 @@
+"""What real cameras do, for simulated ones to do it too."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Faults:
+    """What real cameras do."""
+
+    silent: bool = False
+    """It says yes and sends nothing."""
+    no_key: bool = False
+    h265: bool = False
+    wrong_ssrc: bool = False
+    stranger: str = ""
+    """It sends from this address."""
+    deaf: bool = False
+    """It answers no INVITE."""
+    refuses: int = 0
+    """It refuses an INVITE with this status."""
+    no_contact: bool = False
+    """Its answers to INVITE lack a Contact."""
+    loses: int = 0
+    """Of so many packets it loses one; 0: none."""
+    keys_each: int = 1
+    """Of so many key pictures it sends one."""
+    clock_s: int = 0
+    """Its clock is ahead by so much."""
+    no_catalogue: bool = False
+    """It does not answer the question for it."""
+    short_catalogue: bool = False
+    """It says that it has one camera more than it lists."""
+    shy: bool = False
+    """It registers again and again without a log-in."""
+    slow_catalogue: bool = False
+    """Each camera comes in a message of its own, the last one twice."""
