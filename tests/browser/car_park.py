@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from linli.sim.lane_camera import SimulatedLaneCamera
@@ -28,6 +29,7 @@ class CarPark:
             "POST", "/console/products", {"name": f"{name}相机", "categoryCode": "community/car/lprc"}
         )["productKey"]
         self.passes = 0
+        self.lot = 0
         self._cameras: dict[str, SimulatedLaneCamera] = {}
         for direction in ("in", "out"):
             area = {"areaId": self.lot} if self._cameras else {"areaName": name}
@@ -60,6 +62,12 @@ class CarPark:
         self._visit.fetch("PUT", at, {"name": self.name, "draft": draft, "cases": [case]})
         self._visit.fetch("POST", f"{at}/publish")
         self._visit.fetch("PUT", f"{at}/lots", {"lotIds": [self.lot]})
+
+    def holds_guests(self) -> None:
+        """The exit stays shut for who owes, at the platform and as its camera is set on site."""
+        self._visit.fetch("PUT", f"/console/parking-lots/{self.lot}/exits", {"holdsUnpaid": True})
+        camera = self._cameras["out"]
+        camera.holds_guests, camera.lane = True, replace(camera.lane, direction="out")
 
     def comes(self, plate: str) -> None:
         self._sees("in", plate)

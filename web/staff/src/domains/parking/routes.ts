@@ -13,4 +13,10 @@ export default [
     component: () => import('./VehiclePassesPage.vue'),
     meta: { titleKey: 'parking.passes.title' },
   },
+  {
+    path: '/cars-without-plate',
+    name: 'cars-without-plate',
+    component: () => import('./CarsWithoutPlatePage.vue'),
+    meta: { titleKey: 'parking.noPlate.title' },
+  },
 ] satisfies RouteRecordRaw[]
