@@ -65,6 +65,16 @@ def test_two_seats_see_to_one_car(administrator: Visit, second: Visit, car_park:
         administrator.picture(f"control-room-{theme}")
         administrator.resize(DESK)
         administrator.picture(f"control-room-wide-{theme}")
+    day = work(administrator).get_by_role("region", name="The last 24 hours")
+    expect(day.get_by_role("img", name="1 passed, 0 times not let through")).to_be_visible(timeout=LONG_MS)
+    day.get_by_text("Show as a table").press("Enter")
+    expect(day.get_by_role("row").nth(1).get_by_role("cell").first).to_have_text("1")
+    for size in (DESK, PHONE):
+        administrator.resize(size)
+        administrator.still()
+        assert findings(administrator) == []
+        administrator.picture(f"lane-day-{size[0]}")
+    administrator.resize(DESK)
     # The other seat sees who has it, and cannot act until it says why.
     lane(second).click()
     theirs = work(second)

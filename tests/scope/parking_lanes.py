@@ -28,6 +28,7 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"PUT {lane}/claim": [lambda x: Ask(on(x))],
         f"DELETE {lane}/claim": [lambda x: Ask(on(x, "free_lane"))],
         f"GET {lane}": [lambda x: Ask(on(x))],
+        f"GET {lane}/day": [lambda x: Ask(on(x))],
         f"GET {lane}/reading": [lambda x: Ask(on(x))],
         f"PUT {lane}/reading": [lambda x: Ask(on(x), body={"isOn": True, "doubtBelow": 50})],
         f"POST {here}/lanes": [

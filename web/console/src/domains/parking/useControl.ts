@@ -5,6 +5,7 @@ import type { components } from '@/api/schema'
 
 type Schemas = components['schemas']
 export type LaneClaim = Schemas['LaneClaimRow']
+export type HourOfLane = Schemas['HourOfLane']
 
 /** A seat is heard of so often; the platform gives its lanes back after a minute of silence. */
 const BEAT_MS = 15_000
@@ -37,6 +38,26 @@ export const useLastPasses = (communityId: () => string, laneId: () => string) =
       ),
     [communityId, laneId],
   )
+
+const DAY_AGAIN_MS = 60_000
+
+/** The last 24 hours of one entrance, looked at again each minute while the page is in sight. */
+export function useLaneDay(communityId: () => string, laneId: () => string) {
+  const day = useResource(
+    () =>
+      answer(
+        api.GET('/api/console/communities/{community_id}/parking/lanes/{lane_id}/day', {
+          params: { path: { community_id: Number(communityId()), lane_id: Number(laneId()) } },
+        }),
+      ),
+    [communityId, laneId],
+  )
+  const timer = setInterval(() => {
+    if (!document.hidden) void day.refresh()
+  }, DAY_AGAIN_MS)
+  onScopeDispose(() => clearInterval(timer))
+  return day
+}
 
 /** Take, keep and give back. What this seat has is kept while the page stands, and given back when it goes. */
 export function useClaims(
