@@ -82,6 +82,7 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
             lambda x: Ask({"community_id": x.community}, body={"countedFen": 1, "reason": "R"})
         ],
         f"GET {here}": [lambda x: Ask({"community_id": x.community})],
+        f"GET {here}/days": [lambda x: Ask({"community_id": x.community})],
         f"GET {here}/export.csv": [lambda x: Ask({"community_id": x.community})],
         f"GET {here}/{{shift_id}}": [lambda x: Ask({"community_id": x.community, "shift_id": x.shift})],
         "POST /parking-stays/{stay_id}/end": [lambda x: Ask({"stay_id": x.stay}, body={"reason": "R"})],

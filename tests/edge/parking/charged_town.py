@@ -8,8 +8,9 @@ import httpx
 
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service import spaces
-from linli.domains.people.rights import Role
-from linli.domains.people.service import accounts
+from linli.domains.people.rights import Rights, Role, RoleGrant
+from linli.domains.people.service import accounts, organisation, ownership, passwords
+from linli.domains.people.service.organisation import Hand
 from linli.kernel.db import Tx
 from tests.edge.parking.lane_town import CAMERAS, LaneTown
 from tests.edge.parking.site_box import SITE
@@ -91,6 +92,28 @@ class ChargedTown(LaneTown):
         signed = await self.desk.post("/session", json=LOGIN)
         assert signed.status_code < 300, signed.text
         return self.desk
+
+    async def open_clerk(self, *rights: str) -> httpx.AsyncClient:
+        """The console as a person of the company sees it who has these rights alone. Close it."""
+        scope, platform, phone = self.bench.owner, self.platform, "13800000032"
+        main = Rights(1, "main", (RoleGrant(Role.TENANT_ADMIN, scope.tenant),))
+        hand, hashed = Hand(scope, main, platform.ids), await accounts.hash_password(LOGIN["password"])
+        now_ms = platform.clock.now_ms()
+        async with platform.db.begin() as tx:
+            person = await organisation.add_person(hand, tx, name="职员", phone=phone)
+            await ownership.prove(tx, account_id=person, now_ms=now_ms)
+            await passwords.set_password(tx, account_id=person, password_hash=hashed, now_ms=now_ms)
+            await organisation.set_rights(hand, tx, account_id=person, rights=list(rights))
+            await organisation.join_groups(
+                hand, tx, account_ids=[person], project_ids=[self.bench.project_id]
+            )
+        clerk = httpx.AsyncClient(
+            base_url=self.desk.base_url, trust_env=False, timeout=60, headers=self.desk.headers
+        )
+        clerk.cookies.clear()
+        signed = await clerk.post("/session", json={"login": phone, "password": LOGIN["password"]})
+        assert signed.status_code < 300, signed.text
+        return clerk
 
     async def told(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self.desk.request(method, path, json=body)

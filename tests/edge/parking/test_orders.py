@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,7 @@ async def test_orders_vehicles_and_events_are_managed_from_the_cloud(town: Charg
         "tariff",
     )
     assert by_kind(due["lines"]) == {"first": (1, 500), "further": (2, 400)}
+    await _hides_amounts(town, due)
     await town.rows("cars", 1, opened="false")
     (need,) = (await town.desk.get(f"{town.at}/edge-parking/attention")).json()
     assert (need["why"], need["way"], need["plate"]) == ("fee_due", "out", "浙A11111")
@@ -94,3 +96,24 @@ async def test_orders_vehicles_and_events_are_managed_from_the_cloud(town: Charg
         ("浙A99999", "out", "whitelist"), ("浙A11111", "out", "settled"), ("浙A22222", "out", "settled"),
     ]  # fmt: skip
     assert len(await town.records("iot_park_pass_record", 7)) == 7
+
+
+async def _hides_amounts(town: ChargedTown, due: dict[str, Any]) -> None:
+    """What orders and cars of boxes cost is for who takes fees."""
+    at = f"{town.at}/edge-parking"
+    cars = (await town.desk.get(f"{at}/cars")).json()["data"]
+    clerk = await town.open_clerk("vehicles.use")
+    one = f"{at}/orders/{due['nodeId']}/{due['number']}"
+    (listed,) = (await clerk.get(f"{at}/orders", params={"status": "unpaid"})).json()["data"]
+    for order in (listed, (await clerk.get(one)).json()):
+        assert (order["plate"], order["fen"], order["waivedFen"], order["lines"]) == (
+            due["plate"], None, None, [],
+        )  # fmt: skip
+    hidden = (await clerk.get(f"{at}/cars")).json()["data"]
+    assert {row["fen"] for row in hidden} == {None}
+    assert [row["id"] for row in hidden] == [row["id"] for row in cars]
+    file = await clerk.get(f"{at}/orders/export.csv", params={"status": "unpaid"})
+    assert due["plate"] in file.text
+    assert "9.00" not in file.text
+    assert (await clerk.get(f"{one}/charges")).status_code == 403
+    await clerk.aclose()

@@ -99,6 +99,7 @@ async def test_cash_that_goes_back_is_in_the_shift_and_not_owed_again(gate: Gate
     async with staff(gate.lot.estate, Role.STAFF, community_id=gate.lot.estate.community) as guard:
         assert (await guard.post(f"{STAYS}/{first}/payments", json={"fen": 900})).status_code == 204
         assert (await guard.post(at, json={"fen": 300, "reason": "多收"})).status_code == 403
+        assert (await guard.get(f"{_shifts(gate)}/days")).status_code == 403
     # The guard holds that cash, the manager has none yet.
     none = await gate.desk.post(at, json={"fen": 300, "reason": "多收"})
     assert (none.status_code, none.json()["code"]) == (409, "stay.not_in_till")
@@ -123,6 +124,8 @@ async def test_cash_that_goes_back_is_in_the_shift_and_not_owed_again(gate: Gate
     assert (view["stay"]["dueFen"], view["cashFen"]) == (0, 400)
     own = await _own(gate.desk, gate)
     assert (own["shift"]["times"], own["shift"]["backFen"], own["shift"]["expectedFen"]) == (1, 500, 400)
+    (day,) = (await gate.desk.get(f"{_shifts(gate)}/days")).json()
+    assert (day["times"], day["fen"], day["backTimes"], day["backFen"]) == (2, 1800, 1, 500)
     assert [row["fen"] for row in own["takings"]] == [-500, 900]
     exported = await gate.desk.get(f"{_shifts(gate)}/export.csv", params={"language": "en"})
     lines = list(csv.DictReader(io.StringIO(exported.text)))

@@ -16,7 +16,8 @@ from linli.domains.boxes.parking.queries import CarFilter, OrderFilter
 from linli.domains.boxes.parking.rows import BoxRow, CarRow, EdgeLot, OrderRow
 from linli.domains.boxes.queries import clusters as cluster_queries
 from linli.domains.communities.queries import spaces
-from linli.domains.people.rights import Right
+from linli.domains.parking.fees.stay_shapes import sees_amounts
+from linli.domains.people.rights import Right, Rights
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -104,13 +105,13 @@ class EdgeOrderLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     out_name: str
     out_ms: int | None
     status: OrderStatus
-    fen: int
-    waived_fen: int
+    fen: Annotated[int | None, Meta(description="null: the caller does not see amounts.")]
+    waived_fen: Annotated[int | None, Meta(description="null: the caller does not see amounts.")]
     paid_ms: int | None
     basis: Annotated[Basis, Meta(description="By what: a tariff's version, the box's own price, or nothing.")]
     tariff_id: str
     version: int
-    lines: list[EdgeFeeLine]
+    lines: Annotated[list[EdgeFeeLine], Meta(description="Empty where the caller does not see amounts.")]
     reason: str
 
 
@@ -125,7 +126,7 @@ class EdgeCarLine(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     reason: str
     standing: str
     order_number: str
-    fen: int
+    fen: Annotated[int | None, Meta(description="null: the caller does not see amounts.")]
 
 
 class EdgeOrderSettling(msgspec.Struct, rename="camel", frozen=True):
@@ -179,12 +180,13 @@ async def end_parking_fire(community_id: int, scope: Scope, tx: Tx, clock: Clock
 
 @edge_parking_routes.get("/orders", right=SEE, raises=(NotFound,))
 async def list_edge_orders(
-    community_id: int, scope: Scope, db: Database, page: PageRequest, asked: OrdersAsked
+    community_id: int, scope: Scope, db: Database, rights: Rights, page: PageRequest, asked: OrdersAsked
 ) -> Page[EdgeOrderLine]:
-    """The newest entry first."""
+    """The newest entry first; amounts for who takes fees."""
     await spaces.require_root(scope, db, community_id)
     matches = await queries.orders(scope, db, where=_orders(community_id, asked), page=page)
-    return Page.of(page, matches.total, [_order(row) for row in matches.data])
+    amounts = sees_amounts(rights, scope, community_id)
+    return Page.of(page, matches.total, [_order(row, amounts=amounts) for row in matches.data])
 
 
 @edge_parking_routes.get("/orders/export.csv", right=SEE, raises=(NotFound,))
@@ -193,10 +195,11 @@ async def export_edge_orders(
     scope: Scope,
     db: Database,
     clock: Clock,
+    rights: Rights,
     asked: OrdersAsked,
     language: str | None = None,
 ) -> Stream:
-    """All matching orders as CSV, in the site's time; the export is kept with the person."""
+    """All matching orders as CSV, in the site's time; the export is kept with the person. Amounts for who takes fees."""
     await spaces.require_root(scope, db, community_id)
     where = _orders(community_id, asked)
     total = (await queries.orders(scope, db, where=where, page=PageRequest(1, 1))).total
@@ -206,17 +209,19 @@ async def export_edge_orders(
             scope, tx, record, "orders_exported", before={}, after={"rows": total}, now_ms=clock.now_ms()
         )
     chosen = language or scope.language
+    amounts = sees_amounts(rights, scope, community_id)
     titles = [text(f"edge.parking.column.{name}", chosen) for name in _COLUMNS]
-    return csv_file("parking-orders", titles, _lines(scope, db, where, chosen))
+    return csv_file("parking-orders", titles, _lines(scope, db, where, chosen, amounts=amounts))
 
 
 @edge_parking_routes.get("/orders/{node_id:int}/{number:str}", right=SEE, raises=(NotFound,))
 async def show_edge_order(
-    community_id: int, node_id: int, number: NumberText, scope: Scope, db: Database
+    community_id: int, node_id: int, number: NumberText, scope: Scope, db: Database, rights: Rights
 ) -> EdgeOrderLine:
-    """One order, with its fee line by line."""
+    """One order, with its fee line by line for who takes fees."""
     await spaces.require_root(scope, db, community_id)
-    return _order(await queries.order(scope.narrowed(community_id), db, node_id, number))
+    row = await queries.order(scope.narrowed(community_id), db, node_id, number)
+    return _order(row, amounts=sees_amounts(rights, scope, community_id))
 
 
 @edge_parking_routes.post(
@@ -253,7 +258,7 @@ async def settle_edge_order(
 
 @edge_parking_routes.get("/cars", right=SEE, raises=(NotFound,))
 async def list_edge_cars(
-    community_id: int, scope: Scope, db: Database, page: PageRequest, asked: CarsAsked
+    community_id: int, scope: Scope, db: Database, rights: Rights, page: PageRequest, asked: CarsAsked
 ) -> Page[EdgeCarLine]:
     """Each car at a barrier, and why it passed or did not; the newest first."""
     await spaces.require_root(scope, db, community_id)
@@ -262,7 +267,8 @@ async def list_edge_cars(
         since_ms=asked.since_ms, until_ms=asked.until_ms,
     )  # fmt: skip
     matches = await queries.cars(scope, db, where=where, page=page)
-    return Page.of(page, matches.total, [_car(row) for row in matches.data])
+    amounts = sees_amounts(rights, scope, community_id)
+    return Page.of(page, matches.total, [_car(row, amounts=amounts) for row in matches.data])
 
 
 def _orders(community_id: int, asked: OrdersAsked) -> OrderFilter:
@@ -292,7 +298,7 @@ def _lot(row: EdgeLot, box_row: BoxRow | None, box: str) -> EdgeLotLine:
     )
 
 
-def _order(row: OrderRow) -> EdgeOrderLine:
+def _order(row: OrderRow, *, amounts: bool) -> EdgeOrderLine:
     return EdgeOrderLine(
         node_id=str(row.node_id),
         number=row.number,
@@ -304,13 +310,13 @@ def _order(row: OrderRow) -> EdgeOrderLine:
         out_name=row.out_name,
         out_ms=row.out_ms,
         status=STATUSES[row.status],
-        fen=row.fen,
-        waived_fen=row.waived_fen,
+        fen=row.fen if amounts else None,
+        waived_fen=row.waived_fen if amounts else None,
         paid_ms=row.paid_ms,
         basis=_basis(row.basis),
         tariff_id=row.tariff,
         version=row.version,
-        lines=[_line(line) for line in msgspec.json.decode(row.lines, type=list[FeeLine])],
+        lines=[_line(line) for line in msgspec.json.decode(row.lines, type=list[FeeLine])] if amounts else [],
         reason=row.reason,
     )
 
@@ -334,7 +340,7 @@ def _line(line: FeeLine) -> EdgeFeeLine:
     )
 
 
-def _car(row: CarRow) -> EdgeCarLine:
+def _car(row: CarRow, *, amounts: bool) -> EdgeCarLine:
     return EdgeCarLine(
         id=str(row.car_id),
         at_ms=row.at_ms,
@@ -346,12 +352,12 @@ def _car(row: CarRow) -> EdgeCarLine:
         reason=row.reason,
         standing=row.standing,
         order_number=row.order_number,
-        fen=row.fen,
+        fen=row.fen if amounts else None,
     )
 
 
 async def _lines(
-    scope: Scope, db: Reader, where: OrderFilter, language: str
+    scope: Scope, db: Reader, where: OrderFilter, language: str, *, amounts: bool
 ) -> AsyncIterator[list[tuple[str, ...]]]:
     zone, number = await zone_of(db, where.community_id), 1
     while True:
@@ -364,8 +370,8 @@ async def _lines(
                 write_time(row.in_ms, zone),
                 row.out_name,
                 "" if row.out_ms is None else write_time(row.out_ms, zone),
-                f"{row.fen / 100:.2f}",
-                f"{row.waived_fen / 100:.2f}" if row.waived_fen else "",
+                f"{row.fen / 100:.2f}" if amounts else "",
+                f"{row.waived_fen / 100:.2f}" if amounts and row.waived_fen else "",
                 text(f"edge.parking.status.{STATUSES[row.status]}", language),
                 text(f"edge.parking.basis.{row.basis}", language, version=row.version),
                 row.reason,

@@ -1,7 +1,7 @@
 """Shifts: who took how much cash, and what was handed over."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import and_, bindparam, case, cast, func, or_, select
@@ -65,6 +65,37 @@ _sum = Query(
         in_scope(payments), payments.c.shift_id == bindparam("shift_id", type_=INT)
     )
 )
+
+
+_HALF_HOUR_MS: Final = 1_800_000
+_half_hour = payments.c.paid_ms // _HALF_HOUR_MS
+_by_half_hour = Query(
+    select(
+        _half_hour,
+        cast(func.sum(case((payments.c.fen > 0, 1), else_=0)), INT),
+        cast(func.sum(case((payments.c.fen > 0, payments.c.fen), else_=0)), INT),
+        cast(func.sum(case((payments.c.fen < 0, 1), else_=0)), INT),
+        cast(func.sum(case((payments.c.fen < 0, -payments.c.fen), else_=0)), INT),
+    )
+    .where(
+        in_scope(payments),
+        payments.c.community_id == bindparam("community_id", type_=INT),
+        payments.c.paid_ms >= bindparam("since", type_=INT),
+        payments.c.shift_id.is_not(None),
+    )
+    .group_by(_half_hour)
+    .order_by(_half_hour)
+)
+
+
+class CashOfTime(NamedTuple):
+    """Cash of half an hour, which no zone's midnight cuts. Fen are above zero."""
+
+    begin_ms: int
+    times: int
+    fen: int
+    back_times: int
+    back_fen: int
 
 
 class Taking(NamedTuple):
@@ -141,6 +172,12 @@ async def sums(scope: Scope, db: Reader, shift_ids: Sequence[int]) -> dict[int, 
 async def sum_of(scope: Scope, db: Reader, shift_id: int) -> int:
     """Cash of a shift in fen."""
     return int(await _sum.scalar(db, scope, shift_id=shift_id))
+
+
+async def cash_since(scope: Scope, db: Reader, *, community_id: int, since_ms: int) -> list[CashOfTime]:
+    """Cash that was taken and given back since a time (UTC), the oldest first."""
+    rows = await _by_half_hour.all(db, scope, community_id=community_id, since=since_ms)
+    return [CashOfTime(int(half) * _HALF_HOUR_MS, *map(int, sums)) for half, *sums in rows]
 
 
 async def takings(scope: Scope, db: Reader, shift_id: int, *, most: int) -> list[Taking]:

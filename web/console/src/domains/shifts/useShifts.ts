@@ -42,6 +42,19 @@ export const useShift = (communityId: () => string | null, shiftId: () => string
       : null
   }, [communityId, shiftId])
 
+/** Cash of the last 7 days, by day. */
+export const useCashDays = (communityId: () => string | null) =>
+  useResource(() => {
+    const community = communityId()
+    return community
+      ? answer(
+          api.GET('/api/console/communities/{community_id}/parking/shifts/days', {
+            params: { path: at(community) },
+          }),
+        )
+      : null
+  }, [communityId])
+
 /** What the signed-in person holds in cash. */
 export const useOwnShift = (communityId: () => string | null) =>
   useResource(() => {
