@@ -73,7 +73,7 @@ def test_two_seats_see_to_one_car(administrator: Visit, second: Visit, car_park:
         administrator.resize(size)
         administrator.still()
         assert findings(administrator) == []
-        administrator.picture(f"lane-day-{size[0]}")
+    administrator.picture("lane-day")
     administrator.resize(DESK)
     # The other seat sees who has it, and cannot act until it says why.
     lane(second).click()
