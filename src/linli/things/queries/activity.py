@@ -73,9 +73,11 @@ async def activity_of(db: Reader, *, device_no: int, now_ms: int) -> Activity:
 async def absences_of(db: Reader, device: DeviceRow, *, since_ms: int, now_ms: int) -> list[Absence]:
     """When it was away between two times (UTC), the oldest first. The caller knows that it may see the device.
 
-    A platform that ended without a word tells of no end of a connection; from then on it counts as away.
+    It is not away before it first came or, while it never came, before it was made. A platform that ended without a
+    word tells of no end of a connection; from then on it counts as away.
     """
     rows = await _changes.all(db, device_no=device.device_no, from_day=day_of(since_ms), since=since_ms)
+    since_ms = max(since_ms, device.created_ms if device.active_ms is None else device.active_ms)
     away_ms: int | None = None
     absences = []
     if (rows and rows[-1][1] == _ONLINE) or (not rows and not device.online):
