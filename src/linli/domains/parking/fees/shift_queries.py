@@ -67,11 +67,11 @@ _sum = Query(
 )
 
 
-_HALF_HOUR_MS: Final = 1_800_000
-_half_hour = payments.c.paid_ms // _HALF_HOUR_MS
-_by_half_hour = Query(
+_QUARTER_MS: Final = 900_000
+_quarter = payments.c.paid_ms // _QUARTER_MS
+_by_quarter = Query(
     select(
-        _half_hour,
+        _quarter,
         cast(func.sum(case((payments.c.fen > 0, 1), else_=0)), INT),
         cast(func.sum(case((payments.c.fen > 0, payments.c.fen), else_=0)), INT),
         cast(func.sum(case((payments.c.fen < 0, 1), else_=0)), INT),
@@ -83,13 +83,13 @@ _by_half_hour = Query(
         payments.c.paid_ms >= bindparam("since", type_=INT),
         payments.c.shift_id.is_not(None),
     )
-    .group_by(_half_hour)
-    .order_by(_half_hour)
+    .group_by(_quarter)
+    .order_by(_quarter)
 )
 
 
 class CashOfTime(NamedTuple):
-    """Cash of half an hour, which no zone's midnight cuts. Fen are above zero."""
+    """Cash of a quarter of an hour, which no zone's midnight cuts. Fen are above zero."""
 
     begin_ms: int
     times: int
@@ -176,8 +176,8 @@ async def sum_of(scope: Scope, db: Reader, shift_id: int) -> int:
 
 async def cash_since(scope: Scope, db: Reader, *, community_id: int, since_ms: int) -> list[CashOfTime]:
     """Cash that was taken and given back since a time (UTC), the oldest first."""
-    rows = await _by_half_hour.all(db, scope, community_id=community_id, since=since_ms)
-    return [CashOfTime(int(half) * _HALF_HOUR_MS, *map(int, sums)) for half, *sums in rows]
+    rows = await _by_quarter.all(db, scope, community_id=community_id, since=since_ms)
+    return [CashOfTime(int(quarter) * _QUARTER_MS, *map(int, sums)) for quarter, *sums in rows]
 
 
 async def takings(scope: Scope, db: Reader, shift_id: int, *, most: int) -> list[Taking]:
