@@ -2,16 +2,13 @@ import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
+export { showPlate } from '@linli/shared'
 export type VehicleRow = components['schemas']['VehicleRow']
 
 /** CAR_COLOR of the wire. */
 export const COLORS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] as const
 
 const here = (communityId: string) => ({ community_id: Number(communityId) })
-
-/** 浙A·12345, as people write it. */
-export const showPlate = (plate: string) =>
-  /^[\u4e00-\u9fff][A-Z]/.test(plate) ? `${plate.slice(0, 2)}·${plate.slice(2)}` : plate
 
 export function useVehicles(state: ListState, communityId: () => string | null) {
   return useResource(() => {

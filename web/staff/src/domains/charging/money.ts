@@ -1,3 +1,5 @@
+export { showPlate } from '@linli/shared/phone'
+
 /** An amount in yuan, as people write it. */
 export const yuan = (fen: number): string => (fen / 100).toFixed(2)
 
@@ -6,6 +8,3 @@ export function fenOf(text: string): number | null {
   const typed = text.trim().replace('。', '.')
   return /^\d{1,6}(\.\d{1,2})?$/.test(typed) ? Math.round(Number(typed) * 100) : null
 }
-
-export const showPlate = (plate: string): string =>
-  plate.length > 2 ? `${plate.slice(0, 2)}·${plate.slice(2)}` : plate
