@@ -13,13 +13,11 @@ export type StateFilter = (typeof STATES)[number]
 const TONES: Record<string, Tone> = { inside: 'busy', left: 'ok', lost: 'warn', ended: 'idle' }
 export const toneOf = (row: Stay): Tone =>
   row.dueFen && row.state === 'left' ? 'bad' : (TONES[row.state] ?? 'idle')
-/** The key of its state in words. */
-export const stateOf = (row: Stay): string =>
-  row.isOrphan
-    ? 'stays.noEntry'
-    : row.dueFen && row.state === 'left'
-      ? 'stays.unpaid'
-      : `stays.states.${row.state}`
+/** Its state in words. */
+export const stateText = (t: (key: string) => string, row: Stay): string => {
+  if (row.isOrphan) return t('stays.noEntry')
+  return row.dueFen && row.state === 'left' ? t('stays.unpaid') : t(`stays.states.${row.state}`)
+}
 const of = (stayId: string) => ({ params: { path: { stay_id: Number(stayId) } } })
 
 export const useStays = (state: ListState, communityId: () => string | null) =>
