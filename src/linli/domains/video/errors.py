@@ -176,3 +176,9 @@ class TrialRuns(Conflict):
     """This camera is being tested now."""
 
     code = "video.test_runs"
+
+
+class NoCheck(NoPicture):
+    """The thing model of the camera has no test."""
+
+    code = "video.no_check"

@@ -71,6 +71,14 @@ class Camera:
         self._offset_ms: int | None = None
         self._paths: dict[str, str] = {}
 
+    @property
+    def address(self) -> Address:
+        return self._address
+
+    def anew(self) -> "Camera":
+        """The same, of which nothing is known yet."""
+        return Camera(self._address, self._http, self._clock, self._nonce)
+
     async def look(self) -> Look:
         """Who it is, and its video sources."""
         await self._find()

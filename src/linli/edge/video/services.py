@@ -7,15 +7,18 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from linli.edge.video.checking import CameraCheck
 from linli.edge.video.errors import CameraFailed, VideoRefused
 from linli.edge.video.room import VideoRoom
 from linli.edge.video.steering import Steering
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError, NotFound
-from linli.protocols import steering
+from linli.protocols import camera_check, steering
 
 TIMEOUT_S: Final = 9.0
 """Under the 10 s that the platform waits."""
+CHECKS_MOST: Final = 4
+"""Cameras that are tested at once."""
 _REFUSALS: Final = {
     "cannot_steer": steering.CANNOT_STEER,
     "no_camera": steering.CANNOT_STEER,
@@ -119,6 +122,7 @@ class CameraServices:
         self._clock = clock
         self._steered: dict[str, Steering] = {}
         self._turn = asyncio.Lock()
+        self._checks = 0
 
     async def stop(self) -> None:
         for each in self._steered.values():
@@ -136,8 +140,26 @@ class CameraServices:
                 there = self._steered[device_name] = fresh
             return there
 
+    async def _check(self, device_name: str) -> list[dict[str, Any]]:
+        """Raises ServiceFailed."""
+        if self._checks >= CHECKS_MOST:
+            raise ServiceFailed(steering.CAMERA_AWAY, "too many tests at once")
+        try:
+            row, camera = await self._room.camera_named(device_name)
+        except LinliError as error:
+            raise ServiceFailed(steering.NO_SERVICE, error.text("en")) from None
+        self._checks += 1
+        try:
+            check = CameraCheck(row, camera)
+            await check.run()
+        finally:
+            self._checks -= 1
+        return check.steps
+
     async def serve(self, device_name: str, service: str, inputs: Any) -> Mapping[str, Any]:
         """The outputs. Raises ServiceFailed."""
+        if service == camera_check.SERVICE:
+            return {"Steps": await self._check(device_name)}
         if service in (steering.SET_CRUISE, steering.START_CRUISE):
             raise ServiceFailed(steering.CANNOT_STEER, "cruises are for cameras by GB/T 28181")
         if service not in _SERVICES:

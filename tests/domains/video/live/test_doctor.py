@@ -226,6 +226,10 @@ async def test_one_test_at_a_time_and_none_without_a_way(house: House) -> None:
     (device,) = (await house.desk.get(f"{house.at}/gb-devices")).json()["devices"]
     assert (await house.desk.delete(f"{house.at}/gb-devices/{device['deviceId']}")).status_code == 204
     answer = (await house.desk.get(f"{path}/doctor")).json()
-    assert not answer["served"]
-    assert answer["reason"]
-    assert (await house.desk.post(f"{path}/doctor/test")).json()["code"] == "video.no_way"
+    assert (answer["way"], answer["checks"]) == ("box", [])
+    assert (await house.desk.post(f"{path}/doctor/test")).status_code == 204
+    async with asyncio.timeout(WAIT_S):
+        while (trial := (await house.desk.get(f"{path}/doctor")).json()["trial"])["phase"] != "over":
+            await asyncio.sleep(0.05)
+    assert trial["reason"]
+    assert (await house.desk.get(f"{path}/doctor/messages")).json()["code"] == "video.no_way"

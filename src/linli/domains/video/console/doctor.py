@@ -1,9 +1,9 @@
-"""Console: why a device or a camera by GB/T 28181 shows no picture, its last messages, and a test by hand."""
+"""Console: why a device or a camera shows no picture, its last messages, and a test by hand."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Response
@@ -24,9 +24,13 @@ from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
-from linli.kernel.errors import NotFound, Unavailable
+from linli.kernel.errors import BadInput, NotFound, Unavailable
 from linli.kernel.scope import Scope
+from linli.protocols import camera_check
+from linli.things.downlink.invoker import Invoker
+from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
 
+_BOX_S: Final = 12.0
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 
 
@@ -43,7 +47,8 @@ class DoctorCheck(msgspec.Struct, rename="camel", frozen=True):
     step: Annotated[
         str,
         Meta(
-            description="registered, alive, catalogue, asked, media, codec, playing, recording; of a test: clock."
+            description="registered, alive, catalogue, asked, media, codec, playing, recording; of a test clock; at a "
+            "box reached, log_in, clock, profiles, stream, codec, picture."
         ),
     ]
     state: Literal["good", "warn", "bad", "unknown"]
@@ -73,7 +78,10 @@ class DoctorTrial(msgspec.Struct, rename="camel", frozen=True):
 class CameraDoctor(msgspec.Struct, rename="camel", frozen=True):
     """A device or camera step by step. What was before this process began is not known."""
 
-    served: Annotated[bool, Meta(description="Whether it comes by GB28181 to this process.")]
+    way: Annotated[
+        Literal["gb28181", "box", ""],
+        Meta(description="By GB28181 to this process; by a box, which tests it; empty: not here."),
+    ]
     reason: Annotated[str, Meta(description="Why it is not served.")]
     device_id: Annotated[
         str, Meta(description="With which the password is changed; empty: not of this community.")
@@ -146,8 +154,9 @@ async def camera_doctor(
     """Why a camera shows no picture: each step of its way, since when, and what mends it."""
     try:
         camera, device = await _camera(scope, db, video, community_id, camera_id)
-    except Unavailable as trouble:
-        return CameraDoctor(False, trouble.text(scope.language), "", "", "", 0, [], None)
+    except errors.NoWay:
+        row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
+        return _at_site(scope, video, row.iot_id)
     recorded = _recorded(scope, recordings, camera.iot_id)
     return _doctor(scope, video, clock, device, community_id, camera.channel, recorded)
 
@@ -176,13 +185,25 @@ def _doctor(
     try:
         seen = seen_of(video, device, clock, channel=channel, recorded=recorded)
     except Unavailable as trouble:
-        return CameraDoctor(False, trouble.text(scope.language), "", device.name, device.gb_id, 0, [], None)
+        return CameraDoctor("", trouble.text(scope.language), "", device.name, device.gb_id, 0, [], None)
     own = device.community_id == community_id
     return CameraDoctor(
-        True, "", str(device.device_id) if own else "", device.name, device.gb_id, seen.began_ms,
+        "gb28181", "", str(device.device_id) if own else "", device.name, device.gb_id, seen.began_ms,
         [_check(scope, step) for step in checks_of(seen)],
         _trial(scope, video, channel),
     )  # fmt: skip
+
+
+def _at_site(scope: Scope, video: VideoDesk, iot_id: str) -> CameraDoctor:
+    """As its box saw it last."""
+    last = video.site_checks.of(iot_id)
+    steps = [] if last is None or not last.ended_ms else [_check(scope, step) for step in last.steps]
+    trial = None
+    if last is not None:
+        trouble = "" if last.trouble is None else last.trouble.text(scope.language)
+        phase: Literal["asked", "over"] = "over" if last.ended_ms else "asked"
+        trial = DoctorTrial(phase, last.began_ms, last.ended_ms, None, trouble)
+    return CameraDoctor("box", "", "", "", "", 0, steps, trial)
 
 
 def _check(scope: Scope, step: Check) -> DoctorCheck:
@@ -210,12 +231,35 @@ def _trial(scope: Scope, video: VideoDesk, channel: GbChannel | None) -> DoctorT
 
 @camera_doctor_routes.post(
     "/test", right=MANAGE, status=204,
-    raises=(NotFound, errors.VideoOff, errors.NoWay, errors.TrialRuns, errors.NoRoom),
+    raises=(NotFound, errors.VideoOff, errors.TrialRuns, errors.NoRoom),
 )  # fmt: skip
-async def try_camera(community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk) -> None:
-    """Ask it for its clock and picture as who watches does, and measure for some seconds. The steps tell how it goes."""
-    camera, _ = await _camera(scope, db, video, community_id, camera_id)
+async def try_camera(
+    community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk, invoker: Invoker
+) -> None:
+    """Ask it for its clock and picture as who watches does, and measure for some seconds; behind a box the box does it.
+    The steps tell how it goes."""
+    try:
+        camera, _ = await _camera(scope, db, video, community_id, camera_id)
+    except errors.NoWay:
+        row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
+        video.site_checks.start(row.iot_id, partial(_ask_box, scope, invoker, row.iot_id))
+        return
     video.trials.start(camera.channel, partial(video.live, camera))
+
+
+async def _ask_box(scope: Scope, invoker: Invoker, iot_id: str) -> dict[str, Any]:
+    """Raises Unavailable with why its box does not test it."""
+    try:
+        return await invoker.invoke(scope, iot_id, camera_check.SERVICE, {}, timeout_s=_BOX_S)
+    except DeviceRefused as refused:
+        detail = str(refused.facts.get("message", ""))[:200]
+        raise errors.CameraAwayAtSite(detail=detail) from None
+    except DeviceOffline:
+        raise errors.CameraAwayAtSite(detail="") from None
+    except DeviceSilent:
+        raise errors.CameraSilent() from None
+    except BadInput:  # its model has no such service
+        raise errors.NoCheck() from None
 
 
 @device_doctor_routes.get("/messages", right=MANAGE, raises=(NotFound,))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from linli.domains.video import errors
 from linli.domains.video.doctor.memory import Doctor
 from linli.domains.video.live.part import Part
+from linli.domains.video.live.site_checks import SiteChecks
 from linli.domains.video.live.tickets import Scheme, Ticket, Tickets
 from linli.domains.video.live.trials import Trials
 from linli.domains.video.queries import gb28181 as queries
@@ -73,6 +74,7 @@ class VideoDesk:
         self.tickets = Tickets()
         self.doctor = Doctor(clock)
         self.trials = Trials(self, clock)
+        self.site_checks = SiteChecks(clock)
         self.rtmp_port = 0
 
     def open(self, front: "GbFront", pump: "Pump") -> None:
@@ -80,6 +82,7 @@ class VideoDesk:
 
     def close(self) -> None:
         self.trials.close()
+        self.site_checks.close()
         for running in [*self._running.values(), *self._past]:
             running.end()
 

@@ -2,5 +2,6 @@
 
 from linli.edge.video.simulator.device import Faults, SimulatedCamera, dome, ipc, nvr
 from linli.edge.video.simulator.head import SimulatedHead
+from linli.edge.video.simulator.stream import SimulatedStream
 
-__all__ = ["Faults", "SimulatedCamera", "SimulatedHead", "dome", "ipc", "nvr"]
+__all__ = ["Faults", "SimulatedCamera", "SimulatedHead", "SimulatedStream", "dome", "ipc", "nvr"]

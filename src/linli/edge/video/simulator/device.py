@@ -59,6 +59,8 @@ class SimulatedCamera:
         self.user, self.password = user, password
         self.model = model
         self.faults = Faults()
+        self.stream_port = 554
+        """Of its streams; see `stream.SimulatedStream`."""
         self.asked: list[str] = []
         """Operations, in the order in which they came."""
         self._clock = clock
@@ -156,7 +158,7 @@ class SimulatedCamera:
                 host = base.removeprefix("http://").partition(":")[0]
                 return answers.media_uri(
                     "GetStreamUri",
-                    f"rtsp://{host}:554/Streaming/{action.words('ProfileToken')}?transport=unicast",
+                    f"rtsp://{host}:{self.stream_port}/Streaming/{action.words('ProfileToken')}?transport=unicast",
                 )
             case "GetSnapshotUri":
                 return answers.media_uri(
