@@ -27,7 +27,7 @@ from linli.kernel.errors import LinliError
 log = telemetry.logger(__name__)
 
 HARDWARE: Final = "linli-demo-box-0000000000000002"
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 120.0
 _MINUTE_S: Final = 60
 _LEFT: Final = ((300, 130), (240, 95), (200, 40))
 """Minutes ago that a car came, and how long it stayed: each left by a barrier that opened without the box."""
