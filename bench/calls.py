@@ -3,7 +3,7 @@
 SIPp makes and answers the calls (INVITE, 407, INVITE, 200, ACK, BYE, by UDP); accounts and log-ins are in SQLite on
 both sides. Kamailio writes nothing of a call; Linli is both ends' peer, opens ports of its relay, and keeps the record.
 A value is calls for a second of the server's processor time, all its processes together; the asked ratio is 0.67 (1.5
-times Kamailio's at most). No media flows: what a packet costs is `python -m bench.media`.
+times Kamailio's at most). No media flows: what a packet costs is `python -m bench.relay`.
 """
 
 import asyncio

@@ -1,175 +1,203 @@
-"""What the media child needs for a packet and for a call: RTP to phones, and as SRTP to browsers.
+"""`./linli bench media`: programme streams by RTP to recorded fragmented MP4, against one `ffmpeg -c copy` a stream.
 
-`python -m bench.media`, with the extra `browsers`. Processor time is the child's own, so that other work on the machine
-matters less; viewers' sockets take what they can, and what overflows was sent all the same.
+Linli's side is the whole platform as it serves: cameras register by GB/T 28181 and are recorded by plan, with index and
+`fdatasync` a second; its processor time is that of the platform and of its child. FFmpeg reads no programme stream from
+RTP, so it gets the very same packets without their RTP heads, by UDP. A value is streams of 1080p, 4 Mbit/s, that one
+core would record; asked is 1.5 times FFmpeg's. No comparison with nginx-rtmp's players: a figure is told.
 """
 
 import asyncio
-import json
+import contextlib
 import os
-import socket
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import pylibsrtp  # noqa: F401 - the child needs it
-from OpenSSL import SSL
+import uvloop
 
-from linli.media.browsers import _context, fingerprint_of
-from linli.media.relay import Relay
-from linli.media.session import Quality, Session
-from linli.protocols import rtp, sdp, stun
+from bench.harness import (
+    GENERATOR_CORE,
+    GeneratorClock,
+    Report,
+    Sample,
+    alternate,
+    cpu_of,
+    finish,
+    memory_of,
+    pinned,
+)
+from linli.media import stills
+from linli.protocols import gb28181 as gb
+from linli.protocols import h26x
+from tests.campaigns.video import Campaign, Sizes
+from tests.campaigns.video_choir import Choir, Singer
+from tests.campaigns.video_helpers import datagram_port
+from tests.clips import paced_clip
 
-HOST = "127.0.0.1"
-PACKETS, BYTES, RATE = 6_000, 1_100, 1_500
-VIEWERS = (1, 3, 20)
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Deaf:
-    """A session's listener."""
-
-    def pressed(self, end: object, key: str) -> None:
-        return
-
-    def lost(self, end: object) -> None:
-        return
-
-    def silent(self) -> None:
-        return
-
-    def closed(self, quality: Quality) -> None:
-        return
+STREAMS, SECONDS, PAIRS = 24, 10.0, 3
+PLAYERS, ITEMS, STILLS = 100, 20_000, 20
+LARGE, SMALL = (1920, 1080, 4_000), (320, 240, 256)
 
 
-def described(port: int, *, fingerprint: str = "") -> sdp.Description:
-    profile = "UDP/TLS/RTP/SAVPF" if fingerprint else "RTP/AVPF"
-    lines = ["v=0", f"c=IN IP4 {HOST}", "t=0 0"]
-    lines += [f"a=fingerprint:sha-256 {fingerprint}"] if fingerprint else []
-    return sdp.read("\n".join([*lines, f"m=video {port} {profile} 96", "a=rtpmap:96 H264/90000"]).encode())
+class Bare(Singer):
+    """Without RTP heads."""
+
+    def sing(self, pieces: list[bytes], time: int, *, key: bool) -> int:
+        if not (self._began or key):
+            return 0
+        self._began = True
+        for piece in pieces:
+            with contextlib.suppress(OSError):
+                self._wire.send(piece)
+        return len(pieces)
 
 
-def bound() -> socket.socket:
-    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    wire.bind((HOST, 0))
-    return wire
+class Side:
+    """`small`: for a test of the bench itself."""
+
+    def __init__(self, *, small: bool) -> None:
+        self._small = small
+        self._streams, self._seconds = (4, 2.0) if small else (STREAMS, SECONDS)
+
+    def linli(self) -> Sample:
+        found = self._campaign(mains=self._streams, players=0)
+        media, platform = found["media_cores"], found["platform_cores"]
+        memory = sum(found["memory_mib"][which][-1] for which in ("platform", "media"))
+        return Sample(
+            self._streams / (media + platform), found["cameras_told"]["busy"],
+            extra={"media_cores": media, "platform_cores": platform, "mib_a_stream": memory / self._streams},
+        )  # fmt: skip
+
+    def _campaign(self, *, mains: int, players: int) -> dict[str, Any]:
+        sizes = Sizes(
+            mains + 1, 0, mains, players, self._seconds, 20.0, 0.0, 0, 60.0, not self._small, judged=False
+        )
+        with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
+            campaign = Campaign(Path(folder), sizes, before=tuple(pinned(())))
+            found = uvloop.run(campaign.run())
+        if found["wrong"]:
+            raise RuntimeError(f"{found['wrong']}")
+        return found
+
+    def ffmpeg(self) -> Sample:
+        with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
+            return asyncio.run(self._ffmpeg(Path(folder)))
+
+    async def _ffmpeg(self, folder: Path) -> Sample:
+        choir = Choir(paced_clip(*(SMALL if self._small else LARGE), gop=25))
+        task = asyncio.create_task(choir.run())
+        ports = [datagram_port() for _ in range(self._streams)]
+        with copying(folder, ports) as processes:
+            for port in ports:
+                singer = Bare(
+                    choir, ("127.0.0.1", port), host="127.0.0.1", ssrc=0, loses=0, cut=lambda: False
+                )
+                await singer.open()
+                singer.start()
+            async with asyncio.timeout(120):
+                for port in ports:
+                    await asyncio.to_thread(_until_there, folder / f"{port}.mp4")
+            with GeneratorClock() as clock:
+                began, used = time.monotonic(), _used(processes)
+                await asyncio.sleep(self._seconds)
+                cores = (_used(processes) - used) / (time.monotonic() - began)
+            memory = sum(memory_of(process.pid) for process in processes) / 1024
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return Sample(
+            self._streams / max(cores, 0.001), clock.share, extra={"mib_a_stream": memory / self._streams}
+        )
+
+    # ------------------------------------------------------------ also
+
+    def players(self, report: Report) -> None:
+        """A figure: what each costs beside one recorded stream."""
+        alone, watched = (self._campaign(mains=1, players=number) for number in (0, PLAYERS))
+        cores = max(watched["platform_cores"] - alone["platform_cores"], 0.001)
+        report.add("WebSocket players of one core (a figure)", PLAYERS / cores, players=PLAYERS)
 
 
-def port_of(wire: socket.socket) -> int:
-    return int(wire.getsockname()[1])
+@contextlib.contextmanager
+def copying(folder: Path, ports: list[int]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """A process a stream, all on the server's core."""
+    processes = [
+        subprocess.Popen(pinned([
+            "ffmpeg", "-v", "quiet", "-nostdin", "-f", "mpeg", "-i",
+            f"udp://127.0.0.1:{port}?fifo_size=20000&overrun_nonfatal=1", "-c", "copy",
+            "-movflags", "frag_keyframe+empty_moov", "-f", "mp4", str(folder / f"{port}.mp4"),
+        ]))
+        for port in ports
+    ]  # fmt: skip
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
-def join_phone(session: Session, end: int, offer: sdp.Description) -> socket.socket:
-    wire = bound()
-    session.place(end, HOST, offer, HOST)
-    session.take(end, HOST, described(port_of(wire)))
-    return wire
+def _until_there(path: Path) -> None:
+    """Its first fragments are written. Blocks."""
+    while not path.exists() or path.stat().st_size < 20_000:
+        time.sleep(0.2)
 
 
-def join_browser(session: Session, end: int, offer: sdp.Description) -> Callable[[], socket.socket]:
-    """Answer an offer; what is returned proves itself and shakes hands, beside the event loop."""
-    lines = session.offer(end, offer, HOST).decode().splitlines()
-    fragment, password = (
-        next(line.partition(":")[2] for line in lines if line.startswith(f"a=ice-{name}:"))
-        for name in ("ufrag", "pwd")
-    )
-    place = (HOST, next(int(line.split()[1]) for line in lines if line.startswith("m=")))
-    context, fingerprint = _context()
-    assert session.answer(end, described(9, fingerprint=fingerprint))
-
-    def connect() -> socket.socket:
-        wire = bound()
-        username, nominated = (0x0006, f"{fragment}:x".encode()), (0x0025, b"")
-        ask = stun.build(stun.REQUEST, os.urandom(12), [username, nominated], password.encode())
-        wire.settimeout(0.1)
-        answer = b""
-        while not answer:
-            wire.sendto(ask, place)
-            with suppress(TimeoutError):
-                answer = wire.recv(2048)
-        wire.settimeout(10)
-        connection = SSL.Connection(context, None)
-        connection.set_connect_state()
-        while True:
-            try:
-                connection.do_handshake()
-                done = True
-            except SSL.WantReadError:
-                done = False
-            try:
-                while True:
-                    wire.sendto(connection.bio_read(1500), place)
-            except SSL.WantReadError:
-                pass
-            if done:
-                certificate = connection.get_peer_certificate(as_cryptography=True)
-                assert certificate is not None
-                assert any(fingerprint_of(certificate) in line for line in lines)
-                return wire
-            data = wire.recv(2048)
-            if not stun.is_stun(data):
-                connection.bio_write(data)
-
-    return connect
+def _used(processes: list[subprocess.Popen[bytes]]) -> float:
+    return sum(cpu_of(process.pid) for process in processes)
 
 
-def processor_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def catalogue(report: Report) -> None:
+    """A figure: entries of catalogues read, a hundred a message."""
+    items: list[dict[str, str | int]] = [
+        {"DeviceID": f"3402000000132{number:07d}", "Name": f"北门枪机 {number}", "Manufacturer": "Linli",
+         "Model": "SIM-1", "Parental": 0, "ParentID": "34020000001180000001", "Status": "ON", "PTZType": 1}
+        for number in range(100)
+    ]  # fmt: skip
+    body = gb.build("Response", "Catalog", 1, "34020000001180000001", {"SumNum": len(items)}, items)
+    began = time.process_time()
+    count = sum(len(gb.read(body).items) for _ in range(ITEMS // 100))
+    report.add("catalogue items a second (a figure)", count / (time.process_time() - began))
 
 
-def memory_kb(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0])
+def jpegs(report: Report) -> None:
+    """A figure: key pictures of 1080p to JPEG, a second of waiting."""
+    cutter = h26x.Pictures()
+    pictures = cutter.feed(paced_clip(*LARGE, gop=25), None) + cutter.flush()
+    key = next(picture for picture in pictures if picture.key)
+    stream = b"".join(b"\0\0\0\1" + unit for unit in key.units)
+
+    async def run() -> float:
+        began = time.monotonic()
+        for _ in range(STILLS):
+            await stills.jpeg(stream)
+        return time.monotonic() - began
+
+    report.add("key pictures to JPEG a second, one after the other (a figure)", STILLS / asyncio.run(run()))
 
 
-def speak(wire: socket.socket, port: int) -> None:
-    began = time.monotonic()
-    for number in range(PACKETS):
-        while (wait := began + number / RATE - time.monotonic()) > 0:
-            time.sleep(min(wait, 0.001))
-        head = rtp.Head(96, False, number & 0xFFFF, number * 60, 1)
-        wire.sendto(rtp.build_packet(head, bytes(BYTES - 12)), (HOST, port))
-
-
-async def measure(relay: Relay, viewers: int, *, browsers: bool) -> float:
-    """Microseconds of the child for each packet that it sends."""
-    camera = bound()
-    offer = described(port_of(camera))
-    session = relay.session(Deaf(), "camera")
-    session.take("camera", HOST, offer)
-    port = sdp.read(session.place("camera", HOST, offer, HOST)).media[0].port
-    wires = []
-    for end in range(viewers):
-        if browsers:
-            wires.append(await asyncio.to_thread(join_browser(session, end, offer)))
-        else:
-            wires.append(join_phone(session, end, offer))
-    await asyncio.sleep(0.5)
-    assert relay.pid is not None
-    before = processor_s(relay.pid)
-    await asyncio.to_thread(speak, camera, port)
-    await asyncio.sleep(1.5)
-    spent = processor_s(relay.pid) - before
-    sent = sum(heard.counts.sent for heard in session.quality().media)
-    session.close()
-    for wire in (camera, *wires):
-        wire.close()
-    return spent * 1e6 / sent
-
-
-async def main() -> None:
-    relay = Relay(HOST, 28_000, 29_999, browser_port=0)
-    await relay.start()
-    assert relay.pid is not None
-    result: dict[str, object] = {"child_kb": memory_kb(relay.pid)}
-    for browsers in (False, True):
-        name = "srtp_us_a_packet" if browsers else "rtp_us_a_packet"
-        result[name] = {n: round(await measure(relay, n, browsers=browsers), 1) for n in VIEWERS}
-    print(json.dumps(result))
-    await relay.stop()
+def main(arguments: list[str]) -> None:
+    small = "--small" in arguments
+    os.sched_setaffinity(0, {GENERATOR_CORE})
+    side = Side(small=small)
+    report = Report("media", "streams recorded by one core", "one ffmpeg -c copy a stream, by UDP")
+    if small:
+        report.linli, report.other = [side.linli()], [side.ffmpeg()]
+    else:
+        alternate(report, side.linli, side.ffmpeg, pairs=PAIRS)
+        side.players(report)
+    mine, other = report.linli[-1].extra, report.other[-1].extra
+    report.add(
+        "memory of a stream, of one ffmpeg's (lower is better)", mine["mib_a_stream"] / other["mib_a_stream"],
+        linli_mib=round(mine["mib_a_stream"], 1), ffmpeg_mib=round(other["mib_a_stream"], 1),
+    )  # fmt: skip
+    catalogue(report)
+    jpegs(report)
+    finish(report, arguments)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main(sys.argv[1:])

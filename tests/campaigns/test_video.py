@@ -26,3 +26,15 @@ def test_cameras_come_back_and_nothing_that_was_written_is_lost() -> None:
     assert found["players"]["sessions"] >= 8
     assert found["players"]["kept_pictures"] > 0
     assert len(found["back_s"]) == (4 if disk.missing() else 5)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_streams_are_recorded_by_linli_and_by_the_yardstick() -> None:
+    line = [sys.executable, "-m", "bench.media", "--small", "--json"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    print(done.stdout, done.stderr[-4000:])
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert report["name"] == "media"
+    assert report["linli"] > 0
+    assert report["yardstick"]["value"] > 0

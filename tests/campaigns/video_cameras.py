@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import json
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,6 +52,8 @@ class Told:
     sending: int = 0
     packets: int = 0
     late_s: float = 0.0
+    busy: float = 0.0
+    """Share of a core that this process used since it was asked last."""
 
 
 def gb_id(number: int) -> str:
@@ -125,6 +128,7 @@ class CampaignCamera(sim.Camera):
 class Cameras:
     def __init__(self, orders: Orders) -> None:
         self.told = Told()
+        self._asked, self._used = time.monotonic(), time.process_time()
         self._choirs = Choir(Path(orders.main).read_bytes()), Choir(Path(orders.sub).read_bytes())
         self._cameras = [
             CampaignCamera(number, orders, self._choirs, self.told) for number in range(orders.count)
@@ -159,6 +163,9 @@ class Cameras:
         self.told.away = sum(not camera.well for camera in self._cameras)
         self.told.sending = sum(len(camera.senders) for camera in self._cameras)
         self.told.packets = sum(choir.packets for choir in self._choirs)
+        now, used = time.monotonic(), time.process_time()
+        self.told.busy = round((used - self._used) / max(now - self._asked, 0.001), 3)
+        self._asked, self._used = now, used
         self.told.late_s = round(max(choir.late_s for choir in self._choirs), 3)
         return asdict(self.told)
 

@@ -1,12 +1,16 @@
 """What the video campaign does with processes: helpers that it orders, and the platform's child that takes streams in."""
 
 import asyncio
+import contextlib
 import json
 import os
+import socket
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 CHILD = "linli.media.cameras.child"
 
@@ -49,6 +53,15 @@ class Helper:
                 await self._process.wait()
         except TimeoutError:
             self._process.kill()
+
+
+def datagram_port() -> int:
+    """A port that is free for datagrams too."""
+    while True:
+        port = free_port()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def media_child(platform: int) -> int | None:
