@@ -64,11 +64,11 @@ class Side:
         self._streams, self._seconds = (4, 2.0) if small else (STREAMS, SECONDS)
 
     def linli(self) -> Sample:
-        found = self._campaign(mains=self._streams, players=0)
-        media, platform = found["media_cores"], found["platform_cores"]
-        memory = sum(found["memory_mib"][which][-1] for which in ("platform", "media"))
+        figures = self._campaign(mains=self._streams, players=0)
+        media, platform = figures["media_cores"], figures["platform_cores"]
+        memory = sum(figures["memory_mib"][which][-1] for which in ("platform", "media"))
         return Sample(
-            self._streams / (media + platform), found["cameras_told"]["busy"],
+            self._streams / (media + platform), figures["cameras_told"]["busy"],
             extra={"media_cores": media, "platform_cores": platform, "mib_a_stream": memory / self._streams},
         )  # fmt: skip
 
@@ -78,10 +78,10 @@ class Side:
         )
         with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
             campaign = Campaign(Path(folder), sizes, before=tuple(pinned(())))
-            found = uvloop.run(campaign.run())
-        if found["wrong"]:
-            raise RuntimeError(f"{found['wrong']}")
-        return found
+            figures = uvloop.run(campaign.run())
+        if figures["wrong"]:
+            raise RuntimeError(f"{figures['wrong']}")
+        return figures
 
     def ffmpeg(self) -> Sample:
         with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:

@@ -110,7 +110,7 @@ class Campaign:
             await self._cameras.stop()
             await asyncio.to_thread(self.installation.stop)
         self.wrong += self._players.told.get("wrong", [])[:10]
-        told = {
+        told: dict[str, Any] = {
             "cameras": self._sizes.cameras, "recorded": self._sizes.recorded, "registered_s": registered,
             **self._steady, "memory_mib": self._memory_figures(),
             "back_s": [f"{trouble.what} {trouble.back_s:.1f}" for trouble in self.troubles],
