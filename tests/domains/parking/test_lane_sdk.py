@@ -20,6 +20,13 @@ from linli.things.catalogue.tree import find_category
 from tests.domains.access.platform import LOOPBACK, until
 from tests.domains.parking.conftest import GUEST, JPEG, OURS, Lot
 
+FIELDS = {
+    "openType": 2, "typePermission": 0, "plateNumberType": "52", "carColorNumber": "C", "hasPlate": 1,
+    "plateColorNumber": 5, "plateRecognitionReliability": 0.912, "carLogoBrand": "比亚迪",
+    "carEigenvaluesInfo": '{"seen":[1,2]}', "carExtraInfo": '{"kind":"轿车"}', "userExtraInfo": '{"belt":true}',
+    "deviceExtraInfo": '{"line":"一号"}',
+}  # fmt: skip
+
 
 class SdkCamera:
     """The SDK carries the messages; list and barrier are a camera's."""
@@ -58,9 +65,20 @@ class SdkCamera:
         return token["ObjectName"], place
 
     def passes(self, plate: str) -> None:
+        """With the 18 fields of a pass."""
         key, _ = self.upload(JPEG, 0)
-        values = {"openType": 0, "typePermission": 0, "plateNumber": plate, "hasPlate": 1, "carImageKey": key}
+        triple = self.triple
+        values = FIELDS | {
+            "tollProductKey": triple.product_key, "tollDeviceName": triple.device_name, "plateNumber": plate,
+            "areaSpaceId": "", "iotId": "", "carImageKey": key,
+        }  # fmt: skip
+        assert len(values) == 18
         assert self.kit.thing_trigger_event(("IntelligentAlarm", values))[0] == 0
+
+    def is_forced(self) -> None:
+        key, _ = self.upload(JPEG, 0)
+        values = {"OpenType": 1, "ImagePath": key}
+        assert self.kit.thing_trigger_event(("AbnormalOpenGate", values))[0] == 0
 
     def _serve(self, name: str, number: str, params: Any) -> None:
         if name == "SendOssStsToken":
@@ -84,6 +102,8 @@ class SdkCamera:
             self.opened += params["OperatType"] == 1
         elif name == "NoticeDisplay":
             self.shown.append(params["DisplayContent"])
+        elif name == "QrCodeDisplay":
+            self.shown.append(params["QrCode"])
         return {"Status": 0} if name == "SendOssStsToken" else {}
 
 
@@ -116,11 +136,21 @@ async def test_the_vendors_sdk_is_a_lane_camera(lot: Lot, tmp_path: Path) -> Non
         assert camera.polls >= 1
         await asyncio.to_thread(camera.passes, OURS)
         (row,) = await lot.records(1)
-        assert (row["plateNumber"], row["direction"]) == (OURS, 0)
+        wanted = FIELDS | {
+            "direction": 0, "plateNumber": OURS, "tollProductKey": camera.triple.product_key,
+            "tollDeviceName": "lane-sdk", "areaSpaceId": str(lot.lot), "channelSpaceId": str(lot.entrance),
+            "iotId": iot_id,
+        }  # fmt: skip
+        assert {name: row[name] for name in wanted} == wanted
         assert await lot.picture(row["carImageKey"]) == JPEG
+        await asyncio.to_thread(camera.is_forced)
+        (forced, _) = await lot.records(2)
+        assert (forced["openType"], forced["hasPlate"], forced["channelSpaceId"]) == (1, 0, str(lot.entrance))
+        assert await lot.picture(forced["carImageKey"]) == JPEG
         assert (await lot.invoke(iot_id, "OperatGate", OperatType=1))["code"] == 200
         assert (await lot.invoke(iot_id, "NoticeDisplay", DisplayContent="欢迎", RowNumber=1))["code"] == 200
-        assert (camera.opened, camera.shown) == (1, ["欢迎"])
+        assert (await lot.invoke(iot_id, "QrCodeDisplay", QrCode="https://pay.example/1"))["code"] == 200
+        assert (camera.opened, camera.shown) == (1, ["欢迎", "https://pay.example/1"])
         told = await lot.platform.things.invoker.invoke(lot.estate.tenant, iot_id, "GetVehiclePermission", {})
         key = lot.platform.store.key_of(told["VehiclePermissionUrl"])
         entries = vehicle_permissions.decode(await lot.platform.store.get(key))
