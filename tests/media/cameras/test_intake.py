@@ -56,3 +56,19 @@ def test_single_packets_of_another_sender_change_nothing() -> None:
         intake.take(next(stray))
         whole += taken(intake, picture)
     assert whole == 300
+
+
+def test_the_distance_of_key_pictures_is_measured_by_the_times_of_the_camera() -> None:
+    """A key picture each 75 s, a picture each second."""
+    intake, numbers = Intake(1, OURS), itertools.count()
+    key, *plain = itertools.islice(sim.drawn(), 5)
+    for second in range(200):
+        picture = plain[second % 4] if second % 75 else key
+        data = mpeg_ps.write(picture._replace(pts=second * 90_000, dts=second * 90_000))
+        pieces = [data[at : at + 1_400] for at in range(0, len(data), 1_400)]
+        for at, piece in enumerate(pieces, 1):
+            head = rtp.Head(96, at == len(pieces), next(numbers), second * 90_000, OURS)
+            intake.take(rtp.build_packet(head, piece))
+    facts = intake.facts(0, "")
+    assert (facts.keys, facts.key_gap, facts.since_key) == (3, 75 * 90_000, 49 * 90_000)
+    assert facts.other_ssrc == 0

@@ -42,7 +42,7 @@ class Intake:
         self._seen_pack = False
         self.packets = self.octets = self.lost = self.wrong_ssrc = self.given = self.keys = 0
         self.foreign = False
-        self._last_ssrc = ssrc
+        self._other_ssrc = 0
         self._key_dts = -1
         self._key_gap = 0
 
@@ -58,7 +58,7 @@ class Intake:
             keys=self.keys,
             h265=self._pictures.h265 or self._demuxer.stream_type == H265,
             foreign=self.foreign,
-            ssrc=self._last_ssrc,
+            other_ssrc=self._other_ssrc,
             key_gap=self._key_gap,
             since_key=self._last_dts - self._key_dts if self._key_dts >= 0 else 0,
         )
@@ -73,8 +73,9 @@ class Intake:
         self._others = 0
         self.packets += 1
         self.octets += len(data)
-        self._last_ssrc = head.ssrc
-        self.wrong_ssrc += head.ssrc != self._ssrc
+        if head.ssrc != self._ssrc:
+            self.wrong_ssrc += 1
+            self._other_ssrc = head.ssrc
         if self._next is None:
             self._next = head.sequence
         ahead = (head.sequence - self._next) & 0xFFFF

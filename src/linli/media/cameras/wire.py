@@ -51,8 +51,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     h265: bool = False
     foreign: bool = False
     """What comes is no program stream."""
-    ssrc: int = 0
-    """That of the last packet."""
+    other_ssrc: int = 0
+    """The last one that was not agreed and is taken; 0: there was none."""
     key_gap: int = 0
     """Units of 1/90,000 s between the last two key pictures, by the camera's own times; 0: there were not two."""
     since_key: int = 0

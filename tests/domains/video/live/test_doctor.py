@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -216,6 +217,34 @@ async def test_strangers_push_nothing_out(house: House) -> None:
     assert not doctor.rows("34020000001180000002")
     assert (await house.desk.delete(f"{house.at}/gb-devices/{number}")).status_code == 204
     assert not doctor.rows(RECORDER)
+
+
+async def test_a_storm_in_the_name_of_a_camera_leaves_its_messages_alone(house: House) -> None:
+    await house.known()
+    camera = house.recorder(channel())
+    assert await camera.start() == 200
+    await house.listed()
+    doctor = house.platform.video.desk.doctor
+    before = [row for row in doctor.rows(RECORDER) if row.proven]
+    port = house.platform.video.desk.front.port
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.bind(("127.0.0.9", 0))
+        for number in range(3_000):
+            head = (
+                f"REGISTER sip:34020000002000000001@3402000000 SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP 127.0.0.9:{wire.getsockname()[1]};rport;branch=z9hG4bK{number}\r\n"
+                f"From: <sip:{RECORDER}@3402000000>;tag={number}\r\nTo: <sip:{RECORDER}@3402000000>\r\n"
+                f"Call-ID: {number}\r\nCSeq: 1 REGISTER\r\nX: {'y' * 1_000}\r\nContent-Length: 0\r\n\r\n"
+            )
+            wire.sendto(head.encode(), ("127.0.0.1", port))
+    async with asyncio.timeout(WAIT_S):
+        while not any("127.0.0.9" in row.peer for row in doctor.rows(RECORDER)):
+            await asyncio.sleep(0.05)
+    assert await camera.keep_alive() == 200
+    after = doctor.rows(RECORDER)
+    kept = [row for row in after if row.proven and "Keepalive" not in row.about]
+    assert kept[: len(before)] == before
+    assert sum("127.0.0.9" in row.peer for row in after) <= 4
 
 
 async def test_one_test_at_a_time_and_none_without_a_way(house: House) -> None:

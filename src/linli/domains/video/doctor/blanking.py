@@ -5,25 +5,29 @@ from typing import Final
 
 MOST_TEXT: Final = 4_096
 """Letters of a message that are kept."""
+_MOST_LINE: Final = 2_048
+"""Of a line; anybody sends lines, and looking through them must stay cheap."""
 BLANK: Final = "***"
 _LOG_INS: Final = re.compile(
     r"^((?:proxy-)?(?:authorization|authenticate)|www-authenticate|(?:proxy-)?authentication-info)\s*:",
     re.IGNORECASE,
 )
-_PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)(\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\s]+)')
+_PARAMETER: Final = re.compile(r'(?<![\w-])([A-Za-z0-9_-]{1,32})(\s{0,4}=\s{0,4})("(?:[^"\\]|\\.)*"|[^,\s]+)')
 _OPEN_PARAMETERS: Final = frozenset({"realm", "username", "uri", "algorithm", "qop", "stale", "nc"})
 _IN_ADDRESS: Final = re.compile(
-    r"(?i)\b((?:sips?|rtsp|rtmp|https?|ftp)://?[^\s:@/<>\"]*|sips?:[^\s:@/<>\"]*):[^\s@/<>\"]+@"
+    r"(?i)\b((?:sips?|rtsp|rtmp|https?|ftp):(?://)?[^\s:@/<>\"]{0,128}):[^\s@/<>\"]{1,256}@"
 )
 _IN_QUERY: Final = re.compile(r"([?&][\w.-]{1,40}=)[^&\s<>\"]+")
-_ELEMENT: Final = re.compile(r"(?is)<(\w*(?:pass|pwd|secret|token|nonce|sign|credential)\w*)>.*?(</\1\s*>|$)")
+_ELEMENT: Final = re.compile(
+    r"(?is)<(\w{0,40}(?:pass|pwd|secret|token|nonce|sign|credential)\w{0,40})>.*?(</\1\s*>|$)"
+)
 _SDP_KEY: Final = re.compile(r"(?im)^(k=|a=(?:crypto|key-mgmt|ice-pwd|ice-ufrag|password)\s*:).*$")
 
 
 def blanked(data: bytes) -> str:
     """A SIP message as text, without what opens anything."""
     head, split, body = data.partition(b"\r\n\r\n")
-    lines = [_line(line) for line in head.decode("utf-8", "replace").split("\r\n")]
+    lines = [_line(line[:_MOST_LINE]) for line in head.decode("utf-8", "replace").split("\r\n")]
     text = "\r\n".join(lines)
     if split:
         text += "\r\n\r\n" + _body(_decoded(body[: MOST_TEXT * 4]))

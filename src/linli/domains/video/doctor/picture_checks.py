@@ -56,7 +56,7 @@ def _media(attempt: Attempt, now_ms: int, steady_ms: int) -> Check:
     facts, until_ms = attempt.facts, attempt.ended_ms or now_ms
     notes: list[tuple[str, Facts]] = []
     if facts.wrong_ssrc:
-        notes.append(("other_ssrc", {"ssrc": f"{facts.ssrc:010d}", "agreed": f"{attempt.ssrc:010d}"}))
+        notes.append(("other_ssrc", {"ssrc": f"{facts.other_ssrc:010d}", "agreed": f"{attempt.ssrc:010d}"}))
     if facts.strangers and facts.packets:
         notes.append(("strangers", {"count": facts.strangers, "host": facts.stranger}))
     if not facts.packets and facts.strangers:

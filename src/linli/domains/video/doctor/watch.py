@@ -39,11 +39,11 @@ class AttemptWatch:
         attempt.shape = shape or attempt.shape
         here = f"{attempt.way} {attempt.camera} → {attempt.port}"
         if facts.packets:
-            self._note("first_packet", here, f"SSRC {facts.ssrc:010d}")
+            self._note("first_packet", here, f"SSRC {facts.other_ssrc or attempt.ssrc:010d}")
         if facts.strangers:
             self._note("strangers", f"{attempt.way} {facts.stranger} → {attempt.port}")
         if facts.wrong_ssrc:
-            self._note("wrong_ssrc", here, f"SSRC {facts.ssrc:010d}, {attempt.ssrc:010d}")
+            self._note("wrong_ssrc", here, f"SSRC {facts.other_ssrc:010d}, {attempt.ssrc:010d}")
         if facts.lost:
             self._note("lost", here)
         if facts.h265:
