@@ -36,6 +36,8 @@ _PAID: Final = (0, 2)
 _INSIDE: Final = (185, 150, 110, 75, 40, 20, 8)
 _FEWEST: Final = 4
 """With fewer cars inside, one comes instead of leaving."""
+_NUMBERS: Final = 10**9
+"""Of readings, before they begin anew."""
 _WAITS_S: Final = (60.0, 150.0)
 _BETWEEN_S: Final = (15.0, 45.0)
 
@@ -172,8 +174,14 @@ class LaneBox:
         await self._see(OUT, self._inside[0])
 
     async def _see(self, lane: str, car: str) -> None:
-        seconds = {"sec": self._platform.clock.now_ms() // 1000, "usec": 0}
-        await self._cameras[lane].read(car, picture=await _picture(car, lane), timeStamp={"Timeval": seconds})
+        """By a number that no run before has used: the box takes the same number and second for the same reading."""
+        now_ms = self._platform.clock.now_ms()
+        await self._cameras[lane].push(
+            car,
+            now_ms % _NUMBERS,
+            picture=await _picture(car, lane),
+            timeStamp={"Timeval": {"sec": now_ms // 1000, "usec": 0}},
+        )
 
 
 async def _picture(car: str, lane: str) -> bytes:
