@@ -1,5 +1,5 @@
 """The sample's cameras with a picture: a recorder with four of them registers by GB/T 28181; one is
-recorded, and one sends nothing."""
+recorded, two stand at lanes, and one sends nothing."""
 
 import asyncio
 import secrets
@@ -9,16 +9,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from linli.app.platform import Platform
-from linli.demo import scene
+from linli.demo import devices, lanes, scene
 from linli.demo.place import Place
+from linli.domains.video.queries import cameras
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.queries import recording as recording_queries
+from linli.domains.video.queries import views as view_queries
 from linli.domains.video.service import gb28181 as service
-from linli.domains.video.service import recording
+from linli.domains.video.service import recording, views
 from linli.domains.video.service.recording import PlanForm
 from linli.kernel import telemetry
 from linli.kernel.db import Tx
 from linli.kernel.errors import LinliError
+from linli.kernel.rounds import end_tasks
 from linli.sim import gb28181 as sim
 
 log = telemetry.logger(__name__)
@@ -28,12 +31,16 @@ NAME: Final = "监控室录像机"
 CAMERAS: Final = (
     ("34020000001320000001", "南门岗亭", True),
     ("34020000001320000002", "儿童乐园西侧", True),
-    ("34020000001320000003", "3幢消防通道", False),
+    ("34020000001320000003", "西门岗亭", False),
     ("34020000001320000004", "地下车库坡道", False),
 )
 """Code, name, whether it turns."""
 _SILENT: Final = "34020000001320000004"
 """It agrees to send and sends nothing: its page says why there is no picture."""
+_AT_LANES: Final = {"lane-south-out": CAMERAS[0][0], "lane-west-out": CAMERAS[2][0]}
+"""Lane cameras send pictures of plates only; a live picture of their lanes is another camera's."""
+_BEAT_S: Final = 60.0
+_BEATS_OF_LOGIN: Final = 30  # a log-in holds for an hour
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _PLAN: Final = PlanForm(mode="plan", hours="", sub=False, days=2, most_mb=500)
 _LOOK_S, _LOOKS = 0.5, 60
@@ -47,7 +54,7 @@ class LiveCameras:
         self._site = site
         self._host = host
         self.recorder: sim.Camera | None = None
-        self._planning: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, *, new: bool) -> None:
         """Register. A recorder that people removed stays away: only a `new` sample gets one. Raises OSError,
@@ -73,12 +80,13 @@ class LiveCameras:
         if status != 200:
             log.warning("demo: the recorder is not let in: %d", status)
             return
-        self._planning = asyncio.create_task(self._plan(), name="demo recording plan")
+        self._tasks = [
+            asyncio.create_task(self._prepare(), name="demo recording plan"),
+            asyncio.create_task(self._live(self.recorder), name="demo recorder"),
+        ]
 
     async def stop(self) -> None:
-        if self._planning is not None:
-            self._planning.cancel()
-            await asyncio.gather(self._planning, return_exceptions=True)
+        await end_tasks(*self._tasks)
         if self.recorder is not None:
             await self.recorder.stop()
 
@@ -101,29 +109,59 @@ class LiveCameras:
         )  # fmt: skip
         return True
 
-    async def _plan(self) -> None:
-        """The first camera is recorded, unless somebody said otherwise before."""
+    async def _live(self, recorder: sim.Camera) -> None:
+        """Keepalives, and a new log-in before the last one is over; who is not let in any more stays away."""
+        beats = 0
+        while True:
+            await asyncio.sleep(_BEAT_S)
+            beats += 1
+            try:
+                if (beats % _BEATS_OF_LOGIN == 0 or await recorder.keep_alive() != 200) and (
+                    status := await recorder.register()
+                ) != 200:
+                    log.warning("demo: the recorder is not let in any more: %d", status)
+                    return
+            except TimeoutError:
+                log.warning("demo: nobody answers the recorder")
+
+    async def _prepare(self) -> None:
+        """Once its cameras are in the community: what is recorded, and which show lanes."""
         platform, tenant = self._platform, self._site.tenant
         for _ in range(_LOOKS):
             device = await queries.device_named(platform.db, RECORDER)
             rows = await queries.channels(tenant, platform.db, device.device_id) if device else []
-            iot_id = next((row.iot_id for row in rows if row.channel == CAMERAS[0][0]), "")
-            if iot_id:
+            channels = {row.channel: row.iot_id for row in rows if row.iot_id}
+            if CAMERAS[0][0] in channels:
                 break
             await asyncio.sleep(_LOOK_S)
         else:
             return
-        if await recording_queries.plan_of(tenant, platform.db, iot_id) is not None:
-            return
-        number, now_ms = self._site.community.community_id, platform.clock.now_ms()
         try:
-            await platform.db.run(
-                lambda tx: recording.set_plan(
-                    tenant, tx, community_id=number, iot_id=iot_id, form=_PLAN, now_ms=now_ms
-                )
-            )
+            await platform.db.run(partial(self._plan, channels[CAMERAS[0][0]]))
+            await platform.db.run(partial(self._look_at_lanes, channels))
         except LinliError as error:
-            log.warning("demo: no recording plan: %s", error)
+            log.warning("demo: the cameras are not prepared: %s", error)
+
+    async def _plan(self, iot_id: str, tx: Tx) -> None:
+        """Unless somebody said otherwise before."""
+        tenant, now_ms = self._site.tenant, self._platform.clock.now_ms()
+        if await recording_queries.plan_of(tenant, tx, iot_id) is None:
+            number = self._site.community.community_id
+            await recording.set_plan(
+                tenant, tx, community_id=number, iot_id=iot_id, form=_PLAN, now_ms=now_ms
+            )
+
+    async def _look_at_lanes(self, channels: dict[str, str], tx: Tx) -> None:
+        """Lanes that no camera shows."""
+        tenant, number = self._site.tenant, self._site.community.community_id
+        there = await cameras.of_devices(tenant, tx, number, list(channels.values()))
+        for lane in await devices.rows_of(tx, self._site, lanes.CAMERA, list(_AT_LANES)):
+            camera = there.get(channels.get(_AT_LANES[lane.device_name], ""))
+            if camera is not None and not await view_queries.camera_of(tenant, tx, lane.iot_id):
+                await views.set_view(
+                    tenant, tx, community_id=number, iot_id=lane.iot_id, camera_id=camera.camera_id,
+                    now_ms=self._platform.clock.now_ms(),
+                )  # fmt: skip
 
 
 def _now() -> datetime:
