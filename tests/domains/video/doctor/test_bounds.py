@@ -2,7 +2,9 @@
 
 from linli.domains.video.doctor.blanking import MOST_TEXT, blanked
 from linli.domains.video.doctor.ladder import MOST_DOUBTFUL, MOST_LETTERS, MOST_ROWS, Ladders, Row
+from linli.domains.video.doctor.memory import Doctor
 from linli.domains.video.doctor.visits import Strangers, Visits
+from linli.kernel.clock import ManualClock
 
 
 def row(number: int, text: str = "", **more: object) -> Row:
@@ -89,3 +91,22 @@ def test_hostile_lines_are_cut_before_they_are_looked_through() -> None:
         for word in words:
             text = blanked(b"REGISTER sip:a SIP/2.0\r\n" + name + word + b"\r\n\r\n<" + b"pass" * 16_000)
             assert all(len(line) <= MOST_TEXT for line in text.split("\r\n"))
+
+
+async def test_what_is_wrong_stands_still_while_it_is_asked_again() -> None:
+    clock = ManualClock()
+    doctor = Doctor(clock)
+    doctor.know(["a"])
+    first = doctor.start("a", "c", sub=False)
+    first.status, first.answered_ms = 200, clock.now_ms()
+    assert doctor.attempt("a", "c", now=False) is first
+    await clock.advance(8_000)
+    first.ended_ms = clock.now_ms()
+    for _ in range(3):
+        again = doctor.start("a", "c", sub=False)
+        assert doctor.attempt("a", "c", now=False) is first
+        assert doctor.attempt("a", "c", now=True) is again
+    await clock.advance(7_000)
+    assert doctor.attempt("a", "c", now=False) is again
+    assert again.before is first
+    assert first.before is None

@@ -1,20 +1,20 @@
 """The doctor on the console's pages in a real Chromium: a wrong password is named, changed, and the camera is good."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import WAIT_S, House, channel
 from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
 
 
-@pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
-async def test_a_wrong_password_is_mended_on_the_page(house: House) -> None:
-    await house.known()
-    recorder = house.recorder(channel(), password="camera-secret-2")
-    assert await recorder.start() == 401
+@asynccontextmanager
+async def opened(house: House) -> AsyncIterator[Page]:
+    """A page of the administrator."""
     async with async_playwright() as play:
         browser = await play.chromium.launch(
             executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
@@ -27,6 +27,16 @@ async def test_a_wrong_password_is_mended_on_the_page(house: House) -> None:
         await context.add_cookies(cookies)  # type: ignore[arg-type]
         page = await context.new_page()
         page.set_default_timeout(WAIT_MS)
+        yield page
+        await browser.close()
+
+
+@pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
+async def test_a_wrong_password_is_mended_on_the_page(house: House) -> None:
+    await house.known()
+    recorder = house.recorder(channel(), password="camera-secret-2")
+    assert await recorder.start() == 401
+    async with opened(house) as page:
         await page.goto(f"{house.url}/cameras/gb28181")
         await page.get_by_role("button", name="检查", exact=True).click()
         step = page.locator("[data-step=registered]")
@@ -62,4 +72,22 @@ async def test_a_wrong_password_is_mended_on_the_page(house: House) -> None:
         await expect(page.locator("[data-step=clock]")).to_have_attribute("data-cause", "clock_good")
         for width in (1440, 360):
             await _clean(page, "doctor-camera", width)
-        await browser.close()
+
+
+@pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
+async def test_a_camera_whose_packets_do_not_come_is_mended_by_tcp(house: House) -> None:
+    path = await house.camera(silent=True)
+    (recorder,) = house.cameras
+    async with opened(house) as page:
+        await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
+        step = page.locator("[data-step=media]")
+        await expect(step).to_have_attribute("data-cause", "no_rtp", timeout=WAIT_MS)
+        for width in (1440, 360):
+            await _clean(page, "doctor-no-rtp", width)
+        recorder.faults.silent = False
+        await step.get_by_role("button", name="改用 TCP").click()
+        await expect(page.locator("[data-step=playing]")).to_have_attribute(
+            "data-cause", "plays_whole", timeout=WAIT_MS
+        )
+        (device,) = (await house.desk.get(f"{house.at}/gb-devices")).json()["devices"]
+        assert device["way"] == "passive"

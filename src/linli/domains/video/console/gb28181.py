@@ -158,6 +158,8 @@ async def change_gb_device(
         scope, tx, device, name=data.name, password=data.password, way=data.way, secrets=secrets,
         now_ms=clock.now_ms(),
     )  # fmt: skip
+    if data.way is not None:
+        video.take_way(device, data.way)
     if data.password is not None:
         video.doctor.visits(device.gb_id).note_password(clock.now_ms())
 

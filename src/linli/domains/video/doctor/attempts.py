@@ -9,6 +9,7 @@ from linli.protocols.h26x import Shape
 
 _WINDOW_MS: Final = 12_000
 _MOST_SAMPLES: Final = 64
+_EARLY_MS: Final = 6_000
 _LEAST_MS: Final = 1_500
 """Over less nothing is measured."""
 
@@ -48,6 +49,8 @@ class Attempt:
     ended_ms: int = 0
     facts: Facts = field(default_factory=Facts)
     shape: Shape | None = None
+    before: "Attempt | None" = None
+    """The one before it, while this one has not come to anything."""
     samples: deque[_Sample] = field(default_factory=lambda: deque(maxlen=_MOST_SAMPLES))
 
     def measure(self, facts: Facts, now_ms: int, steady_ms: int) -> None:
@@ -60,6 +63,11 @@ class Attempt:
             self.samples.append(_Sample(steady_ms, facts))
         while len(self.samples) > 2 and self.samples[-1].at_ms - self.samples[0].at_ms > _WINDOW_MS:
             self.samples.popleft()
+
+    def waits(self, now_ms: int) -> bool:
+        """Whether it is too early to say what became of it."""
+        undecided = self.status in (0, 200) and not self.packets_ms and not self.facts.strangers
+        return undecided and not self.ended_ms and now_ms - (self.answered_ms or self.began_ms) < _EARLY_MS
 
     def rates(self) -> Rates | None:
         """None: it has not been measured long enough."""

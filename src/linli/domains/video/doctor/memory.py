@@ -85,13 +85,24 @@ class Doctor:
         if gb_id in self._codes:
             self._catalogues[gb_id] = catalogue
 
-    def attempt(self, gb_id: str, channel: str) -> Attempt | None:
-        """The last one."""
-        return self._attempts.get((gb_id, channel))
+    def attempt(self, gb_id: str, channel: str, *, now: bool) -> Attempt | None:
+        """The last one; unless it is to be that of `now`, the last one that came to something: pages ask again and again
+        where there is no picture, and what is wrong is to stand still."""
+        last = self._attempts.get((gb_id, channel))
+        if last is None or last.before is None:
+            return last
+        if now or not last.waits(self.now_ms()):
+            return last
+        return last.before
 
     def start(self, gb_id: str, channel: str, *, sub: bool) -> Attempt:
         """It is asked for its live picture now."""
-        attempt = self._attempts[gb_id, channel] = Attempt(self.now_ms(), sub)
+        now_ms, before = self.now_ms(), self._attempts.get((gb_id, channel))
+        if before is not None:
+            before = before.before if before.waits(now_ms) else before
+        if before is not None:
+            before.before = None
+        attempt = self._attempts[gb_id, channel] = Attempt(now_ms, sub, before=before)
         self._attempts.move_to_end((gb_id, channel))
         if len(self._attempts) > _MOST_ATTEMPTS:
             self._attempts.popitem(last=False)

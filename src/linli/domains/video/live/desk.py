@@ -139,6 +139,11 @@ class VideoDesk:
             raise errors.CameraSilent()
         return entries
 
+    def take_way(self, device: GbDevice, way: str) -> None:
+        """Its pictures come so from the next one on."""
+        if self._front is not None and (line := self._front.lines.named(device.gb_id)) is not None:
+            line.device = line.device._replace(way=way)
+
     def leave(self, device: GbDevice) -> None:
         """It was removed: its streams end, and what it says counts no more."""
         for running in [*self._running.values(), *self._past]:

@@ -13,6 +13,8 @@ def seen_of(
     front, doctor = video.front, video.doctor
     visits = doctor.visits(device.gb_id)
     line = front.lines.named(device.gb_id)
+    trial = video.trials.of(channel.channel_id) if channel is not None else None
+    tries = trial is not None and trial.phase != "over"
     host = next(reversed(visits.wrong), visits.asked_host or device.trouble_host)
     return Seen(
         device=device,
@@ -22,7 +24,7 @@ def seen_of(
         like=doctor.strangers.like(device.gb_id, clock.now_ms()),
         catalogue=doctor.catalogue(device.gb_id),
         channel=channel,
-        attempt=doctor.attempt(device.gb_id, channel.channel) if channel is not None else None,
+        attempt=doctor.attempt(device.gb_id, channel.channel, now=tries) if channel is not None else None,
         recorded=recorded,
         began_ms=max(doctor.began_ms, device.created_ms),
         rests_ms=front.guard.rest_ms(host, clock.steady_ms()) if host else 0,
