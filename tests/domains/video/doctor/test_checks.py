@@ -133,6 +133,13 @@ def test_what_stopped_is_named_and_rates_are_of_the_last_seconds() -> None:
     assert long.facts == {"seconds": "75"}
 
 
+def test_a_camera_outside_that_was_told_an_inner_address_is_noted() -> None:
+    outside = attempt(camera="8.8.8.8", to_host="172.17.0.2")
+    for asked, notes in ((outside, ["private_host"]), (attempt(to_host="172.17.0.2"), [])):
+        steps = picture_checks.picture_checks(asked, here=True, now_ms=NOW, steady_ms=0)
+        assert [cause for cause, _ in steps[1].notes] == notes
+
+
 @pytest.mark.parametrize("cause", ["disk_full", "quota", "video.no_packets"])
 def test_recordings(cause: str) -> None:
     assert judged(recorded=Recorded("away", cause))["recording"] == ("bad", cause)
@@ -144,7 +151,7 @@ def test_each_cause_has_words(language: str) -> None:
     named = (
         set(CAUSES)
         | set(picture_checks._STATUSES.values())
-        | {"disk_full", "quota", "interrupted", "restarted"}
+        | {"disk_full", "quota", "interrupted", "restarted", "private_host"}
     )
     for module in (checks, picture_checks, trials, site_checks):
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))):

@@ -37,6 +37,8 @@ class Attempt:
     way: str = "udp"
     port: int = 0
     ssrc: int = 0
+    to_host: str = ""
+    """Where it was told to send."""
     camera: str = ""
     """The address that pictures may come from."""
     answered_ms: int = 0

@@ -1,5 +1,6 @@
 """The steps of a picture: asked, come, readable, playing. Judged by what the last attempt measured. Pure."""
 
+import ipaddress
 from typing import Final
 
 from linli.domains.video.doctor.attempts import Attempt
@@ -74,8 +75,8 @@ def _media(attempt: Attempt, now_ms: int, steady_ms: int) -> Check:
             return check("media", "unknown", "media_given_up", since_ms=attempt.answered_ms, mend="test")
         cause, mend = ("no_rtp", "tcp") if attempt.way == "udp" else ("no_connection", "udp")
         return check(
-            "media", "bad", cause, since_ms=attempt.answered_ms, mend=mend, port=attempt.port,
-            seconds=waited_ms // 1000,
+            "media", "bad", cause, since_ms=attempt.answered_ms, mend=mend, notes=_unreachable(attempt),
+            host=attempt.to_host, port=attempt.port, seconds=waited_ms // 1000,
         )  # fmt: skip
     quiet_ms = steady_ms - attempt.samples[-1].at_ms if attempt.samples else 0
     if not attempt.ended_ms and quiet_ms > STALL_MS:
@@ -101,6 +102,15 @@ def _media(attempt: Attempt, now_ms: int, steady_ms: int) -> Check:
         packets=facts.packets,
         lost=facts.lost,
     )
+
+
+def _unreachable(attempt: Attempt) -> list[tuple[str, Facts]]:
+    """Where it was told to send to an address of a private network and is not in one."""
+    try:
+        here, there = ipaddress.ip_address(attempt.to_host), ipaddress.ip_address(attempt.camera)
+    except ValueError:
+        return []
+    return [("private_host", {"host": attempt.to_host})] if here.is_private and there.is_global else []
 
 
 def _codec(attempt: Attempt) -> Check:

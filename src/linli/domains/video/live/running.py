@@ -65,15 +65,16 @@ class Running:
         self.place, here = self._pump.reserve(listens=way == "passive")
         ssrc = gb.ssrc_of(self._front.settings.domain, self._number, recorded=bool(self._span[1]))
         take = Take(self.place.number, [self.line.host], int(ssrc), way == "passive")
+        told_host = _told_host(self._front, self.line.host)
         if not self._span[1]:
             attempt = self._front.doctor.start(self.line.device.gb_id, self.channel, sub=self._sub)
             attempt.way, attempt.port, attempt.ssrc = way, self.place.port, int(ssrc)
-            attempt.camera = self.line.host
+            attempt.camera, attempt.to_host = self.line.host, told_host
             self.watch = AttemptWatch(self._front.doctor, self.line.device.gb_id, self.channel, attempt)
         self._pump.take(take, here, self.stream.take, self._take_facts)
         wanted = gb.Wanted(
             self.channel,
-            _told_host(self._front, self.line.host),
+            told_host,
             self.place.port,
             ssrc,
             way,
