@@ -70,6 +70,11 @@ def head(sps: bytes, pps: bytes) -> bytes:
 
 def fragment(number: int, start: int, samples: Sequence[Sample]) -> bytes:
     """One fragment. `number` counts from 1; `start`: dts of the first sample."""
+    return b"".join(fragment_parts(number, start, samples))
+
+
+def fragment_parts(number: int, start: int, samples: Sequence[Sample]) -> list[bytes]:
+    """The same in parts, for who writes them one after the other: pictures are not copied."""
     entries = b"".join(
         struct.pack("!IIIi", sample.duration, len(sample.data), _KEY if sample.key else _OTHER, sample.shift)
         for sample in samples
@@ -79,7 +84,9 @@ def fragment(number: int, start: int, samples: Sequence[Sample]) -> bytes:
     offset = 8 + 16 + 8 + len(track) + runs + 8
     run = _full(b"trun", 1, 0xF01, struct.pack("!Ii", len(samples), offset), entries)
     boxes = _box(b"moof", _full(b"mfhd", 0, 0, number.to_bytes(4)), _box(b"traf", track, run))
-    return boxes + _box(b"mdat", *(sample.data for sample in samples))
+    pictures = [sample.data for sample in samples]
+    size = 8 + sum(map(len, pictures))
+    return [boxes + size.to_bytes(4) + b"mdat", *pictures]
 
 
 class Extent(NamedTuple):

@@ -36,17 +36,22 @@ class Demuxer:
         self.skipped = 0
         """Bytes that belonged to nothing."""
         self._buffer = bytearray()
+        self._wanted = 0
+        """Bytes of the part that begins the buffer, where its length is known."""
 
     def lost(self) -> None:
         """Something is missing."""
         self.skipped += len(self._buffer)
         self._buffer.clear()
+        self._wanted = 0
 
     def feed(self, data: bytes) -> list[Packet]:
         buffer = self._buffer
         buffer += data
         packets: list[Packet] = []
-        at = 0
+        if len(buffer) < self._wanted:
+            return packets
+        self._wanted = at = 0
         while True:
             begin = buffer.find(_CODE, at)
             if begin < 0:
@@ -91,7 +96,10 @@ class Demuxer:
         ):  # not allowed, and yet some do: up to the next code of this layer
             return self._next_code(begin + 6)
         end = begin + 6 + length
-        return end if len(buffer) >= end else None
+        if len(buffer) >= end:
+            return end
+        self._wanted = 6 + length
+        return None
 
     def _next_code(self, at: int) -> int | None:
         while (at := self._buffer.find(_CODE, at)) >= 0:

@@ -21,6 +21,8 @@ from linli.media.cameras.wire import Allow, Drop, Facts, Frame, News, Report, Ta
 
 BURST: Final = 128
 TICK_S: Final = 0.5
+PAUSE_S: Final = 0.002
+"""After each look at the sockets, so that one look takes many packets; meanwhile their buffers have room enough."""
 MOST_WAITING: Final = 16 * 1024 * 1024
 """Bytes for the platform that it has not taken."""
 _MOST_UNREAD: Final = 256 * 1024
@@ -115,6 +117,7 @@ class Taker:
         while not self._over:
             for key, _ in self._selector.select(TICK_S):
                 key.data()
+            time.sleep(PAUSE_S)
             if time.monotonic() - tick >= TICK_S:
                 tick = time.monotonic()
                 for source in self._sources.values():

@@ -5,6 +5,8 @@ agreed, packets a little out of order, packets of a program stream without times
 at one port are told apart by their SSRC, for a recorder goes on with a call of which a killed platform knows no more.
 """
 
+import struct
+
 from linli.media.cameras.wire import Facts, Frame
 from linli.protocols import rtp
 from linli.protocols.h26x import Picture, Pictures
@@ -19,6 +21,9 @@ _USUAL = 3_600
 _MOST_OTHERS = 64
 """Packets in a row by another SSRC: the camera began anew with it."""
 _PACK = b"\x00\x00\x01"
+_HEAD = struct.Struct("!BBHII")
+_PLAIN = 0x80
+"""Begin of a packet without padding, extension and sources."""
 
 
 class Intake:
@@ -65,17 +70,30 @@ class Intake:
 
     def take(self, data: bytes) -> list[Frame]:
         """A packet of the camera."""
+        if len(data) > rtp.HEAD_BYTES and not self._early:
+            first, second, sequence, timestamp, ssrc = _HEAD.unpack_from(data)
+            if first == _PLAIN and sequence == self._next and ssrc == self._source and second & 0x60 == 0x60:
+                # Nearly all packets: the next one of the same sender, of a kind agreed on the way (96 and above).
+                self._next = (sequence + 1) & 0xFFFF
+                self._count(ssrc, len(data))
+                frames: list[Frame] = []
+                self._in_order(timestamp, second > 0x7F, data[rtp.HEAD_BYTES :], frames)
+                return frames
+        return self._sort(data)
+
+    def _count(self, ssrc: int, size: int) -> None:
+        self._others = 0
+        self.packets += 1
+        self.octets += size
+        self.wrong_ssrc += ssrc != self._ssrc
+
+    def _sort(self, data: bytes) -> list[Frame]:
         head = rtp.read_head(data)
         if head is None or (body := rtp.payload(data)) is None:
             return []
         if head.ssrc != self._source and not self._is_new_source(head):
             return []
-        self._others = 0
-        self.packets += 1
-        self.octets += len(data)
-        if head.ssrc != self._ssrc:
-            self.wrong_ssrc += 1
-            self._other_ssrc = head.ssrc
+        self._count(head.ssrc, len(data))
         if self._next is None:
             self._next = head.sequence
         ahead = (head.sequence - self._next) & 0xFFFF
@@ -93,7 +111,8 @@ class Intake:
         frames: list[Frame] = []
         while (waiting := self._early.pop(self._next, None)) is not None:
             self._next = (self._next + 1) & 0xFFFF
-            self._in_order(*waiting, frames)
+            packet, carried = waiting
+            self._in_order(packet.timestamp, packet.marker, carried, frames)
         return frames
 
     def _is_new_source(self, head: rtp.Head) -> bool:
@@ -104,6 +123,8 @@ class Intake:
                 return False
             self._skip_to(head.sequence, 0)
         self._source = head.ssrc
+        if head.ssrc != self._ssrc:
+            self._other_ssrc = head.ssrc
         return True
 
     def _skip_to(self, sequence: int, missing: int, *, keep: bool = False) -> None:
@@ -116,7 +137,7 @@ class Intake:
         self._broken = True
         self._rtp_time = None
 
-    def _in_order(self, head: rtp.Head, body: bytes, frames: list[Frame]) -> None:
+    def _in_order(self, timestamp: int, marker: bool, body: bytes, frames: list[Frame]) -> None:
         if not self._seen_pack:
             self._seen_pack = body.startswith(_PACK)
             self.foreign = not self._seen_pack and self.packets > 200
@@ -124,15 +145,15 @@ class Intake:
                 return
             self.foreign = False
         whole: list[Picture] = []
-        if self._rtp_time is not None and head.timestamp != self._rtp_time:
+        if timestamp != self._rtp_time and self._rtp_time is not None:
             whole += self._pictures.flush()
         elif self._ended:
             self._marks_lie = True
-        self._rtp_time, self._ended = head.timestamp, False
+        self._rtp_time, self._ended = timestamp, False
         for packet in self._demuxer.feed(body):
             if packet.kind == "picture":
                 whole += self._pictures.feed(packet.data, packet.times)
-        if head.marker:
+        if marker:
             self._ended = True
             if not self._marks_lie:
                 whole += self._pictures.flush()

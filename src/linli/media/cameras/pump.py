@@ -44,6 +44,49 @@ class _Taken:
         self.facts = facts
 
 
+class _Reading(asyncio.Protocol):
+    """What the child says, cut into messages. `over`: the child has ended, or says what is none."""
+
+    def __init__(self, hear: Callable[[wire.News], None]) -> None:
+        self._hear = hear
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._wanted = wire.SIZE_BYTES
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def data_received(self, data: bytes) -> None:
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size < self._wanted or self.over.done():
+            return
+        whole = data if len(self._parts) == 1 else b"".join(self._parts)
+        view, at = memoryview(whole), 0
+        self._wanted = wire.SIZE_BYTES
+        while len(whole) - at >= wire.SIZE_BYTES:
+            size = int.from_bytes(view[at : at + wire.SIZE_BYTES])
+            end = at + wire.SIZE_BYTES + size
+            if size > wire.PICTURE_MAX:
+                self.connection_lost(None)
+                return
+            if end > len(whole):
+                self._wanted = end - at
+                break
+            try:
+                news = wire.decode_news(view[at + wire.SIZE_BYTES : end])
+            except msgspec.DecodeError:
+                self.connection_lost(None)
+                return
+            self._hear(news)
+            at = end
+        self._parts = [whole[at:]] if at < len(whole) else []
+        self._size = len(whole) - at
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._parts.clear()
+        if not self.over.done():
+            self.over.set_result(None)
+
+
 class Pump:
     """`take` starts the child with the first stream; `stop` in any state."""
 
@@ -154,27 +197,19 @@ class Pump:
         self._orders = orders
         for taken in list(self._taken.values()):
             self._hand_over(taken.order, taken.here)
-        reader, writer = await asyncio.open_unix_connection(sock=pictures, limit=_BUFFER)
+        loop = asyncio.get_running_loop()
+        transport, reading = await loop.create_unix_connection(lambda: _Reading(self._hear), sock=pictures)
         try:
-            await self._read(reader)
+            await reading.over
+            log.warning("the cameras' child ended; it is started again")
         finally:
             self._orders = None
             orders.close()
-            writer.close()
+            transport.close()
             with contextlib.suppress(ProcessLookupError):
                 child.kill()
             self.pid = None
             await child.wait()
-
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        try:
-            while True:
-                size = int.from_bytes(await reader.readexactly(wire.SIZE_BYTES))
-                if size > wire.PICTURE_MAX:
-                    return
-                self._hear(wire.decode_news(await reader.readexactly(size)))
-        except (asyncio.IncompleteReadError, ConnectionError, msgspec.DecodeError):
-            log.warning("the cameras' child ended; it is started again")
 
     def _hear(self, news: wire.News) -> None:
         taken = self._taken.get(news.number)

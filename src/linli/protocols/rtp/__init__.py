@@ -5,12 +5,13 @@ Source: RFC 3550, RFC 3551, RFC 4585 (feedback), RFC 2833 and 4733 (key presses)
 """
 
 from .events import Digits, build_event, read_event
-from .packets import MAX_PACKET, Head, build_packet, payload, read_head
+from .packets import HEAD_BYTES, MAX_PACKET, Head, build_packet, payload, read_head
 from .pictures import H264Pictures, Picture, Vp8Pictures
 from .reception import Reception
 from .rtcp import PictureLoss, Report, build_picture_loss, is_rtcp, read_compound
 
 __all__ = [
+    "HEAD_BYTES",
     "MAX_PACKET",
     "Digits",
     "H264Pictures",

@@ -247,9 +247,9 @@ class RecordedCamera:
         file, segment = self._file, self._segment
         assert file is not None
         assert segment is not None
-        data = fmp4.fragment(file.fragments + 1, cut.start - self._start, cut.samples)
+        parts = fmp4.fragment_parts(file.fragments + 1, cut.start - self._start, cut.samples)
         before = file.size
-        await self._ledger.blocking(partial(file.append, data))
+        await self._ledger.blocking(partial(file.append, parts))
         self._ledger.wrote(self.plan.iot_id, file.size - before)
         length = (cut.start + cut.duration - self._start) // 90
         # A camera's clock that runs fast must not carry files ahead of the time of day.
