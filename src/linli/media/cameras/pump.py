@@ -55,9 +55,11 @@ class _Reading(asyncio.Protocol):
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def data_received(self, data: bytes) -> None:
+        if self.over.done():
+            return
         self._parts.append(data)
         self._size += len(data)
-        if self._size < self._wanted or self.over.done():
+        if self._size < self._wanted:
             return
         whole = data if len(self._parts) == 1 else b"".join(self._parts)
         view, at = memoryview(whole), 0
