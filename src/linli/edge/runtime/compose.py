@@ -26,10 +26,9 @@ from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
 from linli.edge.remote.shipping import LogShipper
 from linli.edge.remote.video import video_duties
-from linli.edge.runtime import deployer
 from linli.edge.runtime.algorithm_ports import AlgorithmPorts
 from linli.edge.runtime.components import Components
-from linli.edge.runtime.deployer import Deployer, keep, kept
+from linli.edge.runtime.deployer import NOTHING, Deployer
 from linli.edge.runtime.desired_rows import Wishes
 from linli.edge.runtime.diagnosis import diagnose_by
 from linli.edge.runtime.door_addresses import Peering, Settling
@@ -45,6 +44,7 @@ from linli.edge.runtime.lift_journal import Journal
 from linli.edge.runtime.lift_reports import LiftReports
 from linli.edge.runtime.lift_under_way import LinkedCalls, UnderWay
 from linli.edge.runtime.line import Line
+from linli.edge.runtime.logs_sent import LogsSent
 from linli.edge.runtime.machines import Machines
 from linli.edge.runtime.network import DoorNaming
 from linli.edge.runtime.parking import Parking
@@ -88,9 +88,7 @@ from linli.vision.engine.ports import Engine
 from linli.vision.engine.process import ProcessEngine
 
 log = logger(__name__)
-
 FILE: Final = "box.db"
-_LOGS_SENT: Final = "logs_sent"
 
 
 class Box:
@@ -218,8 +216,9 @@ class Box:
         self.state = Running(
             home, activated.device, self.status, self.deployer, self.presence, self.reports, self.peers, self.line,
         )  # fmt: skip
-        mqtt = activated.mqtt
-        target = Target(cloud=self.cloud.base_url, mqtt_host=mqtt.host, mqtt_port=mqtt.port)
+        target = Target(
+            cloud=self.cloud.base_url, mqtt_host=activated.mqtt.host, mqtt_port=activated.mqtt.port
+        )
         doctor = Doctor(self.clock, home, target, self.supervisor.status)
         lan: Lan | None = None
         if ports is not None:
@@ -231,8 +230,6 @@ class Box:
         self.lan = lan
         self.parking.runs_apart = self.supervisor.runs_apart
         self.parking.connect(self.supervisor.call, lan.files.store if lan is not None else None)
-        if lan is not None:
-            lan.parts.parking = self.parking.room
         self.agent = RemoteAgent(
             cloud=self.cloud.base_url,
             headers=self.cloud.headers,
@@ -261,7 +258,8 @@ class Box:
             on_time=self.time.answered,
             apps=self.parking.before(lan.answer) if lan is not None else None,
         )
-        self.shipper = LogShipper(self.logs, self.cloud, keep=partial(_keep_logs_sent, self.store))
+        self._logs_sent = LogsSent(self.store)
+        self.shipper = LogShipper(self.logs, self.cloud, keep=self._logs_sent.keep)
         self.meter = Meter(home)
         parts = box_parts(
             supervisor=self.supervisor,
@@ -307,6 +305,7 @@ class Box:
         if lan is not None:
             self.reports.on_report.append(lan.passes_on(self.presence.key_of))
             self.deployer.applied.append(lan.deployed)
+            lan.parts.parking = self.parking.room
 
     def _services(self, ports: Ports | None) -> dict[type, object]:
         """The box's interface for drivers, beside its name."""
@@ -340,7 +339,7 @@ class Box:
         await self.peering.start()
         await self.lift_reports.start()
         await self.lift_gateways.start()
-        await self.components.follow(deployer.NOTHING)
+        await self.components.follow(NOTHING)
         await self.deployer.start()
         await self.mender.start()
         await self.line.start(self.downlink.take, self._connected)
@@ -351,7 +350,7 @@ class Box:
             "pulse": self.pulse.run,
             "peers": self.peering.run,
             "way-peers": self.way_peers.run,
-            "logs": self._ship_logs,
+            "logs": partial(self._logs_sent.ship, self.shipper),
             "algorithm": self.algorithm.run,
             "components": self.components.run,
             "lift-rules": self.lift_gateways.run,
@@ -399,11 +398,3 @@ class Box:
         self.parking.rules.news.set()
         await self.presence.connected()
         await self.drain.run(self.line)
-
-    async def _ship_logs(self) -> None:
-        sent = await kept(self.store, _LOGS_SENT)
-        await self.shipper.run(int(sent) if sent else 0)
-
-
-async def _keep_logs_sent(store: Store, at_ms: int) -> None:
-    await keep(store, _LOGS_SENT, str(at_ms).encode())
