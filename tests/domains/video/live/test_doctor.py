@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from linli.domains.video.doctor.ladder import MOST_DOUBTFUL
 from linli.domains.video.gb28181.questions import Questions
 from linli.sim import gb28181 as sim
 from tests.domains.video.live.conftest import CAMERA, PASSWORD, RECORDER, WAIT_S, House, channel
@@ -82,8 +83,8 @@ async def test_each_fault_is_named(
     if "loses" in faults:
         monkeypatch.setattr("linli.domains.video.live.trials._LONGEST_S", 5.0)
     if state == "bad":  # what does not come needs no long wait
-        monkeypatch.setattr("linli.domains.video.live.trials._PICTURE_S", 3.0)
-        monkeypatch.setattr("linli.domains.video.doctor.picture_checks.SILENT_MS", 1_000)
+        monkeypatch.setattr("linli.domains.video.live.trials._PICTURE_S", 5.0)
+        monkeypatch.setattr("linli.domains.video.doctor.picture_checks.SILENT_MS", 100)
     path = await house.camera(**faults)
     steps, _ = await tried(house, path)
     assert shown(steps, step) == (state, cause), steps
@@ -212,8 +213,8 @@ async def test_strangers_push_nothing_out(house: House) -> None:
         )
         assert await stranger.start() in (401, 403)
     after = doctor.rows(RECORDER)
-    assert [row for row in after if row.proven] == before
-    assert len(after) - len(before) < 45
+    assert [row for row in after if row.proven][: len(before)] == before
+    assert sum(not row.proven for row in after) <= MOST_DOUBTFUL
     assert not doctor.rows("34020000001180000002")
     assert (await house.desk.delete(f"{house.at}/gb-devices/{number}")).status_code == 204
     assert not doctor.rows(RECORDER)
