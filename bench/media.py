@@ -98,9 +98,8 @@ class Side:
                 )
                 await singer.open()
                 singer.start()
-            async with asyncio.timeout(120):
-                for port in ports:
-                    await asyncio.to_thread(_until_there, folder / f"{port}.mp4")
+            for port in ports:
+                await asyncio.to_thread(_until_there, folder / f"{port}.mp4")
             with GeneratorClock() as clock:
                 began, used = time.monotonic(), _used(processes)
                 await asyncio.sleep(self._seconds)
@@ -141,8 +140,11 @@ def copying(folder: Path, ports: list[int]) -> Iterator[list[subprocess.Popen[by
 
 
 def _until_there(path: Path) -> None:
-    """Its first fragments are written. Blocks."""
+    """Its first fragments are written. Blocks. Raises TimeoutError."""
+    deadline = time.monotonic() + 120
     while not path.exists() or path.stat().st_size < 20_000:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"ffmpeg writes no {path.name}")
         time.sleep(0.2)
 
 

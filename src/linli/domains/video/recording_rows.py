@@ -11,7 +11,10 @@ OPEN, WHOLE, ERASING = "open", "whole", "erasing"
 DISK_FULL, QUOTA, RESTARTED, INTERRUPTED, UNPLANNED, ERASED = (
     "disk_full", "quota", "restarted", "interrupted", "unplanned", "erased",
 )  # fmt: skip
-"""Why nothing was recorded, besides the codes of errors; the last two are not rows but follow from the plan."""
+"""Why nothing is there, besides the codes of errors; the last but one is no row but follows from the plan, and the last
+is one only where files went before their days were over."""
+NEAR_MS: Final = 1_500
+"""What is shorter lies between two files that go on."""
 
 
 class Plan(NamedTuple):

@@ -305,6 +305,8 @@ async def test_no_more_than_its_room_the_oldest_first_and_locked_ones_never(
         return not any(row["id"] == oldest for row in (await timeline(house, path))["files"])
 
     await until(gone)
+    hole = next(row for row in (await timeline(house, path))["holes"] if row["cause"] == "erased")
+    assert hole["beginMs"] <= files[0]["beginMs"] < files[0]["endMs"] <= hole["endMs"]
     assert largest <= max(ledger.most_bytes, sum(row["bytes"] for row in files) + ledger.most_bytes)
     now_ms = int(time.time() * 1000)
     span = {"beginMs": now_ms - 3_600_000, "endMs": now_ms + 3_600_000, "reason": "警方调取"}

@@ -94,7 +94,7 @@ class Ledger:
                 oldest = await queries.oldest(self._db, iot_id)
                 if oldest is None:
                     raise NoSpace(cause)
-                await self.erase([oldest])
+                await self._erase_for_room(oldest)
 
     def _short_of(self, plan: Plan, size: int) -> tuple[str, str] | None:
         """What there is too little room by, and whose oldest file goes: a camera's, or (empty) any."""
@@ -105,6 +105,13 @@ class Ledger:
         if self.free_bytes(self.folder) - size < self._reserve:
             return DISK_FULL, ""
         return None
+
+    async def _erase_for_room(self, segment: Segment) -> None:
+        path = self.path(segment)
+        await self.blocking(lambda: path.unlink(missing_ok=True))
+        with freeing_space():
+            await self._db.run(lambda tx: service.drop_for_room(tx, segment))
+        self.wrote(segment.iot_id, -segment.bytes)
 
     async def erase(self, segments: list[Segment]) -> None:
         """Files first: what a crash leaves over is a row without one, which the next start drops."""

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from linli.domains.video.recording_rows import ERASED, OPEN, UNPLANNED, Gap, Segment
+from linli.domains.video.recording_rows import ERASED, NEAR_MS, OPEN, UNPLANNED, Gap, Segment
 
-NEAR_MS: Final = 1_500
-"""What is shorter lies between two files that go on."""
 DAY_MS: Final = 86_400_000
 GROWING_MS: Final = 15_000
 """So much a file that still grows may have beyond what its row says."""

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, delete, update
 
 from linli.domains.video.models import recording_gaps, recording_plans, recording_segments, recording_views
 from linli.domains.video.queries import recording as queries
-from linli.domains.video.recording_rows import ERASING, EVENT, MODES, Gap, Plan, Segment
+from linli.domains.video.recording_rows import ERASED, ERASING, EVENT, MODES, NEAR_MS, Gap, Plan, Segment
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput
@@ -36,6 +36,17 @@ _grown = Command(
 _drop = Command(delete(recording_segments).where(any_of(_s.segment_id, "rows")), unscoped=_RECORDER)
 _end_gap = Command(
     update(recording_gaps).where(_g.gap_id == _row).values(end_ms=bindparam("new_end", type_=INT)),
+    unscoped=_RECORDER,
+)
+_erased_on = Command(
+    update(recording_gaps)
+    .where(
+        _g.iot_id == bindparam("camera"),
+        _g.cause == ERASED,
+        _g.end_ms >= bindparam("after", type_=INT),
+        _g.end_ms <= bindparam("before", type_=INT),
+    )
+    .values(end_ms=bindparam("new_end", type_=INT)),
     unscoped=_RECORDER,
 )
 _lock = Command(
@@ -205,6 +216,21 @@ async def grow_segment(tx: Tx, segment: Segment) -> None:
 
 async def drop_segments(tx: Tx, segment_ids: list[int]) -> None:
     await _drop.run(tx, rows=segment_ids)
+
+
+async def drop_for_room(tx: Tx, segment: Segment) -> None:
+    """It went before its days were over: that is said where it was, as one gap with those beside it."""
+    await drop_segments(tx, [segment.segment_id])
+    changed = await _erased_on.run(
+        tx, camera=segment.iot_id, after=segment.begin_ms - NEAR_MS, before=segment.end_ms,
+        new_end=segment.end_ms,
+    )  # fmt: skip
+    if not changed:
+        gap = Gap(
+            segment.segment_id, segment.tenant_id, segment.community_id, segment.iot_id, segment.begin_ms,
+            segment.end_ms, ERASED,
+        )  # fmt: skip
+        await begin_gap(tx, gap)
 
 
 async def begin_gap(tx: Tx, gap: Gap) -> None:
