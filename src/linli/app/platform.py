@@ -1,84 +1,70 @@
 """One process of Linli: its parts in the order of the house plan, started from the ground up, stopped from above."""
 
-from linli.app import events, rooms
+from functools import partial
+
+from linli.app import events, life, rooms
 from linli.app.addresses import DeviceAddresses
 from linli.app.certificates import Certificates
 from linli.app.condition import Condition
+from linli.app.engines import face_engine_of, plate_engine_of
 from linli.app.housekeeping import Housekeeping
 from linli.app.http import Router
 from linli.app.listeners import Listeners
 from linli.app.live import LiveRelay
+from linli.app.open_services import services_of
+from linli.app.signed_in import SignedIn
 from linli.app.sip import SipPort
+from linli.app.site_intercom import site_maker
 from linli.app.video import VideoPort
 from linli.app.web import router_of
-from linli.console import access, live_socket
 from linli.console.hub import Hub as LiveHub
 from linli.databus import topics
 from linli.databus.room import DataBus
-from linli.databus.sse.tickets import Tickets
 from linli.delivery.expansion import Expansion
 from linli.delivery.handlers import device_status
 from linli.delivery.ports import Carriers
 from linli.delivery.reconciler import Reconciler
-from linli.delivery.service.transitions import wake_worker as wake_reconciler
-from linli.delivery.store import free_leases as free_devices
-from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.accounts.sample_logins import SampleLogins
-from linli.domains.accounts.service import sessions
 from linli.domains.boxes.devices.service.importer import EdgeImporter
 from linli.domains.boxes.front.calls import Addresses
 from linli.domains.boxes.lane_pay.pages import PREFIX as LANE_PAGES
 from linli.domains.boxes.lane_pay.room import LanePay
-from linli.domains.boxes.queries.clusters import ProjectClusters
 from linli.domains.boxes.remote.room import RemoteRoom
 from linli.domains.boxes.room import Boxes
 from linli.domains.communities.queries.zones import CommunityZones
-from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import LISTS, Importer
-from linli.domains.communities.service.token_targets import CommunityTargets
-from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
+from linli.domains.communities.service.uploads import UploadPlace
 from linli.domains.elevators import room as elevators
 from linli.domains.elevators.robots.room import Robots
 from linli.domains.elevators.service.visitor_lifts import HostLifts
-from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
-from linli.domains.faces.service.pictures import Fetcher
-from linli.domains.faces.service.search import FaceSearch
 from linli.domains.intercom.places import sip_address_if_on
 from linli.domains.intercom.room import IntercomDoors, register_derivation
 from linli.domains.intercom.service.derived import Derivation
 from linli.domains.intercom.site.calls import SiteRequests
-from linli.domains.intercom.site.document import Maker
 from linli.domains.notices.service import Publisher
 from linli.domains.notifications.room import NotificationsRoom
-from linli.domains.overview.queries import MapPlaces
 from linli.domains.parking.merchants.driver_codes import DriverCodes
 from linli.domains.parking.merchants.pages import MerchantPages
 from linli.domains.parking.prepay.links import ParkingLinks
 from linli.domains.parking.room import Drivers, ParkingDevices
 from linli.domains.payments.room import PaymentsRoom
-from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes, messages
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.domains.privacy.service.exports import ExportMaker
-from linli.domains.projects.ports import Clusters
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.workshop import Workshop
 from linli.domains.security.room import MODEL, SecurityRoom
-from linli.domains.video.live.desk import VideoDesk
-from linli.domains.video.live.pictures import Thumbnails
 from linli.domains.video.service import imports as camera_import
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.service.links import PassLinks
-from linli.kernel import outbox
 from linli.kernel.clock import Clock, SystemClock
-from linli.kernel.db import Database, Reader, open_database, partitions
+from linli.kernel.db import Database, open_database, partitions
 from linli.kernel.disk import DiskGuard
 from linli.kernel.http import Callers, HttpServer
 from linli.kernel.ids import Ids
-from linli.kernel.objects import ObjectStore
 from linli.kernel.objects.choice import opened_store
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.processes import Processes
@@ -86,24 +72,17 @@ from linli.kernel.progress import Board
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
-from linli.openapi.tokens import TokenTargets
-from linli.ops.face_models import models_folder, plate_models_folder
 from linli.ops.sms import HttpSms
 from linli.ops.tls import Authority
 from linli.protocols.edge_link import LOGS as EDGE_LOGS
-from linli.protocols.edge_link import SipPlace
-from linli.servicebus.bus import ServiceBus
 from linli.servicebus.openapi import MorePlans
 from linli.servicebus.room import service_bus
 from linli.things.batches.work import BatchWork
 from linli.things.configs.room import Configs
-from linli.things.downlink.invoker import Invoker
 from linli.things.mqtt.limits import Limits as MqttLimits
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from linli.things.ota.room import Ota
 from linli.things.room import Things
-from linli.vision.engine.process import ProcessEngine
-from linli.vision.plates.engine import PlateEngine
 
 
 class Platform:
@@ -132,19 +111,19 @@ class Platform:
         self.edge_importer = EdgeImporter(db, self.objects, self.ids, self.secrets, clock, self.board)
         self.edge_importer.register(self.jobs)
         Publisher(db).register(self.jobs)
-        gateway = settings.sms.reaches_phones
         self.sms_outbox = OutboxSms(db, self.secrets, self.ids)
-        sms = HttpSms(settings.sms) if gateway else self.sms_outbox
+        sms = HttpSms(settings.sms) if settings.sms.reaches_phones else self.sms_outbox
         codes.register(self.jobs, sms, self.secrets, clock)
         messages.register(self.jobs, sms, clock)
         self.live = LiveHub()
+        signed_in = SignedIn(settings, clock)
         self.edge_remote = RemoteRoom(
             db,
             self.ids,
             clock,
             process=self.processes.name,
-            signed_in=self._signed_in,
-            session_of=self._session_of,
+            signed_in=signed_in.is_living,
+            session_of=signed_in.session_of,
         )
         self.authority = Authority(settings.data_path / "tls")
         self.addresses = DeviceAddresses(settings, Certificates(settings, clock, self.authority))
@@ -165,8 +144,8 @@ class Platform:
             settings, db, clock, self.secrets, self.ids, self.callers, self.condition,
             process=self.processes.name,
         )  # fmt: skip
-        self._listeners = Listeners(settings, clock, self.things, self.addresses, sip)
-        self.condition.tls_fault = self._listeners.tls_fault
+        self.listeners = Listeners(settings, clock, self.things, self.addresses, sip)
+        self.condition.tls_fault = self.listeners.tls_fault
         self._delivery()
         self._access()
         self._faces()
@@ -182,7 +161,9 @@ class Platform:
             ),
         )
         self.boxes.register(self.jobs, self.things.handlers)
-        SiteRequests(db, clock, self.ids, self._site_maker()).register(self.boxes.front)
+        SiteRequests(db, clock, self.ids, site_maker(settings, self.addresses, self.secrets)).register(
+            self.boxes.front
+        )
         self.boxes.front.on_heartbeat.append(self.edge_remote.heartbeat)
         self.boxes.front.route("POST", EDGE_LOGS, self.edge_remote.take_lines)
         self._security(settings)
@@ -218,7 +199,7 @@ class Platform:
         self.merchant_pages = MerchantPages(db, clock, self.ids, self.callers, self.drivers.links)
         self.driver_codes = DriverCodes(db, clock, self.ids, self.drivers.links, self.callers)
         ExportMaker(db, self.objects, settings.timezone).register(self.jobs)
-        NotificationsRoom(db, self.secrets, settings, signed_in=self._signed_in).register(self.jobs)
+        NotificationsRoom(db, self.secrets, settings, signed_in=signed_in.is_living).register(self.jobs)
         self._databus(settings)
         self._openapi(settings)
         self._tell_on()
@@ -229,7 +210,7 @@ class Platform:
         self.housekeeping.expire_faces = self.door_faces.handlers.expire_due
         self.housekeeping.tidy_security = self.security.tidy
         self.housekeeping.derive_intercom = self.intercom.bring_all_in_line
-        self.processes.on_gone(self._free_leases)
+        self.processes.on_gone(partial(life.free_leases, self))
 
     @staticmethod
     async def open(settings: Settings, clock: Clock | None = None, *, kind: str = "serve") -> "Platform":
@@ -298,12 +279,7 @@ class Platform:
         elevators.register_devices(
             self.db, self.clock, self.ids, self.jobs, self.things.handlers, invoker=self.things.invoker
         )
-        self.plate_engine = PlateEngine(
-            plate_models_folder(self.settings),
-            queue=self.settings.plates.queue,
-            timeout_seconds=self.settings.plates.timeout_seconds,
-            memory_mb=self.settings.plates.memory_mb,
-        )
+        self.plate_engine = plate_engine_of(self.settings)
         self.plate_readings = ParkingDevices(self.db, self.clock, self.ids, self.secrets).register(
             self.carriers,
             self.jobs,
@@ -323,31 +299,9 @@ class Platform:
         )
 
     def _faces(self) -> None:
-        settings = self.settings
-        self.face_engine = ProcessEngine(
-            models_folder(settings),
-            settings.data_path / "faces",
-            queue=settings.faces.queue,
-            timeout_seconds=settings.faces.timeout_seconds,
-            memory_mb=settings.faces.memory_mb,
-        )
+        self.face_engine = face_engine_of(self.settings)
         self.faces = FaceEngineRoom(self.db, self.objects, self.face_engine)
         self.faces.register(self.jobs)
-
-    def _site_maker(self) -> Maker:
-        """Of what boxes that run their site's intercom get."""
-        return Maker(self.secrets, realm=self.settings.sip.realm, place=self._sip_place)
-
-    def _sip_place(self) -> SipPlace | None:
-        """Where boxes find the SIP server: by TLS where it has it and they can check it."""
-        place = sip_address_if_on(self.settings)
-        if place is None:
-            return None
-        host, tls = place[0], self.settings.sip.tls_port
-        authority = self.addresses.authority_for(host) if tls else None
-        if authority is None:
-            return SipPlace(host=host, port=int(place[1]))
-        return SipPlace(host=host, port=tls, tls=True, authority=authority)
 
     def _security(self, settings: Settings) -> None:
         self.security = SecurityRoom(
@@ -389,25 +343,7 @@ class Platform:
             secrets=self.secrets,
             settings=settings,
             processes=self._serving,
-            services={
-                TokenTargets: CommunityTargets(),
-                Houses: SpaceHouses(),
-                Clusters: ProjectClusters(),
-                FaceUploads: SavedFaces(self.objects),
-                ObjectStore: self.objects,
-                UploadPlace: self.uploads,
-                DoorKeys: self.door_keys,
-                FaceSearch: self.faces.search,
-                Fetcher: Fetcher(self.objects, allow_private=settings.pictures.allow_private),
-                DevicePlaces: MapPlaces(),
-                Invoker: self.things.invoker,
-                ServiceBus: self.service_bus,
-                Secrets: self.secrets,
-                Settings: settings,
-                Tickets: self.databus.tickets,
-                VideoDesk: self.video.desk,
-                Thumbnails: self.video.thumbnails,
-            },
+            services=services_of(self),
         )
         self.databus.open_streams(self.openapi.gateway)
         self.openapi.ask_further(MorePlans(self.service_bus, self.db))
@@ -440,71 +376,11 @@ class Platform:
 
     async def start(self, *, listeners: bool = True) -> None:
         """Start every part, the listeners last. Raises OSError when a port is taken."""
-        if self.db.engine == "sqlite":
-            # No other process serves this database: the holder of a lease was killed.
-            await outbox.free_leases(self.db)
-            await free_devices(self.db, self.clock.now_ms())
-        # What keeps the event loop busy for seconds comes before the first sign of life.
-        router = self.router() if listeners else None
-        await self.processes.enter()
-        if self.processes.shared:
-            self.ids.take_slot(self.processes.slot)
-        await self.databus.start()
-        await self.things.start()
-        await self.face_engine.start()
-        await self.plate_engine.start()
-        await self.service_bus.start()
-        await self.openapi.start()
-        await self.worker.start()
-        await self.faces.start()
-        await self.reconciler.start()
-        await self.housekeeping.start()
-        if self.relay is not None:
-            await self.relay.start()
-        await self.edge_remote.start()
-        await self.robots.start()
-        await self.security.start()
-        if router is not None:
-            await self._listeners.start_devices()
-            await self.video.start()
-            await self.databus.listen(self._listeners.tls)
-            pages = dict.fromkeys(live_socket.PATHS, live_socket.upgrade(router))
-            upgrades = {
-                **pages,
-                **self.edge_remote.upgrades(),
-                **self.robots.upgrades(),
-                **self.video.upgrades(),
-            }
-            await self._listeners.start_web(router, upgrades)
-            await self.sandbox.keeper.start()
-        self.processes.watch()
-        if self.things.routing is not None:
-            await self.things.routing.take_over_strangers()
-
-    async def _signed_in(self, db: Reader, session_id: int) -> bool:
-        return await sessions.is_living(db, session_id, now_ms=self.clock.now_ms())
-
-    async def _session_of(self, db: Reader, cookies: str) -> int | None:
-        token, now_ms = access.token_in(cookies, self.settings), self.clock.now_ms()
-        session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
-        if session is None or not await sessions.is_living(db, session.id, now_ms=now_ms):
-            return None
-        return session.id
-
-    async def _free_leases(self, gone: str) -> None:
-        """Others take over the work of a dead process at once."""
-        await outbox.free_leases_of(self.db, gone)
-        await free_devices_of(self.db, gone, self.clock.now_ms())
-        wake_reconciler(self.db)
+        await life.start(self, listeners=listeners)
 
     async def drain(self) -> None:
         """Let balancers and devices go elsewhere before `stop`: /readyz fails, then connections end one by one."""
-        self.condition.draining = True
-        seconds = self.settings.process.drain_seconds
-        if seconds:
-            await self.clock.sleep(seconds)
-            self._listeners.refuse_devices()
-            await self.things.front.drain(seconds)
+        await life.drain(self)
 
     def router(self) -> Router:
         """The application of this process's web server."""
@@ -512,34 +388,13 @@ class Platform:
 
     async def stop(self) -> None:
         """Accept no new work, finish running work, write waiting rows. Also after a start that failed."""
-        self.live.close()
-        await self.edge_remote.stop()
-        await self.sandbox.keeper.stop()
-        await self.robots.stop()
-        await self.security.stop()
-        await self.databus.close_streams()
-        await self.video.stop()
-        await self._listeners.stop()
-        await self.housekeeping.stop()
-        await self.reconciler.stop()
-        await self.worker.stop()
-        await self.face_engine.stop()
-        await self.plate_engine.stop()
-        if self.relay is not None:
-            await self.relay.stop()
-        await self.things.stop()
-        await self.databus.stop()
-        await self.openapi.stop()
-        await self.service_bus.stop()
-        await self.processes.stop()
-        await self.objects.shelf.close()
-        await self.db.close()
+        await life.stop(self)
 
     @property
     def http(self) -> HttpServer:
         """The web server of a platform that was started with its listeners."""
-        return self._listeners.http
+        return self.listeners.http
 
     @property
     def mqtt_port(self) -> int:
-        return self._listeners.mqtt_port
+        return self.listeners.mqtt_port
