@@ -31,6 +31,7 @@ log = logger(__name__)
 METHODS: Final = ("REGISTER", "MESSAGE", "NOTIFY", "BYE", "ACK", "CANCEL", "OPTIONS", "INFO", "INVITE")
 ALLOW: Final = ", ".join(METHODS)
 _MOST_TASKS: Final = 2_000
+_TRIES: Final = 20
 _CONNECTIONS_EACH: Final = 64
 _LOOK_S: Final = 5.0
 _CODES_EACH: Final = 12
@@ -68,21 +69,31 @@ class GbFront:
         """Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         host = self.settings.host
-        self._server = await loop.create_server(
-            self._streams.make, host, self.settings.port, start_serving=False
-        )
-        port: int = self._server.sockets[0].getsockname()[1]
+        self._server, port = await self._bind(loop)
         public = self.settings.public_host or host
         self.exchange = Exchange(self._clock, self, here=f"{public}:{port}", token=token)
         self.questions = Questions(self.settings, self.exchange, self.lines.flow)
         self.here = f"{public}:{port}"
-        await loop.create_datagram_endpoint(lambda: self._datagrams, local_addr=(host, port))
         await self._server.start_serving()
         self.port = port
         self.doctor.know_only(await queries.codes(self._db))
         for device in await queries.devices_online(self._db):
             self.lines.know(device, self._clock.steady_ms())
         self._watch = loop.create_task(self._look_after(), name="gb28181 watch")
+
+    async def _bind(self, loop: asyncio.AbstractEventLoop, tries: int = _TRIES) -> tuple[asyncio.Server, int]:
+        """TCP and UDP of one number. Where any number will do, one that is taken for UDP is not the last word."""
+        host, wanted = self.settings.host, self.settings.port
+        server = await loop.create_server(self._streams.make, host, wanted, start_serving=False)
+        port: int = server.sockets[0].getsockname()[1]
+        try:
+            await loop.create_datagram_endpoint(lambda: self._datagrams, local_addr=(host, port))
+        except OSError:
+            server.close()
+            if wanted or tries == 1:
+                raise
+            return await self._bind(loop, tries - 1)
+        return server, port
 
     async def stop(self) -> None:
         if self._watch is not None:
