@@ -33,9 +33,10 @@ from bench.harness import (
 from linli.media import stills
 from linli.protocols import gb28181 as gb
 from linli.protocols import h26x
-from tests.campaigns.video import Campaign, Sizes
+from tests.campaigns.video import Campaign
 from tests.campaigns.video_choir import Choir, Singer
 from tests.campaigns.video_helpers import datagram_port
+from tests.campaigns.video_sizes import Sizes
 from tests.clips import paced_clip
 
 STREAMS, SECONDS, PAIRS = 24, 10.0, 3

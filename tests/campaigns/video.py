@@ -6,7 +6,6 @@ each all must be back. In the end a decoder plays each file, pictures are those 
 and each gap has a cause that fits what failed then.
 """
 
-import argparse
 import asyncio
 import json
 import subprocess
@@ -14,7 +13,6 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +25,7 @@ from linli.media.recorder.files import contents
 from tests.campaigns import disk, video_cameras, video_players
 from tests.campaigns.site import PASSWORD, Site, make_site, settings_of
 from tests.campaigns.video_helpers import Helper, datagram_port, media_child, memory_mb, processor_s
+from tests.campaigns.video_sizes import Sizes, parsed, sizes_of
 from tests.campaigns.video_verdict import Trouble, Verdict
 from tests.clips import paced_clip
 from tests.real.platform import Installation
@@ -35,34 +34,12 @@ BACK_S: Final = 60.0
 """Beyond this a part is not waited for."""
 MANY: Final = 16
 """So many questions to the platform at once."""
+MOST_GROWN: Final = 1.3
+SLACK_MB: Final = 48
 PIECE: Final = 64 * 1024
+LOSSY: Final = [0]
+"""Cameras of which one packet in a hundred is lost."""
 TROUBLES: Final = ("child", "cut", "move", "kill", "disk")
-
-
-@dataclass
-class Sizes:
-    cameras: int
-    subs: int
-    """So many are recorded by their small stream, `mains` others by their large one."""
-    mains: int
-    players: int
-    seconds: float
-    """Of quiet before the first trouble, and between two."""
-    keepalive_s: float
-    cut_s: float
-    times: int
-    """How often each trouble comes."""
-    within_s: float
-    """All must be back within so long; 0: within two keepalives."""
-    large: bool
-    """1080p of 4 Mbit/s and 512 kbit/s; else small pictures."""
-    disk_mb: int = 64
-    judged: bool = True
-    """Whether a decoder plays all in the end."""
-
-    @property
-    def recorded(self) -> int:
-        return self.subs + self.mains
 
 
 class Campaign:
@@ -110,6 +87,7 @@ class Campaign:
             await self._cameras.stop()
             await asyncio.to_thread(self.installation.stop)
         self.wrong += self._players.told.get("wrong", [])[:10]
+        self._look_at_memory()
         told: dict[str, Any] = {
             "cameras": self._sizes.cameras, "recorded": self._sizes.recorded, "registered_s": registered,
             **self._steady, "memory_mib": self._memory_figures(),
@@ -119,7 +97,12 @@ class Campaign:
             "wrong": self.wrong,
         }  # fmt: skip
         if self._sizes.judged:
-            verdict = Verdict(self._recordings / str(site.community_id), self._clips)
+            verdict = Verdict(
+                self._recordings / str(site.community_id),
+                self._clips,
+                lossy=LOSSY,
+                decoded=self._sizes.decoded,
+            )
             told |= await asyncio.to_thread(verdict.of_recordings, rows, self.troubles)
             told["players"] |= await asyncio.to_thread(verdict.of_sessions, self._folder)
             self.wrong += verdict.wrong
@@ -160,7 +143,7 @@ class Campaign:
         sizes, began = self._sizes, time.monotonic()
         main, sub = map(str, self._clips)
         await self._cameras.start(
-            video_cameras.Orders(self._port, sizes.cameras, [0], sizes.keepalive_s, main, sub)
+            video_cameras.Orders(self._port, sizes.cameras, LOSSY, sizes.keepalive_s, main, sub)
         )
         await self._until("each camera is listed", self._listed)
         registered = round(time.monotonic() - began, 1)
@@ -255,6 +238,11 @@ class Campaign:
                 "media_cores": round((processor_s(child) - used[1]) / took, 3),
             }
         self._memory.append((memory_mb(self._pid), memory_mb(child)))
+
+    def _look_at_memory(self) -> None:
+        for which, figures in self._memory_figures().items():
+            if max(figures) > MOST_GROWN * min(figures) + SLACK_MB:
+                self.wrong.append(f"memory of {which}: {figures} MiB")
 
     def _memory_figures(self) -> dict[str, list[int]]:
         """Resident, after each quiet time."""
@@ -382,25 +370,8 @@ def run(sizes: Sizes) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="linli soak video", description=__doc__)
-    parser.add_argument("--cameras", type=int, default=1_000)
-    parser.add_argument("--subs", type=int, default=256, help="recorded by their small stream")
-    parser.add_argument("--mains", type=int, default=64, help="recorded by their large stream")
-    parser.add_argument("--players", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=60.0, help="of quiet around each trouble")
-    parser.add_argument("--keepalive", type=float, default=60.0)
-    parser.add_argument("--cut", type=float, default=20.0, help="seconds for which lines are cut")
-    parser.add_argument("--times", type=int, default=1, help="how often each trouble comes")
-    parser.add_argument("--within", type=float, default=0.0, help="seconds; 0: two keepalives")
-    parser.add_argument("--small", action="store_true", help="small pictures")
-    parser.add_argument("--disk-mb", type=int, default=16_384)
-    parser.add_argument("--json", action="store_true")
-    words = parser.parse_args(arguments)
-    sizes = Sizes(
-        words.cameras, words.subs, words.mains, words.players, words.seconds, words.keepalive, words.cut,
-        words.times, words.within, not words.small, words.disk_mb,
-    )  # fmt: skip
-    found = {"name": "video", **run(sizes)}
+    words = parsed(__doc__, arguments)
+    found = {"name": "video", **run(sizes_of(words))}
     print(json.dumps(found, ensure_ascii=False, indent=None if words.json else 2))
     return 1 if found["wrong"] else 0
 

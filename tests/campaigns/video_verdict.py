@@ -39,8 +39,11 @@ class Trouble:
 
 
 class Verdict:
-    def __init__(self, folder: Path, clips: Iterable[Path]) -> None:
-        self._folder = folder
+    """`lossy`: cameras of which packets are lost, so that pictures are missing up to the next key picture."""
+
+    def __init__(self, folder: Path, clips: Iterable[Path], *, lossy: Iterable[int], decoded: int) -> None:
+        """`decoded`: so many files at most are played by a decoder; 0: all."""
+        self._folder, self._lossy, self._decoded = folder, frozenset(lossy), decoded
         self._sent = {
             checksum for clip in clips for checksum in checksums("h264", clip.read_bytes())
         }  # fmt: skip
@@ -53,20 +56,23 @@ class Verdict:
         self.wrong += [f"file {name} is in no index" for name in files.keys() - listed.keys()]
         self.wrong += [f"the index has {name}, and there is no file" for name in listed.keys() - files.keys()]
         lost_ms = Counter[str]()
+        both = sorted(listed.keys() & files.keys())
+        for name in both:
+            self._file(files[name], listed[name])
+        step = -(-len(both) // self._decoded) if self._decoded else 1
         with ThreadPoolExecutor(TOGETHER) as threads:
-            pictures = sum(
-                threads.map(lambda name: self._file(files[name], listed[name]), listed.keys() & files)
-            )
+            pictures = sum(threads.map(lambda name: self._plays(files[name]), both[::step]))
         for camera, row in enumerate(rows):
             self._gaps(camera, row, troubles, lost_ms)
         spans = [row["files"][-1]["endMs"] - row["files"][0]["beginMs"] for row in rows if row["files"]]
         return {
-            "files": len(files), "mib": sum(path.stat().st_size for path in files.values()) >> 20,
+            "files": len(files), "decoded": len(both[::step]),
+            "mib": sum(path.stat().st_size for path in files.values()) >> 20,
             "pictures": pictures, "recorded_s": round(sum(spans) / 1000),
             "lost_s": {cause: round(ms / 1000, 1) for cause, ms in sorted(lost_ms.items())},
         }  # fmt: skip
 
-    def _file(self, path: Path, row: dict[str, Any]) -> int:
+    def _file(self, path: Path, row: dict[str, Any]) -> None:
         size = path.stat().st_size
         there = contents(path)
         if not size == there.size == row["bytes"]:
@@ -80,7 +86,6 @@ class Verdict:
                     f"{path.name}: a fragment of {before.duration // 90} ms, or a jump behind it"
                 )
                 break
-        return self._plays(path)
 
     def _plays(self, path: Path) -> int:
         """How many pictures a decoder makes of it, without a word, each of them one that cameras sent."""
@@ -107,8 +112,10 @@ class Verdict:
                 continue
             near = [trouble for trouble in troubles if trouble.touches(camera, begin, end)]
             fits = any(cause.startswith(CAUSES[trouble.what]) for trouble in near)
-            lost_ms[cause if fits else f"{cause} without a trouble"] += end - begin
-            if near and not fits:
+            lost = camera in self._lossy and cause == "interrupted"
+            known = " by lost packets" if lost else "" if fits else " without a trouble"
+            lost_ms[f"{cause}{known}"] += end - begin
+            if near and not fits and not lost:
                 whats = {trouble.what for trouble in near}
                 self.wrong.append(f"camera {camera}: a gap of {end - begin} ms by {cause} around {whats}")
 
