@@ -18,7 +18,7 @@ TOGETHER: Final = 2
 """Decoders."""
 _AWAY: Final = ("interrupted", "video.")
 CAUSES: Final = {
-    "child": _AWAY, "cut": _AWAY, "move": _AWAY, "kill": ("restarted", *_AWAY), "disk": ("disk_full",),
+    "child": _AWAY, "cut": _AWAY, "move": _AWAY, "kill": ("restarted", *_AWAY), "disk": ("disk_full", "erased"),
 }  # fmt: skip
 """Of gaps that come of a trouble: the codes, or how they begin."""
 
