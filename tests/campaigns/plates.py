@@ -279,11 +279,12 @@ class Plates:
             rows = await seen.rows("SELECT space_id, plate, kind, starts_ms, ends_ms FROM parking_rights")
         differ = []
         for lane, camera in self.cameras.items():
-            wanted = {
-                (plate, PERMISSIONS[kind]): (starts_ms, ends_ms)
-                for space_id, plate, kind, starts_ms, ends_ms in rows
-                if space_id in (lane, self.lot, self.site.root_id)
-            }
+            wanted: dict[tuple[str, int], tuple[int, int]] = {}
+            for space_id, plate, kind, starts_ms, ends_ms in rows:
+                if space_id in (lane, self.lot, self.site.root_id):
+                    key, dates = (plate, PERMISSIONS[kind]), (starts_ms, ends_ms)
+                    # Of a vehicle with rights at the lot and at this lane, what holds longer.
+                    wanted[key] = max(wanted.get(key, dates), dates, key=lambda each: each[1])
             has = {key: (entry.starts_ms, entry.ends_ms) for key, entry in camera.permissions.items()}
             if wanted != has:
                 lacks, surplus = wanted.keys() - has.keys(), has.keys() - wanted.keys()
