@@ -284,7 +284,7 @@ class Plates:
                 if space_id in (lane, self.lot, self.site.root_id):
                     key, dates = (plate, PERMISSIONS[kind]), (starts_ms, ends_ms)
                     # Of a vehicle with rights at the lot and at this lane, what holds longer.
-                    wanted[key] = max(wanted.get(key, dates), dates, key=lambda each: each[1])
+                    wanted[key] = max(wanted.get(key, dates), dates, key=lambda each: each[1] or 0)
             has = {key: (entry.starts_ms, entry.ends_ms) for key, entry in camera.permissions.items()}
             if wanted != has:
                 lacks, surplus = wanted.keys() - has.keys(), has.keys() - wanted.keys()
