@@ -62,15 +62,15 @@ class Side:
 
     def __init__(self, *, small: bool) -> None:
         self._small = small
-        self._streams, self._seconds = (4, 2.0) if small else (STREAMS, SECONDS)
+        self.streams, self._seconds = (4, 2.0) if small else (STREAMS, SECONDS)
 
     def linli(self) -> Sample:
-        figures = self._campaign(mains=self._streams, players=0)
+        figures = self._campaign(mains=self.streams, players=0)
         media, platform = figures["media_cores"], figures["platform_cores"]
         memory = sum(figures["memory_mib"][which][-1] for which in ("platform", "media"))
         return Sample(
-            self._streams / (media + platform), figures["cameras_told"]["busy"],
-            extra={"media_cores": media, "platform_cores": platform, "mib_a_stream": memory / self._streams},
+            self.streams / (media + platform), figures["cameras_told"]["busy"],
+            extra={"media_cores": media, "platform_cores": platform, "mib_a_stream": memory / self.streams},
         )  # fmt: skip
 
     def _campaign(self, *, mains: int, players: int) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Side:
     async def _ffmpeg(self, folder: Path) -> Sample:
         choir = Choir(paced_clip(*(SMALL if self._small else LARGE), gop=25))
         task = asyncio.create_task(choir.run())
-        ports = [datagram_port() for _ in range(self._streams)]
+        ports = [datagram_port() for _ in range(self.streams)]
         with copying(folder, ports) as processes:
             for port in ports:
                 singer = Bare(
@@ -109,7 +109,7 @@ class Side:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         return Sample(
-            self._streams / max(cores, 0.001), clock.share, extra={"mib_a_stream": memory / self._streams}
+            self.streams / max(cores, 0.001), clock.share, extra={"mib_a_stream": memory / self.streams}
         )
 
     # ------------------------------------------------------------ also
@@ -193,6 +193,10 @@ def main(arguments: list[str]) -> None:
         alternate(report, side.linli, side.ffmpeg, pairs=PAIRS)
         side.players(report)
     mine, other = report.linli[-1].extra, report.other[-1].extra
+    report.add(
+        "the child that takes streams in alone, against one ffmpeg a stream",
+        side.streams / max(mine["media_cores"], 0.001) / report.other[-1].value,
+    )
     report.add(
         "memory of a stream, of one ffmpeg's (lower is better)", mine["mib_a_stream"] / other["mib_a_stream"],
         linli_mib=round(mine["mib_a_stream"], 1), ffmpeg_mib=round(other["mib_a_stream"], 1),

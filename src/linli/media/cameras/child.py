@@ -21,7 +21,7 @@ from linli.media.cameras.wire import Allow, Drop, Facts, Frame, News, Report, Ta
 
 BURST: Final = 128
 TICK_S: Final = 0.5
-PAUSE_S: Final = 0.002
+PAUSE_S: Final = 0.001
 """After each look at the sockets, so that one look takes many packets; meanwhile their buffers have room enough."""
 MOST_WAITING: Final = 16 * 1024 * 1024
 """Bytes for the platform that it has not taken."""
