@@ -136,3 +136,12 @@ class TooManyTerminals(Conflict):
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit=limit)
+
+
+class NotedOften(Conflict):
+    """The call has as many notes as it may have."""
+
+    code = "intercom.noted_often"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)

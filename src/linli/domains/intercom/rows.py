@@ -242,3 +242,16 @@ class Doorbell(NamedTuple):
     muted_until_ms: int
     created_ms: int
     changed_ms: int
+
+
+class CallNote(NamedTuple):
+    """What a member of staff noted about a call."""
+
+    id: int
+    call_id: int
+    tenant_id: str
+    community_id: int
+    writer: str
+    """As callers are named: `staff:12`."""
+    words: str
+    created_ms: int

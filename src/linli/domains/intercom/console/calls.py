@@ -14,15 +14,22 @@ from linli.domains.boxes.queries import clusters
 from linli.domains.communities.addresses import in_words
 from linli.domains.intercom.call_details import OpeningTry, TriedStep, courses_of
 from linli.domains.intercom.call_lines import CallLine, lines_of
+from linli.domains.intercom.errors import NotedOften
 from linli.domains.intercom.queries import calls as queries
 from linli.domains.intercom.queries.calls import CallFilter
+from linli.domains.intercom.queries.notes import notes_of_call
+from linli.domains.intercom.rows import CallNote
+from linli.domains.intercom.service import notes as service
+from linli.domains.intercom.service.notes import MOST_WORDS
 from linli.domains.intercom.site.queries import through_boxes
+from linli.domains.people.queries.callers import caller_names
 from linli.kernel import history
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.i18n import text
+from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
@@ -51,6 +58,9 @@ class CallsAsked(Filter, frozen=True):
     house_id: int | None = None
     outcome: Annotated[str, Meta(description="One of a call's outcomes; `unanswered`: nobody took it.")] = ""
     opened: bool | None = None
+    note: Annotated[str, Meta(max_length=100, description="Some of the words that staff noted about it.")] = (
+        ""
+    )
     from_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=0, name="from")
     to_ms: Annotated[int, Meta(description="UTC ms")] = msgspec.field(default=2**52, name="to")
 
@@ -63,6 +73,7 @@ def call_filter(asked: CallsAsked) -> CallFilter:
         space_ids=() if asked.house_id is None else (asked.house_id,),
         outcomes=outcomes_of(asked.outcome),
         opened=asked.opened,
+        note=asked.note.strip(),
         from_ms=asked.from_ms,
         to_ms=asked.to_ms,
     )
@@ -103,12 +114,25 @@ async def export_csv(
     return csv_file("calls", titles, _lines(scope, db, where, language))
 
 
+class CallNoteLine(msgspec.Struct, rename="camel", frozen=True):
+    """What a member of staff noted about a call."""
+
+    at_ms: int
+    who: Annotated[str, Meta(description="Empty: the account is no more.")]
+    words: str
+
+
+class CallNoteIn(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    words: Annotated[str, Meta(max_length=MOST_WORDS)]
+
+
 class CallDetail(msgspec.Struct, rename="camel", frozen=True):
     """A call and how it went on."""
 
     call: CallLine
     steps: list[TriedStep]
     openings: list[OpeningTry]
+    notes: Annotated[list[CallNoteLine], Meta(description="What staff noted, the oldest first.")]
     box: Annotated[
         str, Meta(description="The box whose phones rang for it; empty: it went through none.")
     ] = ""
@@ -124,7 +148,25 @@ async def one_call(call_id: int, scope: Scope, db: Database) -> CallDetail:
     course = (await courses_of(scope, db, [call_id], scope.language))[call_id]
     node_id = (await through_boxes(scope, db, [call_id])).get(call_id, 0)
     box = (await clusters.node(scope, db, node_id)).name if node_id else ""
-    return CallDetail(line, course.steps, course.openings, box)
+    notes = await _note_lines(db, await notes_of_call(scope, db, call_id))
+    return CallDetail(line, course.steps, course.openings, notes, box)
+
+
+@call_routes.post("/{call_id:int}/notes", right="doors.use", raises=(NotFound, NotedOften), status=201)
+async def note_call(
+    call_id: int, data: CallNoteIn, scope: Scope, tx: Tx, ids: Ids, clock: Clock
+) -> CallNoteLine:
+    """Note something about a call, while it goes on or later; it is kept as long as the call."""
+    words = data.words.strip()
+    if not words:
+        raise BadInput(field="words", rule="required")
+    note = await service.note_call(scope, tx, call_id=call_id, words=words, ids=ids, now_ms=clock.now_ms())
+    return (await _note_lines(tx, [note]))[0]
+
+
+async def _note_lines(db: Reader, notes: list[CallNote]) -> list[CallNoteLine]:
+    names = await caller_names(db, {note.writer for note in notes}) if notes else {}
+    return [CallNoteLine(note.created_ms, names.get(note.writer, ""), note.words) for note in notes]
 
 
 async def _lines(

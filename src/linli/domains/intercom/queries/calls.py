@@ -7,7 +7,16 @@ import msgspec
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 
 from linli.calls.rows import TO_GROUP, Account
-from linli.domains.intercom.models import calls, door_numbers, house_groups, members, messages, owners, rooms
+from linli.domains.intercom.models import (
+    call_notes,
+    calls,
+    door_numbers,
+    house_groups,
+    members,
+    messages,
+    owners,
+    rooms,
+)
 from linli.domains.intercom.rows import CallRow, Ends
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
@@ -110,10 +119,15 @@ class CallFilter(msgspec.Struct, frozen=True):
     opened: bool | None = None
     takers: tuple[str, ...] | None = None
     """Only calls that nobody took, or one of these numbers."""
+    note: str = ""
+    """Some of the words that staff noted."""
     from_ms: int = 0
     to_ms: int = 2**52
 
 
+_noted = exists().where(
+    call_notes.c.call_id == _c.id, func.lower(call_notes.c.words).like(bindparam("note"), escape="\\")
+)
 _filtered = and_(
     in_scope(calls),
     _c.started_ms >= bindparam("from_ms", type_=INT),
@@ -123,6 +137,7 @@ _filtered = and_(
     or_(bindparam("any_house", type_=INT) == 1, any_of(_c.space_id, "space_ids")),
     or_(bindparam("any_outcome", type_=INT) == 1, any_of(_c.outcome, "outcomes")),
     or_(bindparam("any_taker", type_=INT) == 1, _c.answered_by == "", any_of(_c.answered_by, "takers")),
+    or_(bindparam("note") == "", _noted),
     or_(
         bindparam("opened", type_=INT) == 0,
         and_(bindparam("opened", type_=INT) == 1, _c.opened_ms > 0),
@@ -234,5 +249,12 @@ def _binds(where: CallFilter) -> dict[str, Any]:
         "outcomes": list(where.outcomes),
         "any_taker": int(where.takers is None),
         "takers": list(where.takers or ()),
+        "note": _part(where.note),
         "opened": 0 if where.opened is None else 1 if where.opened else 2,
     }
+
+
+def _part(words: str) -> str:
+    """For LIKE: some of the text, whatever its case."""
+    plain = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%" if plain else ""

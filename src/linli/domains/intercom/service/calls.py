@@ -13,7 +13,7 @@ from linli.databus.topics import Kind
 from linli.domains.access.queries.doors import find_door
 from linli.domains.access.rows import Door
 from linli.domains.intercom.events import CallMoved
-from linli.domains.intercom.models import call_steps, calls, site_calls
+from linli.domains.intercom.models import call_notes, call_steps, calls, site_calls
 from linli.domains.intercom.queries import calls as queries
 from linli.domains.intercom.queries.doorbells import bell_in_call, ends_of_bell
 from linli.domains.intercom.rows import CallRow
@@ -71,8 +71,10 @@ _purge_steps = Command(
     delete(call_steps).where(call_steps.c.call_id < bindparam("below", type_=INT)),
     unscoped="steps of calls that are forgotten",
 )
-
-
+_purge_notes = Command(
+    delete(call_notes).where(call_notes.c.call_id < bindparam("below", type_=INT)),
+    unscoped="notes about calls that are forgotten",
+)
 _purge_refs = Command(
     delete(site_calls).where(site_calls.c.call_id < bindparam("below", type_=INT)),
     unscoped="calls kept for longer than the installation keeps them",
@@ -246,6 +248,7 @@ async def purge(db: Database, *, now_ms: int, days: int) -> int:
 
     async def work(tx: Tx) -> int:
         await _purge_steps.run(tx, below=below)
+        await _purge_notes.run(tx, below=below)
         await _purge_refs.run(tx, below=below)
         return await _purge.run(tx, below=below)
 
