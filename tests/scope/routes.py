@@ -437,6 +437,7 @@ def _doors() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],
         "GET /calls/{call_id}": [lambda x: Ask({"call_id": x.call})],
+        "POST /calls/{call_id}/notes": [lambda x: Ask({"call_id": x.call}, body={"words": "快递放前台"})],
         "GET /communities/{community_id}/call-settings": [lambda x: Ask({"community_id": x.community})],
         "GET /communities/{community_id}/site-intercom": [lambda x: Ask({"community_id": x.community})],
         "PUT /communities/{community_id}/call-settings": [

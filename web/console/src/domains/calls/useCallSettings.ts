@@ -15,6 +15,12 @@ export function useCallDetail(id: () => string) {
   )
 }
 
+/** Keep a note with a call. */
+export async function noteCall(id: string, words: string): Promise<void> {
+  const params = { path: { call_id: id as never } }
+  await answer(api.POST('/api/console/calls/{call_id}/notes', { params, body: { words } }))
+}
+
 export type HousePermission = components['schemas']['HousePermission']
 
 /** How one house may talk with doors. */

@@ -5,7 +5,7 @@ import type { components } from '@/api/schema'
 export type CallLine = components['schemas']['CallLine']
 export type CallsOf = { communityId: string | null; iotId?: string; houseId?: string }
 
-export const CALL_FILTERS = ['outcome', 'door', 'house', 'from', 'to'] as const
+export const CALL_FILTERS = ['outcome', 'door', 'house', 'note', 'from', 'to'] as const
 export const OUTCOMES = ['unanswered', 'answered', 'refused', 'busy', 'unreachable', 'cut'] as const
 
 type Say = (key: string, named: Record<string, unknown>) => string
@@ -29,6 +29,7 @@ function asked(state: ListState, of: CallsOf) {
     iotId: of.iotId ?? (state.filter('door') || undefined),
     houseId: Number(of.houseId ?? state.filter('house')) || undefined,
     outcome: state.filter('outcome') || undefined,
+    note: state.filter('note') || undefined,
     from: number('from'),
     to: number('to'),
   }
