@@ -20,7 +20,11 @@ def typed_parameters(document: dict[str, Any]) -> Iterator[tuple[str, str, str, 
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             asked = [one for one in operation.get("parameters", ()) if one["in"] == "query"]
-            needed = {one["name"]: "1" for one in asked if one.get("required")}
+            needed = {
+                one["name"]: "1" * int(one["schema"].get("minLength", 1))
+                for one in asked
+                if one.get("required")
+            }
             for parameter in asked:
                 said = parameter["schema"]
                 kinds = {

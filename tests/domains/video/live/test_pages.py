@@ -75,6 +75,7 @@ async def test_a_camera_on_the_pages(house: House) -> None:
         await page.get_by_role("dialog").get_by_role("button", name="删除", exact=True).click()
         await recorder.until(lambda: not recorder.presets)
         await expect(preset).to_have_count(0)
+        await expect(page.get_by_role("dialog")).to_have_count(0)  # it fades
         for width in (1440, 360):
             await _clean(page, "camera", width)
         await page.goto(f"{house.url}/cameras/wall")
