@@ -1,7 +1,6 @@
 """Console: cash by person and shift. Everybody sees and hands over their own; managers look through all."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,7 +13,7 @@ from linli.domains.communities.queries.communities import community
 from linli.domains.parking.fees import shift_queries, shifts
 from linli.domains.parking.fees.errors import NothingTaken
 from linli.domains.parking.fees.rows import ShiftRow
-from linli.domains.parking.fees.shift_queries import CashOfTime, ShiftFilter
+from linli.domains.parking.fees.shift_queries import ShiftFilter
 from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
@@ -26,12 +25,10 @@ from linli.kernel.i18n import text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
-from linli.rules.schedules import zone_named
 
 TAKE, LOOK = Right.FEES_TAKE.value, Right.FEES_MANAGE.value
 HISTORY = (Kind(name=shifts.HISTORY_KIND, see=LOOK, manage=LOOK),)
 MOST_TAKINGS = 500
-CASH_DAYS = 7
 _MOST_FEN = 100_000_000
 _COLUMNS = ("person", "opened", "closed", "times", "back", "expected", "counted", "short", "over", "reason")
 
@@ -133,23 +130,12 @@ async def list_shifts(
 async def list_cash_days(community_id: int, scope: Scope, db: Database, clock: Clock) -> list[CashDay]:
     """Cash of the last 7 days, the newest first; days without are left out."""
     await community(scope, db, community_id)
-    zone = zone_named(await zone_of(db, community_id))
-    today = datetime.fromtimestamp(clock.now_ms() / 1000, zone).replace(
-        hour=0, minute=0, second=0, microsecond=0
+    days = await shift_queries.cash_by_day(
+        scope, db, community_id=community_id, zone=await zone_of(db, community_id), now_ms=clock.now_ms()
     )
-    since_ms = int((today - timedelta(days=CASH_DAYS - 1)).timestamp()) * 1000
-    days: dict[str, list[CashOfTime]] = {}
-    for row in await shift_queries.cash_since(scope, db, community_id=community_id, since_ms=since_ms):
-        days.setdefault(datetime.fromtimestamp(row.begin_ms / 1000, zone).date().isoformat(), []).append(row)
     return [
-        CashDay(
-            day=day,
-            times=sum(row.times for row in rows),
-            fen=sum(row.fen for row in rows),
-            back_times=sum(row.back_times for row in rows),
-            back_fen=sum(row.back_fen for row in rows),
-        )
-        for day, rows in sorted(days.items(), reverse=True)
+        CashDay(day=day, times=cash.times, fen=cash.fen, back_times=cash.back_times, back_fen=cash.back_fen)
+        for day, cash in days
     ]
 
 

@@ -1,6 +1,7 @@
 """Shifts: who took how much cash, and what was handed over."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,6 +13,7 @@ from linli.kernel.db import INT, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.rules.schedules import zone_named
 
 _c = shifts.c
 _mine = and_(
@@ -88,10 +90,12 @@ _by_quarter = Query(
 )
 
 
-class CashOfTime(NamedTuple):
-    """Cash of a quarter of an hour, which no zone's midnight cuts. Fen are above zero."""
+CASH_DAYS: Final = 7
 
-    begin_ms: int
+
+class Cash(NamedTuple):
+    """What was taken and given back in some time. Fen are above zero."""
+
     times: int
     fen: int
     back_times: int
@@ -174,10 +178,19 @@ async def sum_of(scope: Scope, db: Reader, shift_id: int) -> int:
     return int(await _sum.scalar(db, scope, shift_id=shift_id))
 
 
-async def cash_since(scope: Scope, db: Reader, *, community_id: int, since_ms: int) -> list[CashOfTime]:
-    """Cash that was taken and given back since a time (UTC), the oldest first."""
-    rows = await _by_quarter.all(db, scope, community_id=community_id, since=since_ms)
-    return [CashOfTime(int(quarter) * _QUARTER_MS, *map(int, sums)) for quarter, *sums in rows]
+async def cash_by_day(
+    scope: Scope, db: Reader, *, community_id: int, zone: str, now_ms: int
+) -> list[tuple[str, Cash]]:
+    """Of the last 7 days of the site (YYYY-MM-DD), the newest first; days without are left out."""
+    here = zone_named(zone)
+    today = datetime.fromtimestamp(now_ms / 1000, here).replace(hour=0, minute=0, second=0, microsecond=0)
+    since_ms = int((today - timedelta(days=CASH_DAYS - 1)).timestamp()) * 1000
+    days: dict[str, Cash] = {}
+    # No zone's midnight cuts a quarter of an hour.
+    for quarter, *sums in await _by_quarter.all(db, scope, community_id=community_id, since=since_ms):
+        day = datetime.fromtimestamp(int(quarter) * _QUARTER_MS / 1000, here).date().isoformat()
+        days[day] = Cash(*map(sum, zip(days.get(day, Cash(0, 0, 0, 0)), map(int, sums), strict=True)))
+    return sorted(days.items(), reverse=True)
 
 
 async def takings(scope: Scope, db: Reader, shift_id: int, *, most: int) -> list[Taking]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response
@@ -16,21 +16,20 @@ from linli.domains.video.doctor.ladder import Row
 from linli.domains.video.doctor.steps import Check, Facts
 from linli.domains.video.live.desk import Camera, VideoDesk
 from linli.domains.video.live.doctor_view import seen_of
+from linli.domains.video.live.site_checks import ask_box
 from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.video.queries import gb28181 as queries
+from linli.domains.video.recorder.doctor_view import recorded_of
 from linli.domains.video.recorder.room import Recordings
 from linli.domains.video.rows import GbChannel, GbDevice
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Routes
-from linli.kernel.errors import BadInput, NotFound, Unavailable
+from linli.kernel.errors import NotFound, Unavailable
 from linli.kernel.scope import Scope
-from linli.protocols import camera_check
 from linli.things.downlink.invoker import Invoker
-from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
 
-_BOX_S: Final = 12.0
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 
 
@@ -157,20 +156,8 @@ async def camera_doctor(
     except errors.NoWay:
         row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
         return _at_site(scope, video, row.iot_id)
-    recorded = _recorded(scope, recordings, camera.iot_id)
+    recorded = recorded_of(scope, recordings, camera.iot_id)
     return _doctor(scope, video, clock, device, community_id, camera.channel, recorded)
-
-
-def _recorded(scope: Scope, recordings: Recordings, iot_id: str) -> Recorded | None:
-    if recordings.recorder is None:
-        return None
-    row = recordings.recorder.camera(iot_id)
-    if row is None or not row.wanted():
-        return Recorded()
-    if row.trouble:
-        text = row.reason.text(scope.language) if row.reason is not None else ""
-        return Recorded("away", row.trouble, text)
-    return Recorded("recording" if row.writing else "waiting")
 
 
 def _doctor(
@@ -242,24 +229,9 @@ async def try_camera(
         camera, _ = await _camera(scope, db, video, community_id, camera_id)
     except errors.NoWay:
         row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
-        video.site_checks.start(row.iot_id, partial(_ask_box, scope, invoker, row.iot_id))
+        video.site_checks.start(row.iot_id, partial(ask_box, scope, invoker, row.iot_id))
         return
     video.trials.start(camera.channel, partial(video.live, camera))
-
-
-async def _ask_box(scope: Scope, invoker: Invoker, iot_id: str) -> dict[str, Any]:
-    """Raises Unavailable with why its box does not test it."""
-    try:
-        return await invoker.invoke(scope, iot_id, camera_check.SERVICE, {}, timeout_s=_BOX_S)
-    except DeviceRefused as refused:
-        detail = str(refused.facts.get("message", ""))[:200]
-        raise errors.CameraAwayAtSite(detail=detail) from None
-    except DeviceOffline:
-        raise errors.CameraAwayAtSite(detail="") from None
-    except DeviceSilent:
-        raise errors.CameraSilent() from None
-    except BadInput:  # its model has no such service
-        raise errors.NoCheck() from None
 
 
 @device_doctor_routes.get("/messages", right=MANAGE, raises=(NotFound,))
@@ -315,7 +287,7 @@ async def camera_message_file(
 ) -> Response[bytes]:
     """The messages and steps of a camera as a file to pass on: a line of JSON each, without secrets."""
     camera, device = await _camera(scope, db, video, community_id, camera_id)
-    recorded = _recorded(scope, recordings, camera.iot_id)
+    recorded = recorded_of(scope, recordings, camera.iot_id)
     doctor = _doctor(scope, video, clock, device, community_id, camera.channel, recorded)
     rows = _of_camera(video, camera, device, community_id)
     return _file(doctor, rows, camera.channel.channel, clock)

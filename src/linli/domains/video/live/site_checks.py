@@ -9,11 +9,15 @@ import msgspec
 from linli.domains.video import errors
 from linli.domains.video.doctor.steps import Check, State, check
 from linli.kernel.clock import Clock
-from linli.kernel.errors import LinliError
+from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.scope import Scope
 from linli.kernel.telemetry import logger
 from linli.protocols import camera_check
+from linli.things.downlink.invoker import Invoker
+from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
 
 log = logger(__name__)
+_BOX_S: Final = 12.0
 MOST: Final = 16
 """At once."""
 _MOST_RESULTS: Final = 1_024
@@ -100,3 +104,18 @@ def steps_of(outputs: Mapping[str, Any], now_ms: int) -> list[Check]:
             state, detail = cast("State", row.state), row.detail[:_MOST_DETAIL]
             steps.append(check(step, state, row.cause, since_ms=since_ms, mend=mend, detail=detail))
     return steps
+
+
+async def ask_box(scope: Scope, invoker: Invoker, iot_id: str) -> dict[str, Any]:
+    """Raises Unavailable with why its box does not test it."""
+    try:
+        return await invoker.invoke(scope, iot_id, camera_check.SERVICE, {}, timeout_s=_BOX_S)
+    except DeviceRefused as refused:
+        detail = str(refused.facts.get("message", ""))[:200]
+        raise errors.CameraAwayAtSite(detail=detail) from None
+    except DeviceOffline:
+        raise errors.CameraAwayAtSite(detail="") from None
+    except DeviceSilent:
+        raise errors.CameraSilent() from None
+    except BadInput:  # its model has no such service
+        raise errors.NoCheck() from None
