@@ -1,13 +1,15 @@
 """A driver pays at an exit whose box has no line: code on the screen, charge in the cloud, receipt at the lane, once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
 from linli.domains.boxes.lane_pay.pages import PREFIX
+from linli.edge.framework.errors import DeviceUnknown
 from linli.edge.parking.receipts import TRIES, TRIES_MS
 from linli.protocols.edge_link import PARKING_PAYMENTS, PaymentCounted, PaymentsCounted
 from linli.rules.pay_codes import PayCode, digits_of, read_code, write_code
@@ -282,6 +284,27 @@ async def test_a_car_that_paid_and_is_shut_in_is_put_before_a_person_until_it_is
     ]  # fmt: skip
     passes = await town.records("iot_park_pass_record", 5)
     assert [row["plateNumber"] for row in passes if row["direction"] == 1] == [PLATE, "浙B22222", "浙C33333"]
+
+
+@SQLITE
+async def test_an_opening_that_was_paid_for_waits_for_its_driver(town: PayTown) -> None:
+    await town.owes(PLATE)
+    await town.cut()
+    receipt, _ = await town.pays(await town.asked_at_exit())
+    room = town.box.parking.room
+    call, starting = room.call, iter(range(3))
+    assert call is not None
+
+    async def driver(device: str, service: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        if next(starting, None) is not None:
+            raise DeviceUnknown(device)
+        return await call(device, service, params)
+
+    room.call = driver
+    assert (await town.shows(receipt))["resCode"] == 0
+    await until(lambda: town.way_out.barrier == "open", 60)
+    assert (next(starting, None), await room.paid_shut()) == (None, {})
+    assert (await town.shows(receipt))["code"] == "edge.receipt_used"
 
 
 @SQLITE

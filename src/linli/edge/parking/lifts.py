@@ -38,6 +38,13 @@ def over(work: Work, barrier_id: str) -> None:
     work.do("DELETE FROM parking_lifts WHERE barrier = ?", barrier_id)
 
 
+def is_to_open(db: sqlite3.Connection, lift: Lift) -> bool:
+    """Whether the car still waits for it: no person was asked, and no other car was read there."""
+    columns = "barrier = ? AND order_number = ? AND told = 0"
+    row = db.execute(f"SELECT 1 FROM parking_lifts WHERE {columns}", (lift.barrier, lift.order))
+    return row.fetchone() is not None
+
+
 def note_shut(work: Work, barrier_id: str) -> bool:
     """Whether this is new."""
     return bool(work.do("UPDATE parking_lifts SET told = 1 WHERE barrier = ? AND told = 0", barrier_id))

@@ -71,6 +71,10 @@ class ParkingRefused(LinliError):
         return self.message if language == "en" else self.localized
 
 
+class NotSent(ParkingRefused):
+    """No driver has the device yet, so certainly nothing moved."""
+
+
 def _joined(words: str, more: str, mark: str) -> str:
     return f"{words}{mark}{more}" if more else words
 

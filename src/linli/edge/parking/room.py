@@ -41,6 +41,7 @@ from linli.edge.parking.refusals import (
     OFFLINE,
     OK,
     UNKNOWN,
+    NotSent,
     ParkingRefused,
 )
 from linli.edge.parking.tables import sweep
@@ -96,6 +97,10 @@ class ParkingRoom:
         self._tasks: set[asyncio.Task[None]] = set()
         self.fires = fires.Fires(
             burns=lambda: self.given.fire, site=lambda: self.site, move=self._move, raised=self._raised,
+            clock=clock, log=log,
+        )  # fmt: skip
+        self._paid = shut_exits.PaidOpenings(
+            site=lambda: self.site, move=self._move, write=lambda run: self._write(run, {}), read=store.read,
             clock=clock, log=log,
         )  # fmt: skip
 
@@ -176,11 +181,13 @@ class ParkingRoom:
     async def _move(self, device: str, command: str) -> None:
         """Raises ParkingRefused."""
         if self.call is None or not device:
-            raise ParkingRefused(OFFLINE)
+            raise NotSent(OFFLINE)
         try:
             async with asyncio.timeout(LIFT_S):
                 await self.call(device, OPERATE_GATE, {"command": command})
-        except (DeviceOffline, DeviceUnknown) as error:
+        except DeviceUnknown as error:
+            raise NotSent(OFFLINE) from error
+        except DeviceOffline as error:
             raise ParkingRefused(OFFLINE) from error
         except (TimeoutError, TimedOut) as error:
             raise ParkingRefused(BUSY) from error
@@ -378,21 +385,8 @@ class ParkingRoom:
         if any(asks):
             self.asks.set()
         for each in lift:
-            self.spawn(self._lift(each))
+            self.spawn(self._paid.open(each))
         return result
-
-    async def _lift(self, lift: Lift) -> None:
-        """What is kept of it outlives the box (ADR 0127)."""
-        _, barrier = self.site.barriers[lift.barrier]
-        try:
-            await self._move(barrier.device, places.OPEN)
-        except ParkingRefused as refused:
-            self._log.error(
-                "a barrier does not open for a car that paid", barrier=lift.barrier, why=str(refused)
-            )
-            await self._write(partial(shut_exits.shut, lift=lift), {})
-        else:
-            await self._write(partial(lifts.moved, lift=lift), {})
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="parking")
