@@ -6,7 +6,7 @@ from linli.domains.boxes.front.app import EdgeFront
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.security.box_reports import BoxReports
 from linli.domains.security.handlers import cameras_changed, device_deleted, device_moved
-from linli.domains.security.service import keeping
+from linli.domains.security.service import camera_alarms, keeping
 from linli.domains.security.service.box_calls import MODEL, Asks, BoxCalls
 from linli.domains.security.service.keeper import Keeper
 from linli.domains.security.service.platform_side import PlatformSide
@@ -14,7 +14,7 @@ from linli.domains.security.service.provider import SecurityProvider
 from linli.domains.security.service.search import CaptureSearch
 from linli.domains.security.service.sightings import Sightings
 from linli.domains.security.service.snapshots import HttpSnapshots, Photographer
-from linli.domains.video.events import CamerasChanged
+from linli.domains.video.events import CameraAlarmed, CamerasChanged
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.handlers import Handlers
@@ -72,6 +72,10 @@ class SecurityRoom:
         self.keeper.register(jobs)
         self.platform.register(jobs)
         self._reports.register(front)
+        self._db.handlers.inline(CameraAlarmed, self._camera_alarmed)
+
+    async def _camera_alarmed(self, tx: Tx, event: CameraAlarmed) -> None:
+        await camera_alarms.take(tx, event, objects=self.objects, now_ms=self._clock.now_ms())
 
     async def serve(self, scope: Scope, method: str, params: dict[str, Any]) -> Any:
         """For the service bus, where no application serves the model."""

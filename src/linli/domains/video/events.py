@@ -15,3 +15,22 @@ class CamerasChanged(Event, frozen=True):
     community_id: int
     written: Sequence[dict[str, Any]] = ()
     removed: Sequence[str] = ()
+
+
+class CameraAlarmed(Event, frozen=True):
+    """A camera told of an alarm by GB/T 28181, or of the same one several times."""
+
+    name: ClassVar[str] = "video.camera_alarmed"
+
+    tenant_id: str
+    iot_id: str
+    report_id: str
+    method: int
+    """1 telephone, 2 device, 3 text message, 4 position, 5 picture, 6 fault, 7 other."""
+    kind: int
+    """By method, as the standard numbers them; 0: not given."""
+    priority: int
+    """1 (gravest) to 4; 0: not given."""
+    camera_time: str
+    text: str
+    times: int

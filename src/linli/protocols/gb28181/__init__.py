@@ -5,6 +5,7 @@ Source: GB/T 28181-2016 with what 2022 changed; deviations of real cameras that 
 
 from linli.protocols.steering import Move
 
+from .alarms import AlarmNotice, read_alarm
 from .calls import MOST_NUMBERS, Wanted, describe, ssrc_in, ssrc_of, subject
 from .codes import is_code, kind_of
 from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
@@ -33,6 +34,7 @@ __all__ = [
     "MOST_NUMBERS",
     "SET_PRESET",
     "START_CRUISE",
+    "AlarmNotice",
     "Message",
     "Move",
     "Unreadable",
@@ -47,6 +49,7 @@ __all__ = [
     "preset_command",
     "ptz_command",
     "read",
+    "read_alarm",
     "ssrc_in",
     "ssrc_of",
     "subject",

@@ -175,12 +175,18 @@ class Camera(asyncio.DatagramProtocol):
             gb.build("Notify", "Keepalive", next(self._numbers), self.gb_id, {"Status": "OK"})
         )
 
-    async def alarm(self, channel: str, when: str) -> int:
-        """Something moved. `when`: Beijing's time, as messages have it."""
+    async def alarm(
+        self, channel: str, when: str, *, method: int = 5, kind: int = 0, text: str = "移动侦测"
+    ) -> int:
+        """Something moved, or another thing happened. `when`: Beijing's time, as messages have it."""
         facts: dict[str, str | int] = {
-            "AlarmPriority": 4, "AlarmMethod": 5, "AlarmTime": when, "AlarmDescription": "移动侦测",
+            "AlarmPriority": 4, "AlarmMethod": method, "AlarmTime": when, "AlarmDescription": text,
         }  # fmt: skip
-        return await self.tell(gb.build("Notify", "Alarm", next(self._numbers), channel, facts))
+        body = gb.build("Notify", "Alarm", next(self._numbers), channel, facts)
+        if kind:
+            info = f"<Info><AlarmType>{kind}</AlarmType></Info>\r\n</Notify>"
+            body = body.replace(b"</Notify>", info.encode())
+        return await self.tell(body)
 
     # ------------------------------------------------------------ what it hears
 

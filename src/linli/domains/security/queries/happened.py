@@ -63,6 +63,20 @@ _of_event = Query(
     .limit(64),
     Alarm,
 )
+_told_by_camera = Query(
+    select(alarms)
+    .where(
+        in_scope(alarms),
+        _a.iot_id == _iot,
+        _a.event_type == _kind,
+        _a.state == "open",
+        _a.at_ms >= bindparam("since", type_=INT),
+        _a.report_id.like("gb-%"),
+    )
+    .order_by(_a.at_ms.desc())
+    .limit(1),
+    Alarm,
+)
 _captures_where = (
     in_scope(captures),
     _c.community_id == _community,
@@ -234,6 +248,13 @@ async def alarm(scope: Scope, db: Reader, alarm_id: int, *, community_id: int) -
     if row is None or row.community_id != community_id:
         raise NotFound(what="security_alarm", id=alarm_id)
     return row
+
+
+async def told_by_camera(
+    scope: Scope, db: Reader, iot_id: str, *, event_type: int, since_ms: int
+) -> Alarm | None:
+    """The newest open one of a kind that the camera itself told of."""
+    return await _told_by_camera.one(db, scope, iot_id=iot_id, event_type=event_type, since=since_ms)
 
 
 async def targets_of(scope: Scope, db: Reader, alarm: Alarm) -> list[Alarm]:

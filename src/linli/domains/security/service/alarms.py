@@ -36,6 +36,7 @@ _handle = update_of(
     alarms.c.alarm_id == bindparam("row", type_=INT),
     in_scope(alarms),
 )
+_repeat = update_of(alarms, ("details",), alarms.c.alarm_id == bindparam("row", type_=INT), in_scope(alarms))
 _drop = Command(
     delete(alarms).where(any_of(alarms.c.alarm_id, "rows")),
     unscoped="pictures of every tenant are erased in time",
@@ -85,6 +86,13 @@ async def take(
     )
     await _tell(tx, alarm._replace(alarm_id=alarm_id))
     return alarm_id
+
+
+async def repeat(scope: Scope, tx: Tx, alarm: Alarm, details: dict[str, Any]) -> None:
+    """The same goes on: its row says so, and recordings around it go on."""
+    text = msgspec.json.encode(details).decode()
+    await _repeat.run(tx, scope, row=alarm.alarm_id, details=text)
+    await _tell(tx, alarm)
 
 
 def record_of(alarm: Alarm, device: DeviceRow, *, objects: ObjectStore, zone: str) -> dict[str, Any]:

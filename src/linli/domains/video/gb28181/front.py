@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from linli.domains.video.doctor.memory import KEEPALIVE, Catalogue, Doctor
+from linli.domains.video.gb28181.alarms import Alarms
 from linli.domains.video.gb28181.line import Line, Lines
 from linli.domains.video.gb28181.log_in import LogIn
 from linli.domains.video.gb28181.questions import Questions
@@ -58,6 +59,7 @@ class GbFront:
         self._datagrams = DatagramPort(self)
         self.lines = Lines(self._flow_of)
         self._log_in = LogIn(settings.domain, db, clock, secrets, self.guard, doctor)
+        self._alarms = Alarms(db, clock, ids, self._later)
         self._server: asyncio.Server | None = None
         self._tag_secret = system_secrets.token_bytes(32)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -335,6 +337,12 @@ class GbFront:
             self.questions.answered(line, message)
         elif message.command == "Catalog":
             self._later(self._take_catalogue(line, list(message.items)))
+        elif message.command == "Alarm" and message.kind == "Notify":
+            if self._alarms.take(line, message) and incoming.request.method == "MESSAGE":
+                done = gb.build(
+                    "Response", "Alarm", message.number[:16], message.device[:32], {"Result": "OK"}
+                )
+                self.questions.send(line, done)
         elif message.command == "MediaStatus":
             for dialogue in list(self.dialogs.values()):
                 if dialogue.call_id == incoming.request.call_id or (

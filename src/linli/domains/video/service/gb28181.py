@@ -7,12 +7,14 @@ from sqlalchemy import bindparam, delete, update
 
 from linli.domains.communities.queries import spaces
 from linli.domains.video.errors import GbIdTaken
+from linli.domains.video.events import CameraAlarmed
 from linli.domains.video.models import gb_channels, gb_devices
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.rows import GbChannel, GbDevice, seal_about
 from linli.domains.video.service import cameras
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput
+from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
@@ -217,6 +219,23 @@ async def described(tx: Tx, device_id: int, *, maker: str, model: str) -> None:
 
 async def forget_thing(tx: Tx, *, tenant_id: str, iot_id: str) -> None:
     await _forget_thing.run(tx, Scope.system(tenant_id, "video"), iot=iot_id)
+
+
+async def alarmed(tx: Tx, device: GbDevice, alarms: Mapping[gb.AlarmNotice, int], *, ids: Ids) -> None:
+    """`alarms`: how often each was told. Those of codes that are not this device's are dropped."""
+    channels = await queries.channels(Scope.system(device.tenant_id, "video"), tx, device.device_id)
+    by_code = {row.channel: row for row in channels}
+    for alarm, times in alarms.items():
+        channel = by_code.get(alarm.code)
+        whole = alarm.code == device.gb_id or (gb.kind_of(alarm.code) == "alarm" and len(channels) == 1)
+        if channel is None and whole and channels:  # its input, its disk: its first camera stands for it
+            channel = channels[0]
+        if channel is not None:
+            event = CameraAlarmed(
+                device.tenant_id, channel.iot_id, f"gb-{ids.request_id()}", alarm.method, alarm.kind,
+                alarm.priority, alarm.time, alarm.text, times,
+            )  # fmt: skip
+            await emit(tx, event)
 
 
 async def take_catalogue(

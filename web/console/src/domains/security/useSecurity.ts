@@ -9,9 +9,14 @@ export type AdapterRow = Schemas['AdapterRow']
 
 export const EVENT_TYPES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 100] as const
 export const VERDICTS = ['real', 'false', 'drill'] as const
+/** Of GB/T 28181: 8000 + 100 × method + type. */
+const OF_CAMERAS: readonly number[] = [
+  8100, 8200, 8201, 8202, 8203, 8204, 8205, 8300, 8400, 8500, 8501, 8502, 8503, 8504, 8505, 8507, 8509, 8510,
+  8511, 8512, 8513, 8600, 8601, 8602, 8700,
+]
+export const SHOWN_TYPES: readonly number[] = [...EVENT_TYPES, ...OF_CAMERAS]
 /** The key of a kind's name; kinds of makers' own have none. */
-export const kindKey = (type: number): string =>
-  `security.kinds.${EVENT_TYPES.some((each) => each === type) ? type : 'own'}`
+export const kindKey = (type: number): string => `security.kinds.${SHOWN_TYPES.includes(type) ? type : 'own'}`
 
 export const useSecurityAlarms = (state: ListState, communityId: () => string | null) =>
   useResource(

@@ -1,0 +1,68 @@
+"""Alarms that cameras tell of by GB/T 28181: one row while the same goes on, with how often it came.
+
+Its time is the platform's, as that of recordings is; what the camera's clock said stands beside it.
+"""
+
+from typing import Any, Final
+
+from linli.domains.security.queries import happened
+from linli.domains.security.service import alarms
+from linli.domains.video.events import CameraAlarmed
+from linli.kernel.db import Tx
+from linli.kernel.errors import NotFound
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.protocols.edge_link import SecurityReport
+from linli.things.queries.devices import get_device
+
+QUIET_MS: Final = 60_000
+"""After so long without it, it is another alarm."""
+LONGEST_MS: Final = 600_000
+"""So that one that never ends does not sink in the list."""
+FIRST_KIND: Final = 8000
+"""Kinds of this standard are 8000 + 100 times its method + its type, among those that makers may declare."""
+_SAME_AS: Final = {8506: 2, 8508: 12}
+"""Area intrusion and loitering have numbers of their own in the source."""
+
+
+def event_type_of(event: CameraAlarmed) -> int:
+    number = FIRST_KIND + event.method * 100 + event.kind
+    return _SAME_AS.get(number, number)
+
+
+async def take(tx: Tx, event: CameraAlarmed, *, objects: ObjectStore, now_ms: int) -> None:
+    """Nothing of a camera that is gone, or stands in no community."""
+    scope = Scope.system(event.tenant_id, "security")
+    try:
+        device = await get_device(scope, tx, iot_id=event.iot_id)
+    except NotFound:
+        return
+    if device.community_id is None:
+        return
+    event_type = event_type_of(event)
+    before = await happened.told_by_camera(
+        scope, tx, event.iot_id, event_type=event_type, since_ms=now_ms - LONGEST_MS
+    )
+    if before is not None and now_ms - before.facts.get("lastMs", 0) <= QUIET_MS:
+        facts = before.facts
+        facts |= {"times": facts.get("times", 1) + event.times, "lastMs": now_ms}
+        await alarms.repeat(scope, tx, before, facts)
+        return
+    details: dict[str, Any] = {
+        "times": event.times,
+        "lastMs": now_ms,
+        "cameraTime": event.camera_time,
+        "priority": event.priority,
+        "description": event.text,
+    }
+    report = SecurityReport(
+        id=event.report_id,
+        kind="alarm",
+        product_key=device.product_key,
+        device_name=device.device_name,
+        at_s=now_ms // 1000,
+        event_id=event.report_id,
+        event_type=event_type,
+        details={name: value for name, value in details.items() if value},
+    )
+    await alarms.take(scope, tx, device, report, objects=objects, now_ms=now_ms)

@@ -1,0 +1,48 @@
+"""Alarms that devices tell of by themselves. Source: GB/T 28181-2016, 9.4 and A.2.5 c.
+
+Tolerated: no kind beside the method (the edition of 2011 has none), values out of range, and times that are none.
+"""
+
+from typing import Final, NamedTuple
+
+from linli.protocols.gb28181.manscdp import Message, date_text
+
+VIDEO: Final = 5
+"""A method; 1 is telephone, 2 the device, 3 text message, 4 position, 6 a fault, 7 other."""
+MOTION: Final = 2
+"""A kind of VIDEO."""
+_METHODS: Final = range(1, 8)
+_PRIORITIES: Final = range(1, 5)
+_KINDS: Final = range(1, 100)
+_MOST_TEXT: Final = 128
+_MOTION_WORDS: Final = ("移动侦测", "动态检测", "motion")
+
+
+class AlarmNotice(NamedTuple):
+    """`kind`: AlarmType, which means another thing for each method. `priority`: 1 is the gravest. 0: not given."""
+
+    code: str
+    """Of the channel, or of the device itself."""
+    method: int
+    kind: int
+    priority: int
+    time: str
+    """The camera's, `yyyy-MM-dd HH:mm:ss` in Beijing; empty when it is none."""
+    text: str
+
+
+def read_alarm(message: Message) -> AlarmNotice | None:
+    """None: nothing says how it came about."""
+    method = _whole(message.get("AlarmMethod"), _METHODS)
+    if not method:
+        return None
+    text = " ".join(message.get("AlarmDescription").split())[:_MOST_TEXT]
+    kind = _whole(message.get("AlarmType"), _KINDS)
+    if method == VIDEO and not kind and any(word in text.lower() for word in _MOTION_WORDS):
+        kind = MOTION
+    priority = _whole(message.get("AlarmPriority"), _PRIORITIES)
+    return AlarmNotice(message.device[:32], method, kind, priority, date_text(message.get("AlarmTime")), text)
+
+
+def _whole(text: str, among: range) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 and int(text) in among else 0
