@@ -1,12 +1,16 @@
 """What the queries return, in the order of the columns, with the states they may have."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 WAITING, HELD, FAILED, REMOVING = "waiting", "held", "failed", "removing"
 TAKEN, MISSED = "taken", "missed"
 OPEN, HANDLED = "open", "handled"
+CAMERA_REPORT: Final = "gb-"
+"""So begin the reports of alarms that cameras tell of by GB/T 28181."""
+CAMERA_KINDS: Final = 20_000
+"""Their kinds are this + 100 times the standard's method + its type: above those that makers declare."""
 
 
 class Adapter(NamedTuple):
@@ -142,6 +146,11 @@ class Alarm(NamedTuple):
     @property
     def facts(self) -> dict[str, Any]:
         return msgspec.json.decode(self.details, type=dict[str, Any])
+
+    @property
+    def by_camera(self) -> bool:
+        """Whether the camera itself told of it."""
+        return self.report_id.startswith(CAMERA_REPORT)
 
 
 class Capture(NamedTuple):

@@ -25,6 +25,8 @@ class CameraAlarmed(Event, frozen=True):
     tenant_id: str
     iot_id: str
     report_id: str
+    code: str
+    """Of the camera, the recorder or its alarm input, as the standard numbers them."""
     method: int
     """1 telephone, 2 device, 3 text message, 4 position, 5 picture, 6 fault, 7 other."""
     kind: int
@@ -32,5 +34,6 @@ class CameraAlarmed(Event, frozen=True):
     priority: int
     """1 (gravest) to 4; 0: not given."""
     camera_time: str
+    """As it was told; empty: not given."""
     text: str
     times: int

@@ -1,6 +1,6 @@
 """Alarms that devices tell of by themselves. Source: GB/T 28181-2016, 9.4 and A.2.5 c.
 
-Tolerated: no kind beside the method (the edition of 2011 has none), values out of range, and times that are none.
+Tolerated: no kind beside the method (the edition of 2011 has none), values out of range, and times of any form.
 """
 
 from typing import Final, NamedTuple
@@ -8,13 +8,16 @@ from typing import Final, NamedTuple
 from linli.protocols.gb28181.manscdp import Message, date_text
 
 VIDEO: Final = 5
-"""A method; 1 is telephone, 2 the device, 3 text message, 4 position, 6 a fault, 7 other."""
+"""A method; 1 is telephone, 2 the device, 3 text message, 4 position, 6 a fault."""
+OTHER: Final = 7
+"""A method."""
 MOTION: Final = 2
 """A kind of VIDEO."""
 _METHODS: Final = range(1, 8)
 _PRIORITIES: Final = range(1, 5)
 _KINDS: Final = range(1, 100)
 _MOST_TEXT: Final = 128
+_MOST_TIME: Final = 32
 _MOTION_WORDS: Final = ("移动侦测", "动态检测", "motion")
 
 
@@ -27,21 +30,21 @@ class AlarmNotice(NamedTuple):
     kind: int
     priority: int
     time: str
-    """The camera's, `yyyy-MM-dd HH:mm:ss` in Beijing; empty when it is none."""
+    """By the camera's clock, `yyyy-MM-dd HH:mm:ss`; as it is told, where it has another form."""
     text: str
 
 
-def read_alarm(message: Message) -> AlarmNotice | None:
-    """None: nothing says how it came about."""
+def read_alarm(message: Message) -> AlarmNotice:
+    """One without a method, or of one that the standard does not know, is of the method OTHER."""
     method = _whole(message.get("AlarmMethod"), _METHODS)
-    if not method:
-        return None
     text = " ".join(message.get("AlarmDescription").split())[:_MOST_TEXT]
-    kind = _whole(message.get("AlarmType"), _KINDS)
+    kind = _whole(message.get("AlarmType"), _KINDS) if method else 0
     if method == VIDEO and not kind and any(word in text.lower() for word in _MOTION_WORDS):
         kind = MOTION
     priority = _whole(message.get("AlarmPriority"), _PRIORITIES)
-    return AlarmNotice(message.device[:32], method, kind, priority, date_text(message.get("AlarmTime")), text)
+    text_of_time = message.get("AlarmTime")
+    time = date_text(text_of_time) or " ".join(text_of_time.split())[:_MOST_TIME]
+    return AlarmNotice(message.device[:32], method or OTHER, kind, priority, time, text)
 
 
 def _whole(text: str, among: range) -> int:

@@ -67,6 +67,8 @@ class Camera(asyncio.DatagramProtocol):
         """PTZCmd, in hexadecimal."""
         self.presets: dict[int, str] = {}
         self.keys_asked = 0
+        self.alarms_taken: list[str] = []
+        """Numbers of alarms that the platform said it has."""
         self.seeks: list[str] = []
         self.status = 0
         """Of the last registration."""
@@ -163,9 +165,9 @@ class Camera(asyncio.DatagramProtocol):
             )
         )  # fmt: skip
 
-    async def tell(self, body: bytes) -> int:
-        """A MESSAGE of its own; its status."""
-        request = self._request("MESSAGE", secrets.token_hex(12), 1)
+    async def tell(self, body: bytes, method: str = "MESSAGE") -> int:
+        """A message of its own; its status."""
+        request = self._request(method, secrets.token_hex(12), 1)
         request.set("content-type", "Application/MANSCDP+xml")
         request.body = body
         return (await self._ask(request)).status
@@ -179,6 +181,12 @@ class Camera(asyncio.DatagramProtocol):
         self, channel: str, when: str, *, method: int = 5, kind: int = 0, text: str = "移动侦测"
     ) -> int:
         """Something moved, or another thing happened. `when`: Beijing's time, as messages have it."""
+        return await self.tell(self.alarm_body(channel, when, method=method, kind=kind, text=text))
+
+    def alarm_body(
+        self, channel: str, when: str, *, method: int = 5, kind: int = 0, text: str = "移动侦测"
+    ) -> bytes:
+        """An alarm of a number of its own."""
         facts: dict[str, str | int] = {
             "AlarmPriority": 4, "AlarmMethod": method, "AlarmTime": when, "AlarmDescription": text,
         }  # fmt: skip
@@ -186,7 +194,7 @@ class Camera(asyncio.DatagramProtocol):
         if kind:
             info = f"<Info><AlarmType>{kind}</AlarmType></Info>\r\n</Notify>"
             body = body.replace(b"</Notify>", info.encode())
-        return await self.tell(body)
+        return body
 
     # ------------------------------------------------------------ what it hears
 
@@ -248,6 +256,8 @@ class Camera(asyncio.DatagramProtocol):
         if message.kind == "Query" and answer is not None:
             for body in answer(message):
                 await self.tell(body)
+        elif message.command == "Alarm" and message.kind == "Response":
+            self.alarms_taken.append(message.number)
         elif message.command == "DeviceControl":
             if command := message.get("PTZCmd"):
                 self.moves.append(command)

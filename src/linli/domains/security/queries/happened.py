@@ -6,7 +6,7 @@ from msgspec import Meta
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.security.models import alarms, captures, plan_cameras, plans
-from linli.domains.security.rows import Alarm, Capture, Plan, PlanCamera
+from linli.domains.security.rows import CAMERA_REPORT, Alarm, Capture, Plan, PlanCamera
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.entry import Filter
 from linli.kernel.errors import NotFound
@@ -71,7 +71,7 @@ _told_by_camera = Query(
         _a.event_type == _kind,
         _a.state == "open",
         _a.at_ms >= bindparam("since", type_=INT),
-        _a.report_id.like("gb-%"),
+        _a.report_id.startswith(CAMERA_REPORT, autoescape=True),
     )
     .order_by(_a.at_ms.desc())
     .limit(1),

@@ -11,7 +11,7 @@ from linli.databus import records
 from linli.domains.security.events import SecurityAlarmed
 from linli.domains.security.models import alarms, views
 from linli.domains.security.queries import happened as queries
-from linli.domains.security.rows import HANDLED, OPEN, Alarm
+from linli.domains.security.rows import CAMERA_KINDS, HANDLED, OPEN, Alarm
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope, update_of
 from linli.kernel.errors import BadInput
 from linli.kernel.events import emit
@@ -36,7 +36,14 @@ _handle = update_of(
     alarms.c.alarm_id == bindparam("row", type_=INT),
     in_scope(alarms),
 )
-_repeat = update_of(alarms, ("details",), alarms.c.alarm_id == bindparam("row", type_=INT), in_scope(alarms))
+_repeat = update_of(
+    alarms,
+    ("details",),
+    alarms.c.alarm_id == bindparam("row", type_=INT),
+    alarms.c.state == OPEN,
+    alarms.c.details == bindparam("before"),
+    in_scope(alarms),
+)
 _drop = Command(
     delete(alarms).where(any_of(alarms.c.alarm_id, "rows")),
     unscoped="pictures of every tenant are erased in time",
@@ -88,22 +95,27 @@ async def take(
     return alarm_id
 
 
-async def repeat(scope: Scope, tx: Tx, alarm: Alarm, details: dict[str, Any]) -> None:
-    """The same goes on: its row says so, and recordings around it go on."""
+async def repeat(scope: Scope, tx: Tx, alarm: Alarm, details: dict[str, Any]) -> bool:
+    """The same goes on: its row says so, and recordings around it go on. False: the row is another one meanwhile."""
     text = msgspec.json.encode(details).decode()
-    await _repeat.run(tx, scope, row=alarm.alarm_id, details=text)
+    if not await _repeat.run(tx, scope, row=alarm.alarm_id, before=alarm.details, details=text):
+        return False
     await _tell(tx, alarm)
+    return True
 
 
 def record_of(alarm: Alarm, device: DeviceRow, *, objects: ObjectStore, zone: str) -> dict[str, Any]:
-    """The record `securityAlarmEvent` 1.2: JSON as text, 255 for what is unknown, the source's spellings."""
+    """The record `securityAlarmEvent` 1.2: JSON as text, 255 for what is unknown, the source's spellings.
+
+    Kinds of GB/T 28181 that the source has no number for are 100; what the camera told is in `extInfo`.
+    """
 
     def url(key: str) -> str:
         return objects.url(key, expires_s=URL_SECONDS) if key else ""
 
     block = {
         name: CLOUD_OTHER if name in _UNKNOWNS and value == OTHER else value
-        for name, value in alarm.facts.items()
+        for name, value in ({} if alarm.by_camera else alarm.facts).items()
     }
     if alarm.face_key:
         block["facePicUrl"] = url(alarm.face_key)
@@ -125,7 +137,7 @@ def record_of(alarm: Alarm, device: DeviceRow, *, objects: ObjectStore, zone: st
     record: dict[str, Any] = {
         "productKey": device.product_key,
         "deviceName": device.device_name,
-        "eventType": str(alarm.event_type),
+        "eventType": str(OTHER if alarm.event_type >= CAMERA_KINDS else alarm.event_type),
         "eventTime": local.strftime("%Y-%m-%d %H:%M:%S"),
         "eventId": alarm.event_id,
         "eventStatus": "" if alarm.status is None else str(alarm.status),

@@ -5,11 +5,14 @@ Its time is the platform's, as that of recordings is; what the camera's clock sa
 
 from typing import Any, Final
 
+import msgspec
+
 from linli.domains.security.queries import happened
+from linli.domains.security.rows import CAMERA_KINDS, CAMERA_REPORT
 from linli.domains.security.service import alarms
 from linli.domains.video.events import CameraAlarmed
 from linli.kernel.db import Tx
-from linli.kernel.errors import NotFound
+from linli.kernel.errors import Conflict, NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.protocols.edge_link import SecurityReport
@@ -19,14 +22,18 @@ QUIET_MS: Final = 60_000
 """After so long without it, it is another alarm."""
 LONGEST_MS: Final = 600_000
 """So that one that never ends does not sink in the list."""
-FIRST_KIND: Final = 8000
-"""Kinds of this standard are 8000 + 100 times its method + its type, among those that makers may declare."""
-_SAME_AS: Final = {8506: 2, 8508: 12}
+_SAME_AS: Final = {CAMERA_KINDS + 506: 2, CAMERA_KINDS + 508: 12}
 """Area intrusion and loitering have numbers of their own in the source."""
 
 
+class AlarmMoved(Conflict):
+    """The row was handled, or counted by another process, meanwhile: it is read once more."""
+
+    code = "security.alarm_moved"
+
+
 def event_type_of(event: CameraAlarmed) -> int:
-    number = FIRST_KIND + event.method * 100 + event.kind
+    number = CAMERA_KINDS + event.method * 100 + event.kind
     return _SAME_AS.get(number, number)
 
 
@@ -46,17 +53,27 @@ async def take(tx: Tx, event: CameraAlarmed, *, objects: ObjectStore, now_ms: in
     if before is not None and now_ms - before.facts.get("lastMs", 0) <= QUIET_MS:
         facts = before.facts
         facts |= {"times": facts.get("times", 1) + event.times, "lastMs": now_ms}
-        await alarms.repeat(scope, tx, before, facts)
+        if not await alarms.repeat(scope, tx, before, facts):
+            raise AlarmMoved(id=before.alarm_id)
         return
+    ext_info: dict[str, Any] = {
+        "alarmMethod": event.method,
+        "alarmType": event.kind,
+        "alarmPriority": event.priority,
+        "alarmTime": event.camera_time,
+        "alarmDescription": event.text,
+        "deviceId": event.code,
+    }
     details: dict[str, Any] = {
         "times": event.times,
         "lastMs": now_ms,
         "cameraTime": event.camera_time,
         "priority": event.priority,
         "description": event.text,
+        "code": event.code,
     }
     report = SecurityReport(
-        id=event.report_id,
+        id=CAMERA_REPORT + event.report_id,
         kind="alarm",
         product_key=device.product_key,
         device_name=device.device_name,
@@ -64,5 +81,6 @@ async def take(tx: Tx, event: CameraAlarmed, *, objects: ObjectStore, now_ms: in
         event_id=event.report_id,
         event_type=event_type,
         details={name: value for name, value in details.items() if value},
+        ext_info=msgspec.json.encode({name: value for name, value in ext_info.items() if value}).decode(),
     )
     await alarms.take(scope, tx, device, report, objects=objects, now_ms=now_ms)

@@ -8,11 +8,11 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from linli.domains.video.doctor.memory import KEEPALIVE, Catalogue, Doctor
-from linli.domains.video.gb28181.alarms import Alarms
+from linli.domains.video.doctor.memory import Doctor
 from linli.domains.video.gb28181.line import Line, Lines
 from linli.domains.video.gb28181.log_in import LogIn
 from linli.domains.video.gb28181.questions import Questions
+from linli.domains.video.gb28181.reports import Reports
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.service import gb28181 as service
 from linli.kernel.clock import Clock
@@ -24,7 +24,6 @@ from linli.kernel.sip.exchange import Exchange, Incoming
 from linli.kernel.sip.flows import DatagramPort, Flow, Limits, StreamPort
 from linli.kernel.sip.guard import Guard
 from linli.kernel.telemetry import logger
-from linli.protocols import gb28181 as gb
 from linli.protocols import sip
 from linli.protocols.sip.message import BrokenRequest
 
@@ -51,20 +50,18 @@ class GbFront:
         self.doctor = doctor
         self._db = db
         self._clock = clock
-        self._secrets = secrets
-        self._ids = ids
         self.guard = Guard()
         limits = Limits(settings.max_connections, _CONNECTIONS_EACH)
         self._streams = StreamPort(self, limits)
         self._datagrams = DatagramPort(self)
         self.lines = Lines(self._flow_of)
         self._log_in = LogIn(settings.domain, db, clock, secrets, self.guard, doctor)
-        self._alarms = Alarms(db, clock, ids, self._later)
+        self.reports = Reports(db, clock, ids, secrets, doctor, self._later)
         self._server: asyncio.Server | None = None
         self._tag_secret = system_secrets.token_bytes(32)
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
-        self.dialogs: dict[sip.DialogKey, Dialogue] = {}
+        self.dialogs = self.reports.dialogs
         self.port = 0
 
     async def start(self) -> None:
@@ -74,7 +71,7 @@ class GbFront:
         self._server, port = await self._bind(loop)
         public = self.settings.public_host or host
         self.exchange = Exchange(self._clock, self, here=f"{public}:{port}", token=token)
-        self.questions = Questions(self.settings, self.exchange, self.lines.flow)
+        self.questions = self.reports.questions = Questions(self.settings, self.exchange, self.lines.flow)
         self.here = f"{public}:{port}"
         await self._server.start_serving()
         self.port = port
@@ -272,51 +269,10 @@ class GbFront:
         moved = before is not None and before.host != flow.host
         line = self.lines.know(device, self._clock.steady_ms())
         if moved:  # what it sends from there belongs to no call of ours
-            self._hang_up_all(line)
+            self.reports.hang_up_all(line)
         incoming.answer(200, date=_date(now_ms), expires=str(seconds), contact=request.get("contact") or "")
         if before is None or not before.described:
-            self._later(self._describe(line))
-
-    def _hang_up_all(self, line: Line) -> None:
-        for dialogue in list(self.dialogs.values()):
-            if dialogue.line is line:
-                dialogue.hung_up()
-
-    async def _describe(self, line: Line) -> None:
-        """What it is, and which cameras it has."""
-        answers = await self.questions.ask(line, "DeviceInfo")
-        if answers:
-            line.described = True
-            facts = answers[0]
-            await self._db.run(
-                lambda tx: service.described(
-                    tx, line.device.device_id, maker=facts.get("Manufacturer"), model=facts.get("Model")
-                )
-            )
-        await self.refresh(line)
-
-    async def refresh(self, line: Line) -> int:
-        """Ask for the catalogue; how many entries came. Parts come as they will: what came counts."""
-        asked_ms, gb_id = self._clock.now_ms(), line.device.gb_id
-
-        def refused(status: int) -> None:
-            self.doctor.note_catalogue(gb_id, Catalogue(asked_ms, 0, 0, status))
-
-        answers = await self.questions.ask(line, "Catalog", refused=refused)
-        items = [item for answer in answers for item in answer.items]
-        if answers:
-            entries = len({item.get("DeviceID", "") for item in items})
-            self.doctor.note_catalogue(gb_id, Catalogue(asked_ms, entries, answers[-1].total, 0))
-        await self._take_catalogue(line, items)
-        return len(items)
-
-    async def _take_catalogue(self, line: Line, items: list[Any]) -> None:
-        if items:
-            await self._db.run(
-                lambda tx: service.take_catalogue(
-                    tx, line.device, items, ids=self._ids, secrets=self._secrets, now_ms=self._clock.now_ms()
-                )
-            )
+            self._later(self.reports.describe(line))
 
     def _message(self, incoming: Incoming) -> None:
         line = self.lines.of(incoming.request, incoming.flow)
@@ -324,31 +280,7 @@ class GbFront:
             incoming.answer(403)
             return
         line.seen_ms = self._clock.steady_ms()
-        try:
-            message = gb.read(incoming.request.body)
-        except gb.Unreadable as error:
-            incoming.answer(400, f"Bad Request - {str(error)[:60].encode('ascii', 'replace').decode()}")
-            return
-        incoming.answer(200)
-        if message.command == KEEPALIVE:
-            visits = self.doctor.visits(line.device.gb_id)
-            visits.note_alive(self._clock.now_ms(), message.get("Status"))
-        if message.kind == "Response":
-            self.questions.answered(line, message)
-        elif message.command == "Catalog":
-            self._later(self._take_catalogue(line, list(message.items)))
-        elif message.command == "Alarm" and message.kind == "Notify":
-            if self._alarms.take(line, message) and incoming.request.method == "MESSAGE":
-                done = gb.build(
-                    "Response", "Alarm", message.number[:16], message.device[:32], {"Result": "OK"}
-                )
-                self.questions.send(line, done)
-        elif message.command == "MediaStatus":
-            for dialogue in list(self.dialogs.values()):
-                if dialogue.call_id == incoming.request.call_id or (
-                    dialogue.line is line and dialogue.recorded and dialogue.channel == message.device
-                ):
-                    dialogue.hung_up()
+        self.reports.take(line, incoming)
 
     # ------------------------------------------------------------ work
 
@@ -380,19 +312,6 @@ class GbFront:
             await job
         except Exception:
             log.exception("what a camera told was not kept")
-
-
-class Dialogue:
-    """A call that brings pictures, as the front must know it."""
-
-    line: Line
-    channel: str
-    call_id: str
-    recorded: bool
-
-    def hung_up(self) -> None:
-        """The camera ended it."""
-        raise NotImplementedError
 
 
 def token(length: int) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
-from linli.domains.video.gb28181.front import Dialogue, GbFront
+from linli.domains.video.gb28181.front import GbFront
 from linli.domains.video.gb28181.line import Line
+from linli.domains.video.gb28181.reports import Dialogue
 from linli.kernel.sip.exchange import Outgoing
 from linli.kernel.sip.flows import Flow
 from linli.kernel.telemetry import logger

@@ -134,7 +134,7 @@ class VideoDesk:
         line = self.front.lines.named(device.gb_id)
         if line is None:
             raise errors.CameraAway()
-        entries = await self.front.refresh(line)
+        entries = await self.front.reports.refresh(line)
         if not entries:
             raise errors.CameraSilent()
         return entries

@@ -222,17 +222,20 @@ async def forget_thing(tx: Tx, *, tenant_id: str, iot_id: str) -> None:
 
 
 async def alarmed(tx: Tx, device: GbDevice, alarms: Mapping[gb.AlarmNotice, int], *, ids: Ids) -> None:
-    """`alarms`: how often each was told. Those of codes that are not this device's are dropped."""
+    """`alarms`: how often each was told. Those of cameras that are not this device's are dropped.
+
+    What its own code, an alarm input or an alarm output tells stands at its first camera.
+    """
     channels = await queries.channels(Scope.system(device.tenant_id, "video"), tx, device.device_id)
     by_code = {row.channel: row for row in channels}
     for alarm, times in alarms.items():
         channel = by_code.get(alarm.code)
-        whole = alarm.code == device.gb_id or (gb.kind_of(alarm.code) == "alarm" and len(channels) == 1)
-        if channel is None and whole and channels:  # its input, its disk: its first camera stands for it
+        whole = alarm.code == device.gb_id or gb.kind_of(alarm.code) == "alarm"
+        if channel is None and whole and channels:
             channel = channels[0]
         if channel is not None:
             event = CameraAlarmed(
-                device.tenant_id, channel.iot_id, f"gb-{ids.request_id()}", alarm.method, alarm.kind,
+                device.tenant_id, channel.iot_id, ids.request_id(), alarm.code, alarm.method, alarm.kind,
                 alarm.priority, alarm.time, alarm.text, times,
             )  # fmt: skip
             await emit(tx, event)

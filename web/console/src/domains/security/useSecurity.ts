@@ -9,14 +9,17 @@ export type AdapterRow = Schemas['AdapterRow']
 
 export const EVENT_TYPES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 100] as const
 export const VERDICTS = ['real', 'false', 'drill'] as const
-/** Of GB/T 28181: 8000 + 100 × method + type. */
+/** Of GB/T 28181: 20000 + 100 × method + type. */
 const OF_CAMERAS: readonly number[] = [
-  8100, 8200, 8201, 8202, 8203, 8204, 8205, 8300, 8400, 8500, 8501, 8502, 8503, 8504, 8505, 8507, 8509, 8510,
-  8511, 8512, 8513, 8600, 8601, 8602, 8700,
+  20100, 20200, 20201, 20202, 20203, 20204, 20205, 20300, 20400, 20500, 20501, 20502, 20503, 20504, 20505,
+  20507, 20509, 20510, 20511, 20512, 20513, 20600, 20601, 20602, 20700,
 ]
 export const SHOWN_TYPES: readonly number[] = [...EVENT_TYPES, ...OF_CAMERAS]
-/** The key of a kind's name; kinds of makers' own have none. */
-export const kindKey = (type: number): string => `security.kinds.${SHOWN_TYPES.includes(type) ? type : 'own'}`
+/** The key of a kind's name; kinds of makers' own have none, types that no standard names have their method's. */
+export const kindKey = (type: number): string => {
+  const named = [type, type - (type % 100)].find((each) => SHOWN_TYPES.includes(each))
+  return `security.kinds.${named ?? 'own'}`
+}
 
 export const useSecurityAlarms = (state: ListState, communityId: () => string | null) =>
   useResource(
