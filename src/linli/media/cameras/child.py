@@ -10,7 +10,6 @@ import selectors
 import socket
 import sys
 import time
-from collections import deque
 from typing import Final
 
 import msgspec
@@ -21,7 +20,7 @@ from linli.media.cameras.wire import Allow, Drop, Facts, Frame, News, Report, Ta
 
 BURST: Final = 128
 TICK_S: Final = 0.5
-PAUSE_S: Final = 0.001
+PAUSE_S: Final = 0.002
 """After each look at the sockets, so that one look takes many packets; meanwhile their buffers have room enough."""
 MOST_WAITING: Final = 16 * 1024 * 1024
 """Bytes for the platform that it has not taken."""
@@ -108,8 +107,9 @@ class Taker:
         self._selector = selectors.DefaultSelector()
         self._selector.register(orders, selectors.EVENT_READ, self._take_orders)
         self._sources: dict[int, Source] = {}
-        self._waiting: deque[bytes] = deque()
-        self._size = 0
+        self._waiting = bytearray()
+        self._writing = False
+        """Whether some is left that the platform did not take."""
         self._over = False
 
     def run(self) -> None:
@@ -117,11 +117,13 @@ class Taker:
         while not self._over:
             for key, _ in self._selector.select(TICK_S):
                 key.data()
-            time.sleep(PAUSE_S)
             if time.monotonic() - tick >= TICK_S:
                 tick = time.monotonic()
                 for source in self._sources.values():
                     self._tell_facts(source)
+            if self._waiting and not self._writing:
+                self._write()
+            time.sleep(PAUSE_S)
 
     def _take_orders(self) -> None:
         try:
@@ -186,7 +188,7 @@ class Taker:
     def _give(self, source: Source, frames: list[Frame]) -> None:
         first = source.intake.given == len(frames)
         for frame in frames:
-            if self._size > MOST_WAITING:
+            if len(self._waiting) > MOST_WAITING:
                 source.waits_for_key = True
             elif frame.key:
                 source.waits_for_key = False
@@ -197,37 +199,34 @@ class Taker:
 
     def _tell_facts(self, source: Source) -> None:
         facts = source.facts()
-        if facts != source.reported and self._size <= MOST_WAITING:
+        if facts != source.reported and len(self._waiting) <= MOST_WAITING:
             source.reported = facts
             self._tell(Report(source.number, facts))
 
     def _tell(self, news: News) -> None:
-        data = wire.encode(news)
-        self._waiting.append(len(data).to_bytes(wire.SIZE_BYTES) + data)
-        self._size += len(data) + wire.SIZE_BYTES
-        if len(self._waiting) == 1:
-            self._write()
+        """What one look at the sockets brought is written at once: each write wakes the platform."""
+        begin = len(self._waiting)
+        self._waiting += bytes(wire.SIZE_BYTES)
+        wire.encode_into(news, self._waiting, -1)
+        size = len(self._waiting) - begin - wire.SIZE_BYTES
+        self._waiting[begin : begin + wire.SIZE_BYTES] = size.to_bytes(wire.SIZE_BYTES)
 
     def _write(self) -> None:
-        writing = self._pictures in self._selector.get_map()
-        while self._waiting:
-            data = self._waiting[0]
-            try:
-                sent = self._pictures.send(data)
-            except (BlockingIOError, InterruptedError):
-                sent = 0
-            except OSError:
-                self._over = True
-                return
-            self._size -= sent
-            if sent < len(data):
-                self._waiting[0] = data[sent:]
-                if not writing:
-                    self._selector.register(self._pictures, selectors.EVENT_WRITE, self._write)
-                return
-            self._waiting.popleft()
-        if writing:
-            self._selector.unregister(self._pictures)
+        """As much as the platform takes now; the rest when it takes more."""
+        try:
+            sent = self._pictures.send(self._waiting)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            self._over = True
+            return
+        del self._waiting[:sent]
+        if bool(self._waiting) != self._writing:
+            self._writing = not self._writing
+            if self._writing:
+                self._selector.register(self._pictures, selectors.EVENT_WRITE, self._write)
+            else:
+                self._selector.unregister(self._pictures)
 
 
 def main(arguments: list[str]) -> int:

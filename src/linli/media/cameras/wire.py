@@ -81,7 +81,9 @@ class Frame(msgspec.Struct, frozen=True, tag="frame", array_like=True):
 
 type News = Report | Frame
 
-encode: Final = msgspec.msgpack.Encoder().encode
+_encoder: Final = msgspec.msgpack.Encoder()
+encode: Final = _encoder.encode
+encode_into: Final = _encoder.encode_into
 _orders: Final[msgspec.msgpack.Decoder[Order]] = msgspec.msgpack.Decoder(Order)
 _news: Final[msgspec.msgpack.Decoder[News]] = msgspec.msgpack.Decoder(News)
 decode_order: Final = _orders.decode
