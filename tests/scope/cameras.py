@@ -24,6 +24,7 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
 
     begin, end = 1_795_500_000_000, 1_795_500_600_000
     one = f"{here}/{{camera_id}}"
+    looks = "/communities/{community_id}/camera-looks"
     span = {"beginMs": begin, "endMs": end}
     why = {**span, "reason": "物品遗失"}
 
@@ -59,7 +60,9 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"PUT {one}/recording": [lambda x: Ask(at(x, camera_id=x.camera), body={"mode": "event"})],
         f"POST {one}/recording/manual": [lambda x: Ask(at(x, camera_id=x.camera), body={"minutes": 0})],
         f"GET {one}/timeline": [lambda x: Ask(at(x, camera_id=x.camera), query=span)],
-        f"GET {one}/timeline/views": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"GET {looks}": [lambda x: Ask(at(x)), lambda x: Ask(at(x), query={"cameraId": x.camera})],
+        f"GET {looks}/people": [lambda x: Ask(at(x))],
+        f"GET {looks}/export.csv": [lambda x: Ask(at(x))],
         f"POST {one}/timeline/play": [lambda x: Ask(at(x, camera_id=x.camera), body=span)],
         f"POST {one}/timeline/download": [lambda x: Ask(at(x, camera_id=x.camera), body=why)],
         f"POST {one}/timeline/lock": [lambda x: Ask(at(x, camera_id=x.camera), body=why)],

@@ -28,7 +28,7 @@ from linli.domains.people.models import persons
 from linli.domains.people.service import accounts, invitations, joining, organisation, vehicles
 from linli.domains.people.service.organisation import Hand
 from linli.domains.people.service.vehicles import VehicleForm
-from linli.domains.video.service.recording import Look, note_look
+from linli.domains.video.service.looks import Look, note_look
 from linli.domains.visitors.models import visits as visit_rows
 from linli.domains.visitors.rows import API
 from linli.domains.visitors.schemas import Guest

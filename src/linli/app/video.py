@@ -80,6 +80,7 @@ class VideoPort:
         await self._front.start()
         self._pump = Pump(gb.host, video.first_port, video.last_port, memory_mb=video.memory_mb)
         self.desk.open(self._front, self._pump)
+        self.desk.looks.start()
         if video.rtmp_port:
             from linli.domains.video.live.rtmp import RtmpPort
 
@@ -124,6 +125,7 @@ class VideoPort:
             self._rtmp.stop()
         if self._players is not None:
             await self._players.stop()
+        await self.desk.looks.stop()
         if self._front is not None:
             await self._front.stop()
         if self._pump is not None:

@@ -66,7 +66,7 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "work": (
         "employees", "department_members", "community_rights", "account_roles", "staff", "staff_log", "staff_rights",
         "company_role_holders", "project_group_members", "join_requests",
-        "organisation_upgrades",
+        "organisation_upgrades", "recording_views",
     ),
     "requests": ("deletion_requests", "data_exports"),
     "changes": ("record_changes",),

@@ -202,13 +202,20 @@ recording_views = Table(
     integer("community_id"),
     text_column("iot_id"),
     text_column("caller"),
-    text_column("what"),  # play, device, download, lock, unlock
-    integer("begin_ms"),
-    integer("end_ms"),
+    integer("account_id", null=True),  # of a caller who is a person
+    text_column("what"),  # recording_rows.LOOKS
+    text_column(
+        "surface", server_default=""
+    ),  # recording_rows.SURFACES; empty: the console's page of recordings
+    integer("begin_ms"),  # of what was seen; for live pictures also when it was seen
+    integer("end_ms"),  # of a live look: when it was last seen to go on
+    flag("over", default=1),  # 0: a live look that goes on, or that ended with its process
     text_column("reason", server_default=""),
     integer("at_ms"),
     Index("ix_recording_views_camera", "iot_id", "at_ms"),
+    Index("ix_recording_views_community", "community_id", "at_ms"),
+    Index("ix_recording_views_account", "account_id"),
     Index("ix_recording_views_at", "at_ms"),
     sqlite_autoincrement=True,
 )
-"""Who looked at, took away or locked what of a camera."""
+"""Who looked at a camera, live or recorded, and who took away or locked what of it."""

@@ -13,6 +13,12 @@ DISK_FULL, QUOTA, RESTARTED, INTERRUPTED, UNPLANNED, ERASED = (
 )  # fmt: skip
 """Why nothing is there, besides the codes of errors; the last but one is no row but follows from the plan, and the last
 is one only where files went before their days were over."""
+LOOKS: Final = ("live", "picture", "test", "play", "device", "download", "lock", "unlock")
+"""Live pictures, one picture, the doctor's test; recordings of the platform and of a recorder played, taken, locked."""
+SURFACES: Final = ("console", "wall", "lane", "phone", "openapi")
+"""Where it was seen: a camera's page, the wall, lane control, the staff's phone, a program with a key."""
+SILENT_MS: Final = 60_000
+"""A live look without a sign of life for so long is over."""
 NEAR_MS: Final = 1_500
 """What is shorter lies between two files that go on."""
 
@@ -63,13 +69,22 @@ class Gap(NamedTuple):
 
 
 class View(NamedTuple):
+    """Who looked at a camera, took something of it away, or locked it."""
+
     view_id: int
+    iot_id: str
     caller: str
     what: str
+    surface: str
     begin_ms: int
     end_ms: int
+    over: int
     reason: str
     at_ms: int
+
+    def goes_on(self, now_ms: int) -> bool:
+        """A look that ended with its process is over at its last sign of life."""
+        return not self.over and now_ms - self.end_ms < SILENT_MS
 
 
 class Use(NamedTuple):

@@ -142,7 +142,7 @@ async def test_a_camera_is_recorded_by_plan_and_played_from_the_index(
     assert "attachment" in film_file.headers["content-disposition"]
     assert len(checksums("mp4", film_file.content)) >= 100
     assert (await house.desk.get(house.url + saved["path"])).status_code == 403
-    views = (await house.desk.get(f"{path}/timeline/views")).json()["data"]
+    views = (await house.desk.get(f"{house.at}/camera-looks")).json()["data"]
     assert [(row["what"], row["reason"]) for row in views] == [("download", "物品遗失"), ("play", "")]
 
 

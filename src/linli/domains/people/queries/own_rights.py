@@ -71,6 +71,10 @@ _names = Query(
     select(accounts.c.id, accounts.c.name).where(any_of(accounts.c.id, "account_ids")),
     unscoped="who did something is told to whoever may see what was done",
 )
+_logins = Query(
+    select(accounts.c.id, accounts.c.login).where(any_of(accounts.c.id, "account_ids")),
+    unscoped="who did something is told to whoever may see what was done",
+)
 _closed = Query(
     select(staff.c.tenant_id).where(staff.c.account_id == _account, staff.c.disabled == 1), unscoped=_RIGHTS
 )
@@ -119,6 +123,11 @@ async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
 async def names(db: Reader, account_ids: list[int]) -> dict[int, str]:
     """Account id → name."""
     return dict(await _names.all(db, account_ids=account_ids)) if account_ids else {}
+
+
+async def logins(db: Reader, account_ids: list[int]) -> dict[int, str]:
+    """Account id → what it signs in with."""
+    return dict(await _logins.all(db, account_ids=account_ids)) if account_ids else {}
 
 
 async def closed_tenants(db: Reader, account_id: int) -> frozenset[str]:

@@ -5,6 +5,7 @@ from linli.domains.video.console.doctor import camera_doctor_routes, device_doct
 from linli.domains.video.console.gb28181 import gb_routes
 from linli.domains.video.console.history import HISTORY
 from linli.domains.video.console.live import live_routes
+from linli.domains.video.console.looks import look_routes
 from linli.domains.video.console.recording import recording_routes
 from linli.domains.video.console.steering import steering_routes
 from linli.domains.video.console.timeline import timeline_routes
@@ -12,7 +13,7 @@ from linli.domains.video.console.views import view_routes
 from linli.domains.video.console.workbooks import CameraImportRoutes, camera_workbook_routes
 
 ROUTES = (
-    camera_doctor_routes, camera_routes, device_doctor_routes, gb_routes, live_routes, recording_routes,
+    camera_doctor_routes, camera_routes, device_doctor_routes, gb_routes, live_routes, look_routes, recording_routes,
     steering_routes, timeline_routes, view_routes, camera_workbook_routes, CameraImportRoutes,
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.recorder.doctor_view import recorded_of
 from linli.domains.video.recorder.room import Recordings
 from linli.domains.video.rows import GbChannel, GbDevice
+from linli.domains.video.service.looks import Look, note_look
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -221,10 +222,17 @@ def _trial(scope: Scope, video: VideoDesk, channel: GbChannel | None) -> DoctorT
     raises=(NotFound, errors.VideoOff, errors.TrialRuns, errors.NoRoom),
 )  # fmt: skip
 async def try_camera(
-    community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk, invoker: Invoker
+    community_id: int,
+    camera_id: int,
+    scope: Scope,
+    db: Database,
+    video: VideoDesk,
+    invoker: Invoker,
+    clock: Clock,
 ) -> None:
     """Ask it for its clock and picture as who watches does, and measure for some seconds; behind a box the box does it.
-    The steps tell how it goes."""
+    The steps tell how it goes. Who tests is kept."""
+    now_ms = clock.now_ms()
     try:
         camera, _ = await _camera(scope, db, video, community_id, camera_id)
     except errors.NoWay:
@@ -232,6 +240,8 @@ async def try_camera(
         video.site_checks.start(row.iot_id, partial(ask_box, scope, invoker, row.iot_id))
         return
     video.trials.start(camera.channel, partial(video.live, camera))
+    look = Look(camera.iot_id, "test", now_ms, now_ms, surface="console")
+    await db.run(lambda tx: note_look(scope, tx, look, community_id=community_id, now_ms=now_ms))
 
 
 @device_doctor_routes.get("/messages", right=MANAGE, raises=(NotFound,))

@@ -1,7 +1,7 @@
 """Console: the pictures of a camera: live, recorded, and why there are none."""
 
 import base64
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -13,7 +13,7 @@ from linli.domains.video.live.access import staff_may
 from linli.domains.video.live.desk import Camera, VideoDesk, span_of
 from linli.domains.video.live.pictures import snapshot
 from linli.domains.video.queries import cameras as queries
-from linli.domains.video.service.recording import Look, note_look
+from linli.domains.video.service.looks import Look, Watcher, note_look
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Filter, Routes
@@ -33,6 +33,10 @@ _TROUBLES = (
 
 class LiveForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
     sub: Annotated[bool, Meta(description="The small stream, for walls.")] = False
+    surface: Annotated[
+        Literal["console", "wall", "lane", "phone"],
+        Meta(description="Where it is seen, for the list of looks."),
+    ] = "console"
 
 
 class PastForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -107,14 +111,19 @@ async def watch_camera(
     session: sessions.Session,
     video: VideoDesk,
 ) -> Playing:
-    """Have the camera send, if it does not yet; answers with the first picture, or why there is none."""
+    """Have the camera send, if it does not yet; answers with the first picture, or why there is none.
+
+    Who looks is kept.
+    """
     camera = await _camera(scope, db, video, community_id, camera_id)
     running = await video.live(camera, sub=data.sub, seconds=WAIT_S)
 
     async def lives() -> bool:
         return await sessions.is_living(db, session.id, now_ms=clock.now_ms())
 
-    ticket = video.ticket(running, "ws", staff_may(db, scope, camera.iot_id, community_id, lives))
+    watcher = Watcher.of(scope, camera.iot_id, community_id, data.surface)
+    alive = staff_may(db, scope, camera.iot_id, community_id, lives)
+    ticket = video.ticket(running, "ws", alive, watcher=watcher)
     return Playing(_path("live", ticket.token, ticket.session))
 
 
@@ -164,11 +173,14 @@ async def list_recordings(
 
 @live_routes.post("/snapshot", right=SEE, status=200, raises=(NotFound, errors.NoStill, *_TROUBLES))
 async def take_snapshot(
-    community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk
+    community_id: int, camera_id: int, scope: Scope, db: Database, video: VideoDesk, clock: Clock
 ) -> Snapshot:
-    """What the camera sees now."""
+    """What the camera sees now. Who looks is kept."""
     camera = await _camera(scope, db, video, community_id, camera_id)
     image = await snapshot(video, camera)
+    now_ms = clock.now_ms()
+    look = Look(camera.iot_id, "picture", now_ms, now_ms, surface="console")
+    await db.run(lambda tx: note_look(scope, tx, look, community_id=community_id, now_ms=now_ms))
     return Snapshot(base64.b64encode(image).decode())
 
 

@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.accounts.service import sessions
-from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.rights import Right
 from linli.domains.video import errors
 from linli.domains.video.live.access import staff_may
@@ -19,12 +18,11 @@ from linli.domains.video.recorder.room import Recordings
 from linli.domains.video.recorder.timeline import holes
 from linli.domains.video.recording_rows import OPEN, Segment
 from linli.domains.video.service import recording as service
-from linli.domains.video.service.recording import Look
+from linli.domains.video.service.looks import Look, note_look
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
-from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
 from linli.media.recorder.joined import Joined, OtherPicture, Span
@@ -100,16 +98,6 @@ class DownloadPass(msgspec.Struct, rename="camel", frozen=True):
 
 class LockedFiles(msgspec.Struct, rename="camel", frozen=True):
     files: Annotated[int, Meta(description="Whose lock changed.")]
-
-
-class RecordingView(msgspec.Struct, rename="camel", frozen=True):
-    id: str
-    name: str
-    what: Annotated[str, Meta(description="play, device, download, lock, unlock.")]
-    begin_ms: int
-    end_ms: int
-    reason: str
-    at_ms: int
 
 
 timeline_routes = Routes(
@@ -231,24 +219,6 @@ async def lock_recordings(
     return LockedFiles(changed)
 
 
-@timeline_routes.get("/views", right=USE, raises=(NotFound,))
-async def list_recording_views(
-    community_id: int, camera_id: int, scope: Scope, db: Database, page: PageRequest
-) -> Page[RecordingView]:
-    """Who looked at a camera's recordings, took some away or locked some: 180 days, newest first."""
-    iot_id = await _iot_id(scope, db, community_id, camera_id)
-    listed = await queries.views(scope, db, community_id, iot_id, page)
-    people = await caller_names(db, {each.caller for each in listed.data})
-    rows = [
-        RecordingView(
-            str(each.view_id), people.get(each.caller, each.caller), each.what, each.begin_ms, each.end_ms,
-            each.reason, each.at_ms,
-        )
-        for each in listed.data
-    ]  # fmt: skip
-    return Page.of(page, listed.total, rows)
-
-
 def _reason(text: str) -> str:
     if not (reason := text.strip()):
         raise BadInput(field="reason", rule="required")
@@ -260,7 +230,7 @@ async def _iot_id(scope: Scope, db: Database, community_id: int, camera_id: int)
 
 
 async def _note(scope: Scope, db: Database, clock: Clock, community_id: int, look: Look) -> None:
-    write = partial(service.note_look, look=look, community_id=community_id, now_ms=clock.now_ms())
+    write = partial(note_look, look=look, community_id=community_id, now_ms=clock.now_ms())
     await db.run(lambda tx: write(scope, tx))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linli.domains.video import errors
 from linli.domains.video.doctor.memory import Doctor
+from linli.domains.video.live.looks import Look, Looks
 from linli.domains.video.live.part import Part
 from linli.domains.video.live.site_checks import SiteChecks
 from linli.domains.video.live.tickets import Scheme, Ticket, Tickets
@@ -14,11 +15,13 @@ from linli.domains.video.live.trials import Trials
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.queries.views import camera_of
 from linli.domains.video.rows import GbChannel, GbDevice
+from linli.domains.video.service.looks import Watcher
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Video
+from linli.media.cameras.hub import Full, Player
 from linli.media.cameras.outputs import Keys
 from linli.media.ports import NoPorts
 from linli.protocols import gb28181 as gb
@@ -72,6 +75,7 @@ class VideoDesk:
         self._last = system_secrets.randbelow(gb.MOST_NUMBERS)
         """Number of the last call: another process before this one may have had the first ones."""
         self.tickets = Tickets()
+        self.looks = Looks(db, clock)
         self.doctor = Doctor(clock)
         self.trials = Trials(self, clock)
         self.site_checks = SiteChecks(clock)
@@ -288,11 +292,20 @@ class VideoDesk:
         alive: Callable[[], Awaitable[bool]],
         *,
         encrypted: bool = False,
+        watcher: Watcher | None = None,
     ) -> Ticket:
         keys = Keys(system_secrets.token_bytes(16), system_secrets.token_bytes(16)) if encrypted else None
-        return self.tickets.give(
-            Ticket(running=running, scheme=scheme, given_ms=self._clock.now_ms(), alive=alive, keys=keys)
-        )
+        return self.tickets.give(Ticket(running, scheme, self._clock.now_ms(), alive, watcher, keys))
+
+    def join(self, ticket: Ticket, player: Player) -> Look | None:
+        """Begin to send pictures to a player, and its look. Raises Full."""
+        look = self.looks.begin(ticket.watcher)
+        try:
+            ticket.running.stream.join(player)
+        except Full:
+            self.looks.end(look)
+            raise
+        return look
 
 
 def _recording(item: object) -> Recording | None:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
 
+from linli.domains.video.live.looks import Look
 from linli.domains.video.live.tickets import Ticket
 from linli.media.cameras.hub import Stream
 from linli.media.cameras.outputs import Packed
@@ -64,6 +65,7 @@ class HlsPlayer:
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
+        self.look: Look | None = None
         self.asked_ms = 0
         self.ended = False
         self.task: asyncio.Task[None] | None = None

@@ -5,6 +5,7 @@ from typing import Final, cast
 from urllib.parse import parse_qs
 
 from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.live.looks import Look
 from linli.domains.video.live.tickets import Ticket, TicketRefused
 from linli.domains.video.live.web import watch
 from linli.kernel.clock import Clock
@@ -49,6 +50,7 @@ class RtmpPlayer(asyncio.Protocol):
         self._session = rtmp.Session()
         self._wire: asyncio.Transport | None = None
         self._ticket: Ticket | None = None
+        self._look: Look | None = None
         self._waits = True
         self._full = False
         self._end: asyncio.TimerHandle | None = None
@@ -72,6 +74,8 @@ class RtmpPlayer(asyncio.Protocol):
             self._watch.cancel()
         if self._ticket is not None:
             self._ticket.running.stream.leave(self)
+        self._owner.desk.looks.end(self._look)
+        self._look = None
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -94,7 +98,7 @@ class RtmpPlayer(asyncio.Protocol):
             self._ticket = ticket
             ticket.running.touched()
             self._send(rtmp.begun())
-            ticket.running.stream.join(self)
+            self._look = self._owner.desk.join(ticket, self)
         except (TicketRefused, Full, ValueError) as error:
             code = error.code if isinstance(error, TicketRefused) else "no_room"
             self._send(rtmp.refused(f"video.token_{code}"))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from linli.domains.video.service.looks import Watcher
 from linli.media.cameras.outputs import Keys
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Ticket:
     given_ms: int
     alive: Alive
     """Whether who asked may still look; asked again while they do."""
+    watcher: Watcher | None = None
+    """Of a live picture: as whose look it is kept."""
     keys: Keys | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     session: str = field(default_factory=lambda: secrets.token_hex(8))

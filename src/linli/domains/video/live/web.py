@@ -15,6 +15,7 @@ from wsproto.events import BytesMessage, TextMessage
 from wsproto.frame_protocol import CloseReason
 
 from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.live.looks import Look
 from linli.domains.video.live.pictures import Thumbnails, thumbnail
 from linli.domains.video.live.players import FlvPlayer, HlsPlayer
 from linli.domains.video.live.tickets import Ticket, TicketRefused
@@ -94,7 +95,7 @@ class VideoPlayers:
         ticket = self._desk.tickets.use(*query, ("flv",), self._clock.now_ms())
         player = FlvPlayer(ticket)
         stream = ticket.running.stream
-        stream.join(player)
+        look = self._desk.join(ticket, player)
         ticket.running.touched()
         looks = asyncio.create_task(watch(ticket, player.over, self._clock))
         gone = asyncio.create_task(_disconnected(receive, player.over))
@@ -108,6 +109,7 @@ class VideoPlayers:
             looks.cancel()
             gone.cancel()
             stream.leave(player)
+            self._desk.looks.end(look)
 
     async def _thumbnail(self, scope: MutableMapping[str, Any], send: Send) -> None:
         wanted = self._thumbnails.find(_query(scope)[0], self._clock.now_ms())
@@ -130,7 +132,7 @@ class VideoPlayers:
             ticket.address = address
             player = self._hls[token] = HlsPlayer(ticket)
             ticket.running.stream.segmented = True
-            ticket.running.stream.join(player)
+            player.look = self._desk.join(ticket, player)
             ticket.running.touched()
             player.task = asyncio.create_task(self._keep(token, player))
         elif address != ticket.address:
@@ -167,6 +169,7 @@ class VideoPlayers:
             ticket.closed = True
             self._hls.pop(token, None)
             ticket.running.stream.leave(player)
+            self._desk.looks.end(player.look)
 
     async def stop(self) -> None:
         tasks = [player.task for player in self._hls.values() if player.task is not None]
@@ -187,6 +190,7 @@ class SocketPlayer(WebSocketLine):
         self._query = query
         self._clock = clock
         self._ticket: Ticket | None = None
+        self._look: Look | None = None
         self._waits = True
         self._watch: asyncio.Task[None] | None = None
 
@@ -196,7 +200,7 @@ class SocketPlayer(WebSocketLine):
             ticket = self._desk.tickets.use(*self._query, ("ws",), self._clock.now_ms())
             self._ticket = ticket
             ticket.running.touched()
-            ticket.running.stream.join(self)
+            self._look = self._desk.join(ticket, self)
         except TicketRefused as refused:
             self._say({"code": f"video.token_{refused.code}"})
             self.close(CloseReason.POLICY_VIOLATION)
@@ -219,6 +223,8 @@ class SocketPlayer(WebSocketLine):
             self._watch.cancel()
         if self._ticket is not None:
             self._ticket.running.stream.leave(self)
+        self._desk.looks.end(self._look)
+        self._look = None
 
     # ------------------------------------------------------------ as a player
 

@@ -24,6 +24,7 @@ from linli.domains.video.openapi.fields import (
     decrypt_key,
     find_camera,
 )
+from linli.domains.video.service.looks import Watcher
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
@@ -84,6 +85,7 @@ async def _live(
         scheme,
         app_may(db, scope, camera.iot_id),
         encrypted=bool(data.encrypted),
+        watcher=Watcher.of(scope, camera.iot_id, camera.community_id or 0, "openapi"),
     )
     cache = str(data.cache_duration if data.cache_duration not in (None, "") else 1)[:8]
     return live_url(settings, video, ticket, sub=sub, cache=cache), decrypt_key(ticket)

@@ -28,6 +28,7 @@ from linli.domains.video.openapi.fields import (
     decrypt_key,
     find_camera,
 )
+from linli.domains.video.service.looks import Look, note_look
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
@@ -175,6 +176,11 @@ async def _past(data: SpanQuery, scope: Scope, db: Database, video: VideoDesk, s
     running = await video.past(
         camera, begin_s=data.begin_time, end_s=data.end_time, seek_s=seek_s, seconds=FIRST_PICTURE_S
     )
+    look = Look(
+        camera.iot_id, "device", (data.begin_time + seek_s) * 1000, data.end_time * 1000, surface="openapi"
+    )
+    where = {"community_id": camera.community_id or 0, "now_ms": db.clock.now_ms()}
+    await db.run(lambda tx: note_look(scope, tx, look, **where))
     ticket = video.ticket(
         running,
         scheme,

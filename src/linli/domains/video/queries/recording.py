@@ -1,17 +1,16 @@
-"""Reads of the recorder: plans, files, gaps, and who looked."""
+"""Reads of the recorder: plans, files, gaps."""
 
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
-from linli.domains.video.models import recording_gaps, recording_plans, recording_segments, recording_views
-from linli.domains.video.recording_rows import ERASING, OFF, OPEN, WHOLE, Gap, Plan, Segment, Use, View
+from linli.domains.video.models import recording_gaps, recording_plans, recording_segments
+from linli.domains.video.recording_rows import ERASING, OFF, OPEN, WHOLE, Gap, Plan, Segment, Use
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, total
-from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _RECORDER = "the recorder looks after the cameras of every tenant"
-_p, _s, _g, _v = recording_plans.c, recording_segments.c, recording_gaps.c, recording_views.c
+_p, _s, _g = recording_plans.c, recording_segments.c, recording_gaps.c
 _iot: Any = bindparam("iot_id")
 _after, _before = bindparam("after", type_=INT), bindparam("before", type_=INT)
 
@@ -98,20 +97,6 @@ _known = Query(
     select(_s.segment_id).where(any_of(_s.segment_id, "segment_ids")),
     unscoped=_RECORDER,
 )
-_seen = (
-    in_scope(recording_views),
-    _v.community_id == bindparam("community_id", type_=INT),
-    _v.iot_id == _iot,
-)
-_views = Query(
-    select(_v.view_id, _v.caller, _v.what, _v.begin_ms, _v.end_ms, _v.reason, _v.at_ms)
-    .where(*_seen)
-    .order_by(_v.at_ms.desc(), _v.view_id.desc())
-    .limit(bindparam("limit", type_=INT))
-    .offset(bindparam("offset", type_=INT)),
-    View,
-)
-_view_count = Query(select(func.count()).select_from(recording_views).where(*_seen))
 MOST: int = 5_000
 """Files or gaps of one question: a day of a minute each is 1,440."""
 
@@ -183,12 +168,3 @@ async def open_gaps(db: Reader) -> list[Gap]:
 
 async def known_segments(db: Reader, segment_ids: list[int]) -> set[int]:
     return {int(number) for (number,) in await _known.all(db, segment_ids=segment_ids)}
-
-
-async def views(scope: Scope, db: Reader, community_id: int, iot_id: str, page: PageRequest) -> Page[View]:
-    """Who looked at a camera's recordings, the last first."""
-    total = int(await _view_count.scalar(db, scope, community_id=community_id, iot_id=iot_id) or 0)
-    rows = await _views.all(
-        db, scope, community_id=community_id, iot_id=iot_id, limit=page.page_size, offset=page.offset
-    )
-    return Page.of(page, total, rows)

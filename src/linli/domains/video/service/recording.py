@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, delete, update
 from linli.domains.video.models import recording_gaps, recording_plans, recording_segments, recording_views
 from linli.domains.video.queries import recording as queries
 from linli.domains.video.recording_rows import ERASED, ERASING, EVENT, MODES, NEAR_MS, Gap, Plan, Segment
+from linli.domains.video.service.looks import Look, note_look
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput
@@ -154,27 +155,6 @@ async def _write(tx: Tx, plan: Plan) -> None:
     await tx.upsert(
         recording_plans, [row], keys=("iot_id",), update=tuple(name for name in row if name != "iot_id")
     )
-
-
-class Look(NamedTuple):
-    """What somebody does with a span of a camera's recordings: play, device, download, lock, unlock."""
-
-    iot_id: str
-    what: str
-    begin_ms: int
-    end_ms: int
-    reason: str = ""
-
-
-async def note_look(scope: Scope, tx: Tx, look: Look, *, community_id: int, now_ms: int) -> None:
-    row = {
-        **look._asdict(),
-        "tenant_id": scope.tenant,
-        "community_id": community_id,
-        "caller": f"{scope.caller.kind}:{scope.caller.id}",
-        "at_ms": now_ms,
-    }
-    await tx.insert(recording_views, row)
 
 
 async def lock(scope: Scope, tx: Tx, look: Look, *, community_id: int, locked: bool, now_ms: int) -> int:

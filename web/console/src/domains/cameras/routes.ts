@@ -14,6 +14,12 @@ export default [
     meta: { titleKey: 'cameras.wall.title', place: 'cameras' },
   },
   {
+    path: 'cameras/looks',
+    name: 'camera-looks',
+    component: () => import('./LooksPage.vue'),
+    meta: { titleKey: 'cameras.looks.title', place: 'cameras' },
+  },
+  {
     path: 'cameras/gb28181',
     name: 'gb-devices',
     component: () => import('./GbDevicesPage.vue'),

@@ -3,6 +3,8 @@ import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type Direction = components['schemas']['SteerForm']['direction']
+/** Where a picture is seen. */
+export type Surface = NonNullable<components['schemas']['LiveForm']['surface']>
 export type Recording = components['schemas']['RecordingRow']
 export type Steering = components['schemas']['SteeringView']
 export type GbDevice = components['schemas']['GbDeviceRow']
@@ -13,11 +15,11 @@ export function useLive(communityId: () => string, cameraId: () => string) {
     path: { community_id: Number(communityId()), camera_id: Number(cameraId()) },
   })
   return {
-    watch: (sub: boolean) =>
+    watch: (sub: boolean, surface: Surface) =>
       answer(
         api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/live', {
           params: params(),
-          body: { sub },
+          body: { sub, surface },
         }),
       ),
     past: (file: string, seek: number) =>

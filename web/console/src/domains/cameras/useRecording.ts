@@ -1,4 +1,3 @@
-import { useResource } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
@@ -6,7 +5,6 @@ export type RecordingPlan = components['schemas']['RecordingPlanForm']
 export type RecordingCondition = components['schemas']['RecordingCondition']
 export type RecordedFile = components['schemas']['RecordedFile']
 export type RecordingHole = components['schemas']['RecordingHole']
-export type RecordingView = components['schemas']['RecordingView']
 
 /** What is asked of the platform's own recordings of one camera. */
 export function useRecording(communityId: () => string, cameraId: () => string) {
@@ -62,25 +60,4 @@ export function useRecording(communityId: () => string, cameraId: () => string) 
         }),
       ),
   }
-}
-
-/** Who looked at a camera's recordings, the last first. */
-export function useRecordingViews(
-  communityId: () => string | null,
-  cameraId: () => string,
-  page: () => number,
-) {
-  return useResource(() => {
-    const community = communityId()
-    return community
-      ? answer(
-          api.GET('/api/console/communities/{community_id}/cameras/{camera_id}/timeline/views', {
-            params: {
-              path: { community_id: Number(community), camera_id: Number(cameraId()) },
-              query: { pageNo: page(), pageSize: 10 },
-            },
-          }),
-        )
-      : null
-  }, [communityId, cameraId, page])
 }
