@@ -89,6 +89,7 @@ SHEETS: Final[dict[str, str]] = {
     "join_requests": "words state:word reason decided_by:account decided_ms:time created_ms:time",
     "organisation_upgrades": "name state:word expires_ms:time",
     "project_group_members": "project_id:project added_by:account created_ms:time",
+    "recording_views": "at_ms:time what:word surface:word community_id:community reason",
     "staff": "name disabled:yes added_by:account created_ms:time",
     "staff_log": "at_ms:time action:word by_name account_name",
     "staff_rights": "right:word given_by:account created_ms:time",
