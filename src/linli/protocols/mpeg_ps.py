@@ -35,23 +35,30 @@ class Demuxer:
         self.stream_type: int | None = None
         self.skipped = 0
         """Bytes that belonged to nothing."""
-        self._buffer = bytearray()
+        self._parts: list[bytes] = []
+        """What waits for more; put together once that is there."""
+        self._size = 0
         self._wanted = 0
-        """Bytes of the part that begins the buffer, where its length is known."""
+        """Bytes of the part of the stream that they begin, where its length is known."""
 
     def lost(self) -> None:
         """Something is missing."""
-        self.skipped += len(self._buffer)
-        self._buffer.clear()
+        self.skipped += self._size
+        self._keep(b"")
+
+    def _keep(self, rest: bytes) -> None:
+        self._parts = [rest] if rest else []
+        self._size = len(rest)
         self._wanted = 0
 
     def feed(self, data: bytes) -> list[Packet]:
-        buffer = self._buffer
-        buffer += data
+        self._parts.append(data)
+        self._size += len(data)
         packets: list[Packet] = []
-        if len(buffer) < self._wanted:
+        if self._size < self._wanted:
             return packets
-        self._wanted = at = 0
+        buffer = data if len(self._parts) == 1 else b"".join(self._parts)
+        at = wanted = 0
         while True:
             begin = buffer.find(_CODE, at)
             if begin < 0:
@@ -59,63 +66,27 @@ class Demuxer:
                 at = max(at, len(buffer) - 2)
                 break
             self.skipped += begin - at
-            end = self._end_of(begin)
+            end = _end_of(buffer, begin)
             if end is None:
-                at = begin
+                at, wanted = begin, _wanted(buffer, begin)
                 break
             if end < 0:
                 at = begin + 3
                 continue
-            self._read(begin, end, packets)
+            self._read(buffer, begin, end, packets)
             at = end
-        del buffer[:at]
-        if len(buffer) > MOST_BYTES:
+        self._keep(buffer[at:])
+        self._wanted = wanted
+        if self._size > MOST_BYTES:
             self.lost()
         return packets
 
-    def _end_of(self, begin: int) -> int | None:
-        """Where the part that begins here ends; None: it is not all there; -1: it is none."""
-        buffer = self._buffer
-        if len(buffer) < begin + 6:
-            return None
+    def _read(self, buffer: bytes, begin: int, end: int, packets: list[Packet]) -> None:
         code = buffer[begin + 3]
-        if code == _PACK:
-            if buffer[begin + 4] >> 6 != 1:
-                return begin + 12 if len(buffer) >= begin + 12 else None  # as MPEG-1 has it
-            if len(buffer) < begin + 14:
-                return None
-            end = begin + 14 + (buffer[begin + 13] & 7)
-            return end if len(buffer) >= end else None
-        if code == _END:
-            return begin + 4
-        if code < _SYSTEM:
-            return -1
-        length = int.from_bytes(buffer[begin + 4 : begin + 6])
-        if (
-            length == 0 and code >> 4 == 0xE
-        ):  # not allowed, and yet some do: up to the next code of this layer
-            return self._next_code(begin + 6)
-        end = begin + 6 + length
-        if len(buffer) >= end:
-            return end
-        self._wanted = 6 + length
-        return None
-
-    def _next_code(self, at: int) -> int | None:
-        while (at := self._buffer.find(_CODE, at)) >= 0:
-            if at + 3 >= len(self._buffer):
-                return None
-            if self._buffer[at + 3] >= _END:
-                return at
-            at += 3
-        return None
-
-    def _read(self, begin: int, end: int, packets: list[Packet]) -> None:
-        code = self._buffer[begin + 3]
         if code == _MAP:
-            self._read_map(bytes(self._buffer[begin + 6 : end]))
+            self._read_map(buffer[begin + 6 : end])
         elif code >> 4 == 0xE or code >> 5 == 0b110:
-            packet = _read_packet("picture" if code >> 4 == 0xE else "sound", bytes(self._buffer[begin:end]))
+            packet = _read_packet("picture" if code >> 4 == 0xE else "sound", buffer, begin, end)
             if packet is not None:
                 packets.append(packet)
 
@@ -131,19 +102,62 @@ class Demuxer:
             at += 4 + int.from_bytes(body[at + 2 : at + 4])
 
 
-def _read_packet(kind: Kind, packet: bytes) -> Packet | None:
-    if len(packet) < 9 or packet[6] >> 6 != 2:
+def _end_of(buffer: bytes, begin: int) -> int | None:
+    """Where the part that begins here ends; None: it is not all there; -1: it is none."""
+    if len(buffer) < begin + 6:
         return None
-    flags, start = packet[7] >> 6, 9 + packet[8]
-    if start > len(packet):
+    code = buffer[begin + 3]
+    if code == _PACK:
+        if buffer[begin + 4] >> 6 != 1:
+            return begin + 12 if len(buffer) >= begin + 12 else None  # as MPEG-1 has it
+        if len(buffer) < begin + 14:
+            return None
+        end = begin + 14 + (buffer[begin + 13] & 7)
+        return end if len(buffer) >= end else None
+    if code == _END:
+        return begin + 4
+    if code < _SYSTEM:
+        return -1
+    length = int.from_bytes(buffer[begin + 4 : begin + 6])
+    if length == 0 and code >> 4 == 0xE:
+        # Not allowed, and yet some do: up to the next code of this layer.
+        return _next_code(buffer, begin + 6)
+    end = begin + 6 + length
+    return end if len(buffer) >= end else None
+
+
+def _wanted(buffer: bytes, begin: int) -> int:
+    """How many bytes the part that begins here has; 0: it does not say."""
+    if len(buffer) < begin + 6 or buffer[begin + 3] < _SYSTEM:
+        return 0
+    length = int.from_bytes(buffer[begin + 4 : begin + 6])
+    return 6 + length if length else 0
+
+
+def _next_code(buffer: bytes, at: int) -> int | None:
+    while (at := buffer.find(_CODE, at)) >= 0:
+        if at + 3 >= len(buffer):
+            return None
+        if buffer[at + 3] >= _END:
+            return at
+        at += 3
+    return None
+
+
+def _read_packet(kind: Kind, buffer: bytes, begin: int, end: int) -> Packet | None:
+    if end < begin + 9 or buffer[begin + 6] >> 6 != 2:
+        return None
+    flags, size = buffer[begin + 7] >> 6, buffer[begin + 8]
+    start = begin + 9 + size
+    if start > end:
         return None
     times = None
-    if flags & 2 and packet[8] >= 5:
-        pts = dts = _read_time(packet[9:14])
-        if flags == 3 and packet[8] >= 10:
-            dts = _read_time(packet[14:19])
+    if flags & 2 and size >= 5:
+        pts = dts = _read_time(buffer[begin + 9 : begin + 14])
+        if flags == 3 and size >= 10:
+            dts = _read_time(buffer[begin + 14 : begin + 19])
         times = (pts, dts)
-    return Packet(kind, times, packet[start:])
+    return Packet(kind, times, buffer[start:end])
 
 
 def _read_time(data: bytes) -> int:
