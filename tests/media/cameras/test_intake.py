@@ -26,7 +26,7 @@ def packets(ssrc: int, shade: int = 128, sequence: int = 0) -> Iterator[list[byt
 
 def taken(intake: Intake, *pictures: list[bytes]) -> int:
     """How many whole pictures it gives."""
-    return sum(len(intake.take(packet)) for packet in itertools.chain(*pictures))
+    return sum(len(intake.take(packets)) for packets in pictures)
 
 
 def test_a_call_of_before_does_not_mix_with_the_one_that_was_agreed() -> None:
@@ -53,7 +53,7 @@ def test_single_packets_of_another_sender_change_nothing() -> None:
     stray = itertools.chain.from_iterable(packets(OTHERS))
     whole = 0
     for picture in itertools.islice(packets(OURS), 300):
-        intake.take(next(stray))
+        intake.take([next(stray)])
         whole += taken(intake, picture)
     assert whole == 300
 
@@ -68,7 +68,7 @@ def test_the_distance_of_key_pictures_is_measured_by_the_times_of_the_camera() -
         pieces = [data[at : at + 1_400] for at in range(0, len(data), 1_400)]
         for at, piece in enumerate(pieces, 1):
             head = rtp.Head(96, at == len(pieces), next(numbers), second * 90_000, OURS)
-            intake.take(rtp.build_packet(head, piece))
+            intake.take([rtp.build_packet(head, piece)])
     facts = intake.facts(0, "")
     assert (facts.keys, facts.key_gap, facts.since_key) == (3, 75 * 90_000, 49 * 90_000)
     assert facts.other_ssrc == 0

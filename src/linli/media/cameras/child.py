@@ -15,10 +15,11 @@ from typing import Final
 import msgspec
 
 from linli.media.cameras import wire
+from linli.media.cameras.datagrams import Datagrams, Run
 from linli.media.cameras.intake import Intake
 from linli.media.cameras.wire import Allow, Drop, Facts, Frame, News, Report, Take
+from linli.protocols import rtp
 
-BURST: Final = 128
 TICK_S: Final = 0.5
 PAUSE_S: Final = 0.002
 """After each look at the sockets, so that one look takes many packets; meanwhile their buffers have room enough."""
@@ -43,25 +44,22 @@ class Source:
         self.waits_for_key = False
         self.reported: Facts | None = None
 
-    def mine(self, host: str) -> bool:
+    def mine(self, host: str, packets: int = 1) -> bool:
         if host in self.hosts:
             return True
-        self.strangers += 1
+        self.strangers += packets
         self.stranger = host
         return False
 
     def facts(self) -> Facts:
         return self.intake.facts(self.strangers, self.stranger)
 
-    def datagrams(self) -> list[Frame]:
+    def take(self, runs: list[Run]) -> list[Frame]:
+        """Datagrams that came."""
         frames: list[Frame] = []
-        for _ in range(BURST):
-            try:
-                data, address = self.here.recvfrom(2_048)
-            except (BlockingIOError, InterruptedError, ConnectionError):
-                break
-            if self.mine(address[0]):
-                frames += self.intake.take(data)
+        for host, packets in runs:
+            if self.mine(host, len(packets)):
+                frames += self.intake.take(packets)
         return frames
 
     def accept(self) -> socket.socket | None:
@@ -88,16 +86,16 @@ class Source:
         if not data:
             return None
         self.unread += data
-        frames: list[Frame] = []
+        packets: list[bytes] = []
         at = 0
         while len(self.unread) >= at + 2:
             end = at + 2 + int.from_bytes(self.unread[at : at + 2])
             if len(self.unread) < end:
                 break
-            frames += self.intake.take(bytes(self.unread[at + 2 : end]))
+            packets.append(bytes(self.unread[at + 2 : end]))
             at = end
         del self.unread[:at]
-        return frames
+        return self.intake.take(packets)
 
 
 class Taker:
@@ -107,6 +105,8 @@ class Taker:
         self._selector = selectors.DefaultSelector()
         self._selector.register(orders, selectors.EVENT_READ, self._take_orders)
         self._sources: dict[int, Source] = {}
+        self._datagrams: dict[int, Datagrams] = {}
+        """By address family."""
         self._waiting = bytearray()
         self._writing = False
         """Whether some is left that the platform did not take."""
@@ -151,8 +151,11 @@ class Taker:
         if order.listens:
             self._selector.register(here, selectors.EVENT_READ, lambda: self._accept(source))
         else:
+            if here.family not in self._datagrams:
+                self._datagrams[here.family] = Datagrams(here.family, rtp.MAX_PACKET)
+            datagrams = self._datagrams[here.family]
             self._selector.register(
-                here, selectors.EVENT_READ, lambda: self._give(source, source.datagrams())
+                here, selectors.EVENT_READ, lambda: self._give(source, source.take(datagrams.take(here)))
             )
 
     def _accept(self, source: Source) -> None:

@@ -68,32 +68,57 @@ class Intake:
             since_key=self._last_dts - self._key_dts if self._key_dts >= 0 else 0,
         )
 
-    def take(self, data: bytes) -> list[Frame]:
-        """A packet of the camera."""
-        if len(data) > rtp.HEAD_BYTES and not self._early:
-            first, second, sequence, timestamp, ssrc = _HEAD.unpack_from(data)
-            if first == _PLAIN and sequence == self._next and ssrc == self._source and second & 0x60 == 0x60:
-                # Nearly all packets: the next one of the same sender, of a kind agreed on the way (96 and above).
-                self._next = (sequence + 1) & 0xFFFF
-                self._count(ssrc, len(data))
-                frames: list[Frame] = []
-                self._in_order(timestamp, second > 0x7F, data[rtp.HEAD_BYTES :], frames)
-                return frames
-        return self._sort(data)
+    def take(self, packets: list[bytes]) -> list[Frame]:
+        """What the camera sent, packet by packet."""
+        frames: list[Frame] = []
+        run: list[bytes] = []
+        time = 0
+        for data in packets:
+            if len(data) > rtp.HEAD_BYTES and not self._early and self._seen_pack:
+                first, second, sequence, timestamp, ssrc = _HEAD.unpack_from(data)
+                if (
+                    first == _PLAIN
+                    and sequence == self._next
+                    and ssrc == self._source
+                    and second & 0x60 == 0x60
+                ):
+                    # Nearly all packets: the next one of the same sender, of a kind agreed on the way (96 and above).
+                    if run and timestamp != time:
+                        self._end_run(time, run, frames)
+                    time = timestamp
+                    self._next = (sequence + 1) & 0xFFFF
+                    run.append(data)
+                    if second > 0x7F:
+                        self._end_run(time, run, frames, marker=True)
+                    continue
+            self._end_run(time, run, frames)
+            self._sort(data, frames)
+        self._end_run(time, run, frames)
+        return frames
 
-    def _count(self, ssrc: int, size: int) -> None:
+    def _end_run(
+        self, timestamp: int, run: list[bytes], frames: list[Frame], *, marker: bool = False
+    ) -> None:
+        """Packets without a gap, of one picture: they are read as one."""
+        if run:
+            body = b"".join([data[rtp.HEAD_BYTES :] for data in run])
+            self._count(self._source, len(run), len(body) + rtp.HEAD_BYTES * len(run))
+            run.clear()
+            self._in_order(timestamp, marker, body, frames)
+
+    def _count(self, ssrc: int | None, packets: int, octets: int) -> None:
         self._others = 0
-        self.packets += 1
-        self.octets += size
-        self.wrong_ssrc += ssrc != self._ssrc
+        self.packets += packets
+        self.octets += octets
+        self.wrong_ssrc += packets * (ssrc != self._ssrc)
 
-    def _sort(self, data: bytes) -> list[Frame]:
+    def _sort(self, data: bytes, frames: list[Frame]) -> None:
         head = rtp.read_head(data)
         if head is None or (body := rtp.payload(data)) is None:
-            return []
+            return
         if head.ssrc != self._source and not self._is_new_source(head):
-            return []
-        self._count(head.ssrc, len(data))
+            return
+        self._count(head.ssrc, 1, len(data))
         if self._next is None:
             self._next = head.sequence
         ahead = (head.sequence - self._next) & 0xFFFF
@@ -101,19 +126,17 @@ class Intake:
             if ahead < 0x10000 - 512:  # it began to count anew
                 self._skip_to(head.sequence, 0)
             else:
-                return []  # late or doubled
+                return  # late or doubled
         elif ahead > MOST_EARLY:
             self._skip_to(head.sequence, ahead)
         self._early[head.sequence] = (head, body)
         if len(self._early) > MOST_EARLY:
             first = min(self._early, key=lambda at: (at - (self._next or 0)) & 0xFFFF)
             self._skip_to(first, (first - (self._next or 0)) & 0xFFFF, keep=True)
-        frames: list[Frame] = []
         while (waiting := self._early.pop(self._next, None)) is not None:
             self._next = (self._next + 1) & 0xFFFF
             packet, carried = waiting
             self._in_order(packet.timestamp, packet.marker, carried, frames)
-        return frames
 
     def _is_new_source(self, head: rtp.Head) -> bool:
         """Whether to go on with this sender: the agreed one, the first one, or one that is alone by now."""
