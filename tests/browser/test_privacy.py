@@ -42,6 +42,10 @@ def test_a_resident_looks_takes_along_and_asks_for_deletion(
         visit.go("/m/my-data/reads")
         page.get_by_text("Opened your details", exact=True).wait_for()
         look(visit, "my-data-reads")
+        visit.go("/m/my-data/cameras")
+        none = page.get_by_text("No camera on the way to your door", exact=True)
+        none.or_(page.get_by_text("Kept for 180 days.", exact=True)).first.wait_for()
+        look(visit, "my-data-cameras")
 
         visit.go("/m/my-data")
         page.get_by_role("button", name="Make a file").click()

@@ -34,6 +34,7 @@ from linli.domains.notices.resident import ROUTES as notices_routes
 from linli.domains.notifications.resident import ROUTES as notifications_routes
 from linli.domains.parking.prepay.resident import ROUTES as parking_routes
 from linli.domains.privacy.resident import ROUTES as privacy_routes
+from linli.domains.video.resident import ROUTES as video_routes
 from linli.domains.visitors.resident import ROUTES as visitors_routes
 from linli.kernel.entry import Routes
 from linli.kernel.http import ASGIApp
@@ -54,6 +55,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     *notifications_routes,
     *parking_routes,
     *privacy_routes,
+    *video_routes,
     *visitors_routes,
 )
 

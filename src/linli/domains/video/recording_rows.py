@@ -15,6 +15,8 @@ DISK_FULL, QUOTA, RESTARTED, INTERRUPTED, UNPLANNED, ERASED = (
 is one only where files went before their days were over."""
 LOOKS: Final = ("live", "picture", "test", "play", "device", "download", "lock", "unlock")
 """Live pictures, one picture, the doctor's test; recordings of the platform and of a recorder played, taken, locked."""
+SEEING: Final = ("live", "picture", "test", "play", "device", "download")
+"""Of these, those by which somebody sees pictures."""
 SURFACES: Final = ("console", "wall", "lane", "phone", "openapi")
 """Where it was seen: a camera's page, the wall, lane control, the staff's phone, a program with a key."""
 SILENT_MS: Final = 60_000

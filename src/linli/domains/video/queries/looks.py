@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, not_, select
 
 from linli.domains.video.models import cameras, recording_views
-from linli.domains.video.recording_rows import View
+from linli.domains.video.recording_rows import SEEING, View
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -31,6 +31,34 @@ _names = Query(
         any_of(cameras.c.iot_id, "iot_ids"),
     )
 )
+
+
+_at_spaces = Query(
+    select(cameras.c.iot_id, cameras.c.name)
+    .where(
+        in_scope(cameras),
+        cameras.c.community_id == bindparam("community_id", type_=INT),
+        any_of(cameras.c.space_id, "space_ids"),
+    )
+    .order_by(cameras.c.name, cameras.c.camera_id)
+    .limit(200)
+)
+_at_door = (
+    *_here,
+    any_of(_v.iot_id, "iot_ids"),
+    any_of(_v.what, "whats"),
+    _v.at_ms >= bindparam("from_ms", type_=INT),
+    not_(_v.caller.like("resident:%")),
+)
+_door_page = Query(
+    select(*_COLUMNS)
+    .where(*_at_door)
+    .order_by(_v.at_ms.desc(), _v.view_id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    View,
+)
+_door_count = Query(select(func.count()).select_from(recording_views).where(*_at_door))
 
 
 class Wanted(NamedTuple):
@@ -73,3 +101,18 @@ async def camera_names(
     """iotId → the camera's number and name."""
     named = await _names.all(db, scope, community_id=community_id, iot_ids=iot_ids) if iot_ids else []
     return {str(iot_id): (int(camera_id), str(name)) for iot_id, camera_id, name in named}
+
+
+async def cameras_at(scope: Scope, db: Reader, community_id: int, space_ids: list[int]) -> dict[str, str]:
+    """iotId → name of cameras that stand in one of the spaces."""
+    rows = await _at_spaces.all(db, scope, community_id=community_id, space_ids=space_ids)
+    return {str(iot_id): str(name) for iot_id, name in rows}
+
+
+async def looks_at_door(
+    scope: Scope, db: Reader, community_id: int, iot_ids: list[str], since_ms: int, page: PageRequest
+) -> Page[View]:
+    """Who of the staff, or which program, saw pictures of some cameras since then, the last first."""
+    binds = {"community_id": community_id, "iot_ids": iot_ids, "whats": SEEING, "from_ms": since_ms}
+    total = int(await _door_count.scalar(db, scope, **binds) or 0)
+    return Page.of(page, total, await _door_page.all(db, scope, **binds, **page.binds))

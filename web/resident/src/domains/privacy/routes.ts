@@ -14,6 +14,12 @@ export default [
     meta: { titleKey: 'privacy.reads' },
   },
   {
+    path: '/my-data/cameras',
+    name: 'my-data-cameras',
+    component: () => import('./CameraLooksPage.vue'),
+    meta: { titleKey: 'privacy.cameras.title' },
+  },
+  {
     path: '/my-data/about/:topic',
     name: 'my-data-topic',
     component: () => import('./TopicPage.vue'),
