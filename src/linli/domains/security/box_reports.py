@@ -9,10 +9,11 @@ from linli.domains.boxes.rows import Node
 from linli.domains.security.models import adapters, cameras
 from linli.domains.security.queries import boxes, happened
 from linli.domains.security.queries import libraries as library_queries
-from linli.domains.security.service import alarms, captures, desired, plans
+from linli.domains.security.service import alarms, camera_alarms, captures, desired, plans
 from linli.domains.security.service.box_cameras import config_of
 from linli.domains.security.service.platform_side import look_soon
 from linli.domains.security.service.snapshots import picture_key
+from linli.domains.video.events import CameraAlarmed
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
@@ -25,6 +26,7 @@ from linli.protocols.edge_link import (
     SECURITY_PICTURES,
     SECURITY_REPORTS,
     SECURITY_STATE,
+    CameraNotice,
     SecurityConfig,
     SecurityPicture,
     SecurityReport,
@@ -35,6 +37,8 @@ from linli.protocols.event_api.checks import OWN_TYPES
 from linli.things.queries.devices import DeviceRow, get_device
 
 PICTURE_BYTES: Final = 2 * 1024 * 1024
+TRIES: Final = 3
+"""Of an alarm whose row is handled or counted at the same time."""
 
 
 class BoxReports:
@@ -89,11 +93,38 @@ class BoxReports:
                     raise BadInput(field=name, rule="unknown")
             if message.kind == "capture":
                 await self._capture(tx, device, message)
+            elif message.notice is not None:
+                await self._told_by_camera(tx, device, message, message.notice)
             else:
                 await self._alarm(tx, device, message)
 
+        for _ in range(TRIES - 1):
+            try:
+                await self._db.run(work)
+                return EdgeAnswer()
+            except camera_alarms.AlarmMoved:
+                continue
         await self._db.run(work)
         return EdgeAnswer()
+
+    async def _told_by_camera(
+        self, tx: Tx, device: DeviceRow, message: SecurityReport, notice: CameraNotice
+    ) -> None:
+        """By the box's clock, which may have kept it while the line was cut."""
+        event = CameraAlarmed(
+            tenant_id=device.tenant_id,
+            iot_id=device.iot_id,
+            report_id=message.id,
+            code="",
+            method=notice.method,
+            kind=notice.kind,
+            priority=0,
+            camera_time="",
+            text=notice.text,
+            times=notice.times,
+        )
+        at_ms = min(message.at_s * 1000, self._clock.now_ms())
+        await camera_alarms.take(tx, event, objects=self._objects, now_ms=at_ms, scene=message.scene)
 
     async def _capture(self, tx: Tx, device: DeviceRow, message: SecurityReport) -> None:
         if not message.scene:

@@ -9,6 +9,8 @@ TAKEN, MISSED = "taken", "missed"
 OPEN, HANDLED = "open", "handled"
 CAMERA_REPORT: Final = "gb-"
 """So begin the reports of alarms that cameras tell of by GB/T 28181."""
+LAST_REPORT: Final = "lastReport"
+"""Of a counted one, in its details: so that what is told again is not counted again."""
 CAMERA_KINDS: Final = 20_000
 """Their kinds are this + 100 times the standard's method + its type: above those that makers declare."""
 

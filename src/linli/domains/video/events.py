@@ -18,7 +18,7 @@ class CamerasChanged(Event, frozen=True):
 
 
 class CameraAlarmed(Event, frozen=True):
-    """A camera told of an alarm by GB/T 28181, or of the same one several times."""
+    """A camera told of an alarm by GB/T 28181 or ONVIF, or of the same one several times."""
 
     name: ClassVar[str] = "video.camera_alarmed"
 
@@ -26,7 +26,7 @@ class CameraAlarmed(Event, frozen=True):
     iot_id: str
     report_id: str
     code: str
-    """Of the camera, the recorder or its alarm input, as the standard numbers them."""
+    """Of the camera, the recorder or its alarm input, as the standard numbers them; empty where a box told."""
     method: int
     """1 telephone, 2 device, 3 text message, 4 position, 5 picture, 6 fault, 7 other."""
     kind: int

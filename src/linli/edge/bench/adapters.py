@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from linli.edge.events import tables
+from linli.edge.events.journal import Journal
+from linli.edge.events.reports import ReportQueue
 from linli.edge.events.room import EventRoom
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.services.web import Call, limits_for
@@ -18,6 +20,7 @@ from linli.edge.store import Store
 from linli.kernel.clock import SystemClock
 from linli.kernel.http import HttpServer
 from linli.kernel.ids import Ids
+from linli.kernel.rounds import end_tasks
 from linli.protocols.edge_link import (
     SECURITY_CONFIG,
     SECURITY_PICTURES,
@@ -99,11 +102,13 @@ class AdapterBench:
             clock, ids = SystemClock(), Ids()
             store = Store(Path(folder) / "bench.db", tables.STEPS, clock)
             await store.start()
-            room = EventRoom(
-                store, self._cloud, clock, ids, DeviceLogs(clock), host=self._host, port=self._port
-            )
+            logs = DeviceLogs(clock)
+            reports = ReportQueue(store, self._cloud, Journal(logs))
+            room = EventRoom(store, self._cloud, reports, clock, ids, logs, host=self._host, port=self._port)
             limits = limits_for(body_bytes=1024)
             pictures = HttpServer(Call.app(self._show), host=self._host, port=0, limits=limits)
+            await reports.start()
+            sending = asyncio.create_task(reports.run(), name="bench-reports")
             await room.start({})
             await pictures.start()
             self._room, self._pictures = room, pictures
@@ -111,6 +116,7 @@ class AdapterBench:
                 yield
             finally:
                 await room.stop()
+                await end_tasks(sending)
                 await pictures.stop(grace_seconds=0.5)
                 await store.stop()
 

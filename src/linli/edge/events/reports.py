@@ -11,7 +11,6 @@ from linli.edge.cloud import CloudRefused, CloudUnreachable
 from linli.edge.events import tables
 from linli.edge.events.journal import Journal
 from linli.edge.store import Store, StoreBroken
-from linli.kernel.ids import Ids
 from linli.protocols.edge_link import (
     SECURITY_PICTURES,
     SECURITY_REPORTS,
@@ -23,6 +22,7 @@ from linli.protocols.event_api import Code, Refused
 REPORTS_MOST: Final = 20_000
 BYTES_MOST: Final = 2 * 1024**3
 AGAIN_S: Final = 5.0
+_BAD_PICTURE: Final = (400, 413)
 _HOPELESS: Final = (400, 403, 404, 409, 413)
 
 
@@ -31,10 +31,9 @@ class Uploads(Protocol):
 
 
 class ReportQueue:
-    def __init__(self, store: Store, cloud: Uploads, ids: Ids, journal: Journal) -> None:
+    def __init__(self, store: Store, cloud: Uploads, journal: Journal) -> None:
         self._store = store
         self._cloud = cloud
-        self._ids = ids
         self._journal = journal
         self._news = asyncio.Event()
         self.backlog = 0
@@ -99,15 +98,23 @@ class ReportQueue:
             await self._remove(row)
 
     async def _send(self, row: tables.ReportRow) -> None:
-        """A picture that is sent twice has the same key."""
+        """A picture that is sent twice has the same key. One that the cloud refuses does not keep back what it shows."""
         report = msgspec.json.decode(row.body, type=SecurityReport)
         keys = {}
         for name in ("scene", "target", "library_face"):
             picture = getattr(row, name)
             if picture:
-                answer = await self._cloud.post(
-                    SECURITY_PICTURES, picture, x_linli_for=f"{report.product_key}/{report.device_name}"
-                )
+                try:
+                    answer = await self._cloud.post(
+                        SECURITY_PICTURES, picture, x_linli_for=f"{report.product_key}/{report.device_name}"
+                    )
+                except CloudRefused as error:
+                    if error.facts.get("status") not in _BAD_PICTURE:
+                        raise
+                    self._journal.errors.error(
+                        "the cloud refused a picture, which is left out", report=row.id, why=str(error)[:300]
+                    )
+                    continue
                 keys[name] = msgspec.json.decode(answer, type=SecurityPicture).key
         await self._cloud.post(SECURITY_REPORTS, msgspec.structs.replace(report, **keys))
 

@@ -86,10 +86,11 @@ class _Envelope(msgspec.Struct):
 
 
 class EventRoom:
-    """`host`, `port`: where adapters call in. Nothing is open before `start`."""
+    """`host`, `port`: where adapters call in. `reports` is the box's. Nothing is open before `start`."""
 
     def __init__(
-        self, store: Store, cloud: CloudLine, clock: Clock, ids: Ids, logs: DeviceLogs, *, host: str, port: int = PORT
+        self, store: Store, cloud: CloudLine, reports: ReportQueue, clock: Clock, ids: Ids, logs: DeviceLogs, *,
+        host: str, port: int = PORT,
     ) -> None:  # fmt: skip
         self._store = store
         self._cloud = cloud
@@ -99,7 +100,7 @@ class EventRoom:
         self.sessions = Sessions(store, clock, ids, self.journal, self._adapter_changed)
         self.client = AdapterClient(self.journal)
         self.service = SecurityService(self.sessions, self.client, self._upload)
-        self.reports = ReportQueue(store, cloud, ids, self.journal)
+        self.reports = reports
         self._host, self._port = host, port
         self._server: EventServer | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -114,7 +115,6 @@ class EventRoom:
     async def start(self, params: Mapping[str, Any]) -> None:
         """Raises OSError when the port is taken."""
         await self.sessions.start()
-        await self.reports.start()
         kept = await self._store.read(tables.config)
         if kept is not None:
             with contextlib.suppress(msgspec.MsgspecError):
@@ -132,7 +132,7 @@ class EventRoom:
         )
         await server.start()
         self._server = server
-        for name, work in (("config", self._follow), ("status", self._watch), ("reports", self.reports.run)):
+        for name, work in (("config", self._follow), ("status", self._watch)):
             self._tasks.append(asyncio.create_task(work(), name=f"events-{name}"))
         self._news.set()
 

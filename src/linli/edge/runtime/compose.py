@@ -27,6 +27,7 @@ from linli.edge.remote.logs import LogBook
 from linli.edge.remote.shipping import LogShipper
 from linli.edge.remote.video import video_duties
 from linli.edge.runtime.algorithm_ports import AlgorithmPorts
+from linli.edge.runtime.camera_alarms import CameraAlarms
 from linli.edge.runtime.components import Components
 from linli.edge.runtime.deployer import NOTHING, Deployer
 from linli.edge.runtime.desired_rows import Wishes
@@ -195,7 +196,9 @@ class Box:
             is_registered=lambda device: self.presence.key_of(device) is not None,
             gateways=self.lift_gateways, face_user=self.faces.user_of,
         )  # fmt: skip
-        self.video = VideoRoom(self.store, self.clock, partial(GatewayLine, address=activated.mqtt))
+        self.alarms = CameraAlarms(self.store, self.cloud, self.ids, self.logs)
+        new_line = partial(GatewayLine, address=activated.mqtt)
+        self.video = VideoRoom(self.store, self.clock, new_line, tell=self.alarms.tell)
         self.camera_services = CameraServices(self.video, self.clock)
         self.video.answers = self.camera_services.serve
         self.polling = Polling(self.deployer, self.presence, self.passage, self._news)
@@ -225,7 +228,7 @@ class Box:
             lan = Lan(
                 home, self.state, ports, clock=self.clock, logs=self.logs,
                 gateway=self.state.listed, diagnose=diagnose_by(doctor), video=self.video,
-                caller=(self.store, self.cloud),
+                caller=(self.store, self.cloud, self.alarms.queue),
             )  # fmt: skip
         self.lan = lan
         self.parking.runs_apart = self.supervisor.runs_apart
@@ -276,20 +279,13 @@ class Box:
             parts += [self.parking.part(ports), self.intercom.part(ports, services, called, self.wishes)]
         self.components = Components(shipped(), parts, self.supervisor.status)
         self.pulse = Pulse(
-            self.cloud,
-            self.meter,
-            self.clock,
+            self.cloud, self.meter, self.clock,
             beat=partial(
-                heartbeat_of,
-                self.status,
-                self.reports,
-                self.peers,
-                self.components,
-                self.lift_gateways.states,
+                heartbeat_of, self.status, self.reports, self.peers, self.components, self.lift_gateways.states
             ),
             heard=(self.time.heard, self.polling.heard),
             now=beat_now,
-        )
+        )  # fmt: skip
         self._tasks: list[asyncio.Task[None]] = []
 
         # listeners
@@ -352,6 +348,7 @@ class Box:
             "way-peers": self.way_peers.run,
             "logs": partial(self._logs_sent.ship, self.shipper),
             "algorithm": self.algorithm.run,
+            "alarms": self.alarms.run,
             "components": self.components.run,
             "lift-rules": self.lift_gateways.run,
             "lift-reports": self.lift_reports.run,

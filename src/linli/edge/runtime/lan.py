@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from linli.edge import components
+from linli.edge.events.reports import ReportQueue
 from linli.edge.events.room import CloudLine, EventRoom
 from linli.edge.events.service import MODEL
 from linli.edge.framework.device_logs import DeviceLogs
@@ -83,9 +84,10 @@ class Lan:
         gateway: Callable[[], ListedGateway] = lambda: ListedGateway(product_key="", device_name=""),
         diagnose: Callable[[str], Awaitable[DiagnosisView]],
         video: VideoRoom | None = None,
-        caller: tuple[Store, CloudLine] | None = None,
+        caller: tuple[Store, CloudLine, ReportQueue] | None = None,
     ) -> None:
-        """`diagnose`: find what is wrong, in words of a language. `caller`: the box's file and its signed calls."""
+        """`diagnose`: find what is wrong, in words of a language. `caller`: the box's file, its signed calls, and
+        the queue of alarms."""
         self._home = home
         host = ports.host
         cloud = caller[1].base_url if caller is not None else ""

@@ -8,17 +8,18 @@ import asyncio
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import httpx
 
 from linli.edge.video.errors import CameraFailed
-from linli.edge.video.rows import DAHUA, HIKVISION
+from linli.edge.video.rows import DAHUA, HIKVISION, DeviceForm, VideoDevice
 from linli.kernel.clock import Clock
 from linli.kernel.http.client import Client
 from linli.protocols import onvif
-from linli.protocols.onvif import DEVICE, MEDIA, RECORDING, CameraIdentity, Channel, Node
+from linli.protocols.onvif import DEVICE, EVENTS, MEDIA, RECORDING, CameraIdentity, Channel, Node
+from linli.protocols.onvif.events import Notice, PullPoint
 
 ANSWER_BYTES: Final = 1024 * 1024
 PICTURE_BYTES: Final = 4 * 1024 * 1024
@@ -37,6 +38,10 @@ class Address(NamedTuple):
     password: str
     protocol: str = "onvif"
 
+    @classmethod
+    def of(cls, row: DeviceForm | VideoDevice) -> Self:
+        return cls(row.ip, row.port, row.user, row.password, row.protocol)
+
 
 class Look(NamedTuple):
     """What a camera said when it was asked."""
@@ -46,9 +51,9 @@ class Look(NamedTuple):
     clock_off_ms: int
 
 
-def new_client() -> Client:
-    """For the cameras of one instance."""
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+def new_client(most: int = 64) -> Client:
+    """For the cameras of one instance. `most`: connections at a time."""
+    limits = httpx.Limits(max_connections=most, max_keepalive_connections=16)
     return Client(timeout=SECONDS, trust_env=False, follow_redirects=False, limits=limits)
 
 
@@ -90,7 +95,7 @@ class Camera:
         """A JPEG of a stream."""
         await self._find()
         answer = await self._ask(MEDIA, "GetSnapshotUri", _profile(profile))
-        path = self._own(_uri(answer))
+        path = self._own(self._read(onvif.media_uri, answer))
         try:
             picture, status = await self._get(path)
         except (httpx.HTTPError, TimeoutError) as error:
@@ -112,7 +117,8 @@ class Camera:
             "<trt:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream><tt:Transport><tt:Protocol>RTSP</tt:Protocol>"
             "</tt:Transport></trt:StreamSetup>"
         )
-        uri = _uri(await self._ask(MEDIA, "GetStreamUri", setup + _profile(profile)))
+        answer = await self._ask(MEDIA, "GetStreamUri", setup + _profile(profile))
+        uri = self._read(onvif.media_uri, answer)
         try:
             parts = urlsplit(uri)
             port = parts.port or 554
@@ -145,6 +151,36 @@ class Camera:
         """A question that is written already."""
         await self._find()
         return await self._say(service, body)
+
+    # what it tells of by itself
+
+    async def pull_point(self) -> PullPoint:
+        return self._read(onvif.events.pull_point, await self.say(EVENTS, onvif.events.create()))
+
+    async def pull(self, point: PullPoint) -> list[Notice]:
+        """What it has to tell; it holds the answer for a while where that is nothing."""
+        seconds = WHOLE_SECONDS + onvif.events.PULL_S
+        answer = await self._say_to(point, "PullMessages", onvif.events.pull(), seconds)
+        return list(onvif.events.notices(answer))
+
+    async def renew(self, point: PullPoint) -> None:
+        await self._say_to(point, "Renew", onvif.events.renew())
+
+    async def unsubscribe(self, point: PullPoint) -> None:
+        await self._say_to(point, "Unsubscribe", onvif.events.unsubscribe())
+
+    async def _say_to(
+        self, point: PullPoint, operation: str, body: str, seconds: float = WHOLE_SECONDS
+    ) -> Node:
+        headers = self._security() + onvif.events.addressed(point, operation)
+        path = self._own(point.address)
+        return await self._post(self._port, path, body, headers, log_in=True, seconds=seconds)
+
+    def _read[T](self, read: Callable[[Node], T], answer: Node) -> T:
+        try:
+            return read(answer)
+        except onvif.OnvifBroken as error:
+            raise CameraFailed("not_onvif", str(error)) from None
 
     async def _find(self) -> None:
         """Its port, its clock, its services; once."""
@@ -208,14 +244,22 @@ class Camera:
         return onvif.security_header(self._address.user, self._address.password, self._nonce(16), created)
 
     async def _post(
-        self, port: int, path: str, body: str, security: str = "", *, log_in: bool = False
+        self,
+        port: int,
+        path: str,
+        body: str,
+        security: str = "",
+        *,
+        log_in: bool = False,
+        seconds: float = WHOLE_SECONDS,
     ) -> Node:
         url = f"http://{_host(self._address.ip)}:{port}{path}"
         content = onvif.envelope(body, security)
         auth = self._auth if log_in else None
         try:
-            request = self._http.build_request("POST", url, content=content, headers=_SOAP)
-            async with asyncio.timeout(WHOLE_SECONDS):
+            timeout = max(SECONDS, seconds - WHOLE_SECONDS + SECONDS)
+            request = self._http.build_request("POST", url, content=content, headers=_SOAP, timeout=timeout)
+            async with asyncio.timeout(seconds):
                 answer = await self._http.send(request, auth=auth, stream=True)
                 try:
                     data = await _bounded(answer, ANSWER_BYTES)
@@ -262,13 +306,6 @@ async def _bounded(answer: httpx.Response, most: int) -> bytes:
 
 def _profile(token: str) -> str:
     return f"<trt:ProfileToken>{onvif.escaped(token)}</trt:ProfileToken>"
-
-
-def _uri(answer: Node) -> str:
-    try:
-        return onvif.media_uri(answer)
-    except onvif.OnvifBroken as error:
-        raise CameraFailed("not_onvif", str(error)) from None
 
 
 def _host(ip: str) -> str:

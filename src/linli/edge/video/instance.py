@@ -8,7 +8,8 @@ import msgspec
 
 from linli.edge.video.camera import Address, Camera, Look, new_client
 from linli.edge.video.errors import CameraFailed
-from linli.edge.video.ports import Answers, NewUplink, Uplink
+from linli.edge.video.listening import Listening
+from linli.edge.video.ports import Answers, NewUplink, TellsAlarms, Uplink
 from linli.edge.video.rows import CHANNEL, NVR, Local, VideoDevice
 from linli.kernel.clock import Clock
 from linli.kernel.rounds import end_tasks
@@ -32,6 +33,7 @@ class Instance:
         *,
         clock: Clock,
         new_uplink: NewUplink,
+        tell: TellsAlarms,
         every_s: float = EVERY_S,
         answers: Answers | None = None,
     ) -> None:
@@ -40,12 +42,14 @@ class Instance:
         self._devices = devices
         self._clock = clock
         self._new_uplink = new_uplink
+        self._tell_alarm = tell
         self._every_s = every_s
         self.gateway: DeviceKey | None = None
         self.uplink: Uplink | None = None
         self.locals: dict[int, Local] = {}
         self.started_ms = 0
         self._http = new_client()
+        self.listening = Listening(devices, clock, tell)
         self._cameras: dict[int, tuple[Address, Camera]] = {}
         self._task: asyncio.Task[None] | None = None
         self._soon = asyncio.Event()
@@ -67,6 +71,7 @@ class Instance:
         self.gateway = gateway
         self.started_ms = self._clock.now_ms()
         self._http = new_client()
+        self.listening = Listening(self._devices, self._clock, self._tell_alarm)
         if gateway is not None:
             self.uplink = self._new_uplink(gateway)
             if self._answers is not None:
@@ -81,6 +86,7 @@ class Instance:
         uplink, self.uplink = self.uplink, None
         if uplink is not None:
             await uplink.stop()
+        await self.listening.close()
         await self._http.aclose()
         self._cameras.clear()
         self.locals.clear()
@@ -125,6 +131,7 @@ class Instance:
                 await self._look_at(row)
 
         await asyncio.gather(*(look_at(row) for row in rows))
+        await self.listening.follow(row for row in rows if self.local(row.no).online)
         numbers = {row.no for row in self._devices()}
         self.locals = {no: state for no, state in self.locals.items() if no in numbers}
 
@@ -143,7 +150,7 @@ class Instance:
 
     def camera(self, row: VideoDevice) -> Camera:
         """Of a camera by itself or a recorder."""
-        address = Address(row.ip, row.port, row.user, row.password, row.protocol)
+        address = Address.of(row)
         camera = self._cameras.get(row.no)
         if camera is None or camera[0] != address:
             camera = self._cameras[row.no] = address, Camera(address, self._http, self._clock)

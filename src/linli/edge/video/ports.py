@@ -1,9 +1,10 @@
 """What the video component needs of the box, in its own words."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from linli.protocols.edge_link import DeviceKey
+from linli.protocols.onvif.events import Kind
 
 
 class Uplink(Protocol):
@@ -45,6 +46,20 @@ class Uplink(Protocol):
         ...
 
 
+class CameraAlarm(NamedTuple):
+    """A camera told of something by itself. `times`: how often since it was last told on."""
+
+    device: DeviceKey
+    kind: Kind
+    topic: str
+    at_ms: int
+    times: int = 1
+    picture: bytes = b""
+    """A JPEG of that moment; empty: none."""
+
+
+type TellsAlarms = Callable[[CameraAlarm], Awaitable[None]]
+"""Returns when it is kept, or cannot be. Raises nothing."""
 type Answers = Callable[[str, str, Any], Awaitable[Mapping[str, Any]]]
 """(DeviceName, service, inputs) to outputs. Raises `services.ServiceFailed`."""
 type NewUplink = Callable[[DeviceKey], Uplink]

@@ -17,7 +17,7 @@ from linli.edge.video.forms import channel_row, checked, clean_ip
 from linli.edge.video.instance import EVERY_S, Instance
 from linli.edge.video.keeping import Kept
 from linli.edge.video.links import names_of, read_links
-from linli.edge.video.ports import Answers, NewUplink
+from linli.edge.video.ports import Answers, NewUplink, TellsAlarms
 from linli.edge.video.rows import (
     CHANNEL,
     INSTANCE_MOST,
@@ -40,10 +40,18 @@ class VideoRoom:
     """One per box. `start` with the gateways that the platform gave (three), or with none: the single edition."""
 
     def __init__(
-        self, store: Store, clock: Clock, new_uplink: NewUplink, *, every_s: float = EVERY_S
+        self,
+        store: Store,
+        clock: Clock,
+        new_uplink: NewUplink,
+        *,
+        tell: TellsAlarms,
+        every_s: float = EVERY_S,
     ) -> None:
+        """`tell`: what cameras alarm of."""
         self._clock = clock
         self._new_uplink = new_uplink
+        self._tell = tell
         self._every_s = every_s
         self._kept = Kept(store)
         self._turn = asyncio.Lock()
@@ -63,6 +71,7 @@ class VideoRoom:
                 lambda at=number: self._of(at),  # type: ignore[misc]
                 clock=self._clock,
                 new_uplink=self._new_uplink,
+                tell=self._tell,
                 every_s=self._every_s,
                 answers=self.answers,
             )
@@ -123,7 +132,7 @@ class VideoRoom:
     async def test(self, form: DeviceForm) -> tuple[Look, int]:
         """Ask a device that is not kept; also how many recordings it has. Raises BadInput, VideoRefused, CameraFailed."""
         form = checked(form, ())
-        camera = next(iter(self.instances.values())).try_out(_address(form))
+        camera = next(iter(self.instances.values())).try_out(Address.of(form))
         return await camera.look(), len(await camera.recordings())
 
     def look_soon(self) -> None:
@@ -197,8 +206,10 @@ class VideoRoom:
             for other in self.devices:
                 if other.no != row.no and (other.ip, other.port) == (ip, form.port):
                     raise VideoRefused("address_taken", field="ip", name=other.name)
-            password = form.password or row.password
-            fresh = msgspec.structs.replace(row, ip=ip, port=form.port, user=form.user, password=password)
+            fresh = msgspec.structs.replace(
+                row, ip=ip, port=form.port, user=form.user, password=form.password or row.password,
+                motion=row.motion if form.motion is None else form.motion,
+            )  # fmt: skip
             await self._kept.change(fresh)
             self.instances[row.instance].look_soon()
 
@@ -358,7 +369,7 @@ class VideoRoom:
         return self.instances[number]
 
     async def _tried(self, form: DeviceForm) -> tuple[Look | None, CameraFailed | None]:
-        camera = next(iter(self.instances.values())).try_out(_address(form))
+        camera = next(iter(self.instances.values())).try_out(Address.of(form))
         try:
             return await camera.look(), None
         except CameraFailed as failure:
@@ -387,7 +398,3 @@ class VideoRoom:
         if kind != IPC or name in self.names_taken or name not in self._kept.certificates:
             return None
         return self._kept.certificates[name].key
-
-
-def _address(form: DeviceForm) -> Address:
-    return Address(form.ip, form.port, form.user, form.password, form.protocol)

@@ -50,13 +50,15 @@ class DeviceForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ChangeForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Another address or log-in of a camera or recorder. An empty password stays as it is."""
+    """Another address or log-in of a camera or recorder, or whether motion alarms. An empty password stays as it is."""
 
     no: Annotated[int, Meta(ge=1)]
     ip: Annotated[str, Meta(max_length=45)]
     port: Annotated[int, Meta(ge=1, le=65535)]
     user: Annotated[str, Meta(max_length=64)] = ""
     password: Annotated[str, Meta(max_length=128)] = ""
+    motion: bool | None = None
+    """Whether motion is an alarm too; None: as it is."""
 
 
 class VideoDevice(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,8 @@ class VideoDevice(msgspec.Struct, frozen=True, kw_only=True):
     """Token of the recorder's video source."""
     endpoint: str = ""
     """Its id in discovery."""
+    motion: bool = False
+    """Whether motion is an alarm too; of a recorder: of all its cameras."""
     identity: DeviceKey | None = None
 
 

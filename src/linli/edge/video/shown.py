@@ -28,6 +28,10 @@ class DeviceView(msgspec.Struct, frozen=True, rename="camel"):
     local_online: bool
     why: str
     """Why one of the two is not, in words; or what is wrong with one that is."""
+    alarms: str
+    """Why the alarms that it tells of by itself are not heard; empty: they are, or it is offline."""
+    motion: bool
+    """Whether motion is an alarm too."""
     product: str
     """Maker and model as the device itself says."""
     seen_ms: int
@@ -53,6 +57,10 @@ def shown_devices(
             why = reason(local.why, language, detail=local.detail)
         elif refusal := at.cloud_refusal(row):
             why = reason("cloud_refuses", language, detail=refusal)
+        unheard = at.listening.why_not(row.no)
+        alarms = (
+            reason("alarms_unheard", language, cause=reason(unheard, language, detail="")) if unheard else ""
+        )
         views.append(
             DeviceView(
                 no=row.no, parent=row.parent, instance=row.instance, kind=row.kind, name=row.name, alias=row.alias,
@@ -60,6 +68,7 @@ def shown_devices(
                 address=f"{row.ip}:{row.port}" if row.ip else "", channel=row.channel, user=row.user, device_name=dn,
                 cloud_online=at.cloud_online(row), local_online=local.online, why=why,
                 product=" ".join(filter(None, (local.maker, local.model))), seen_ms=local.seen_ms,
+                alarms=alarms, motion=row.motion,
             )
         )  # fmt: skip
     return views

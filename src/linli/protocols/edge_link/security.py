@@ -57,6 +57,15 @@ class SecurityPicture(_Struct, frozen=True, kw_only=True):
     key: str
 
 
+class CameraNotice(_Struct, frozen=True):
+    """What a camera tells of by itself. `method`, `kind`: as GB/T 28181 has them. `times`: since it was last told."""
+
+    method: Annotated[int, Meta(ge=1, le=7)]
+    kind: Annotated[int, Meta(ge=0, le=99)] = 0
+    text: Annotated[str, Meta(max_length=512)] = ""
+    times: Annotated[int, Meta(ge=1, le=100_000)] = 1
+
+
 class SecurityReport(_Struct, frozen=True, kw_only=True):
     """One target of an alarm, or a capture. Pictures are keys that the cloud gave."""
 
@@ -73,6 +82,8 @@ class SecurityReport(_Struct, frozen=True, kw_only=True):
     details: dict[str, Any] = {}
     ext_info: Annotated[str, Meta(max_length=4096)] = ""
     task_id: Annotated[str, Meta(max_length=64)] = ""
+    notice: CameraNotice | None = None
+    """Of an alarm of the camera itself; such a one has no type of the event API."""
     scene: str = ""
     target: str = ""
     library_face: str = ""

@@ -1,11 +1,11 @@
 """ONVIF as far as a recorder of ours speaks it: SOAP 1.2 with WS-UsernameToken, device, media, recording search,
-turning and zooming.
+turning and zooming, events.
 
 Both directions: what a client asks and reads, what a camera answers. Pure; the client owns connections and clocks.
 Sources: ONVIF Core Specification 22.06, Media Service Specification, Recording Control; WSS UsernameToken Profile 1.0.
 """
 
-from linli.protocols.onvif import ptz
+from linli.protocols.onvif import events, ptz
 from linli.protocols.onvif.answers import (
     CameraIdentity,
     Channel,
@@ -63,6 +63,7 @@ __all__ = [
     "created_ms",
     "envelope",
     "escaped",
+    "events",
     "fault",
     "media_uri",
     "password_digest",

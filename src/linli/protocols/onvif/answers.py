@@ -36,6 +36,8 @@ class Profile:
     height: int
     node: str = ""
     """Token of what turns and zooms it; empty: nothing does."""
+    configuration: str = ""
+    """Token of its video source's configuration, by which analysis names the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def profiles(answer: Node) -> list[Profile]:
                 width=_size(video, "Width"),
                 height=_size(video, "Height"),
                 node=steering.words("NodeToken")[:_NAME] if steering is not None else "",
+                configuration=source.attributes.get("token", "")[:_NAME] if source is not None else "",
             )
         )
     return rows

@@ -11,12 +11,22 @@ MEDIA: Final = "http://www.onvif.org/ver10/media/wsdl"
 RECORDING: Final = "http://www.onvif.org/ver10/recording/wsdl"
 PTZ: Final = "http://www.onvif.org/ver20/ptz/wsdl"
 EVENTS: Final = "http://www.onvif.org/ver10/events/wsdl"
+NOTICES: Final = "http://docs.oasis-open.org/wsn/b-2"
+"""WS-BaseNotification: what a subscription is renewed and ended by, and how a notification looks."""
+ADDRESSING: Final = "http://www.w3.org/2005/08/addressing"
 _SPACES: Final = (
     f'xmlns:s="{SOAP}" xmlns:tds="{DEVICE}" xmlns:trt="{MEDIA}" xmlns:trc="{RECORDING}" '
-    f'xmlns:tptz="{PTZ}" xmlns:tev="{EVENTS}" '
+    f'xmlns:tptz="{PTZ}" xmlns:tev="{EVENTS}" xmlns:wsnt="{NOTICES}" xmlns:wsa="{ADDRESSING}" '
     'xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"'
 )
-_PREFIXES: Final = {DEVICE: "tds", MEDIA: "trt", RECORDING: "trc", PTZ: "tptz", EVENTS: "tev"}
+_PREFIXES: Final = {
+    DEVICE: "tds",
+    MEDIA: "trt",
+    RECORDING: "trc",
+    PTZ: "tptz",
+    EVENTS: "tev",
+    NOTICES: "wsnt",
+}
 _REFUSALS: Final = frozenset(("NotAuthorized", "FailedAuthentication", "Unauthorized"))
 
 

@@ -9,7 +9,7 @@ from linli.domains.communities.console.spaces import root_of
 from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.rights import Right
 from linli.domains.security.queries import happened as queries
-from linli.domains.security.rows import Alarm
+from linli.domains.security.rows import LAST_REPORT, Alarm
 from linli.domains.security.service import alarms as service
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -96,7 +96,7 @@ async def show_security_alarm(
     shown = [
         AlarmTarget(
             str(each.alarm_id),
-            each.facts,
+            _shown(each),
             msgspec.json.decode(each.corners, type=list[int]) if each.corners else [],
             url(each.scene_key),
             url(each.target_key),
@@ -136,7 +136,7 @@ async def _rows(scope: Scope, db: Reader, alarms: list[Alarm]) -> list[SecurityA
             event_id=each.event_id,
             status=each.status,
             confidence=each.confidence,
-            details=each.facts,
+            details=_shown(each),
             at_ms=each.at_ms,
             state=each.state,
             verdict=each.verdict,
@@ -146,3 +146,7 @@ async def _rows(scope: Scope, db: Reader, alarms: list[Alarm]) -> list[SecurityA
         )
         for each in alarms
     ]
+
+
+def _shown(alarm: Alarm) -> dict[str, Any]:
+    return {name: value for name, value in alarm.facts.items() if name != LAST_REPORT}

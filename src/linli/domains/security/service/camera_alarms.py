@@ -1,4 +1,4 @@
-"""Alarms that cameras tell of by GB/T 28181: one row while the same goes on, with how often it came.
+"""Alarms that cameras tell of, by GB/T 28181 or by ONVIF to a box: one row while the same goes on, and how often it came.
 
 Its time is the platform's, as that of recordings is; what the camera's clock said stands beside it.
 """
@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from linli.domains.security.queries import happened
-from linli.domains.security.rows import CAMERA_KINDS, CAMERA_REPORT
+from linli.domains.security.rows import CAMERA_KINDS, CAMERA_REPORT, LAST_REPORT
 from linli.domains.security.service import alarms
 from linli.domains.video.events import CameraAlarmed
 from linli.kernel.db import Tx
@@ -37,8 +37,8 @@ def event_type_of(event: CameraAlarmed) -> int:
     return _SAME_AS.get(number, number)
 
 
-async def take(tx: Tx, event: CameraAlarmed, *, objects: ObjectStore, now_ms: int) -> None:
-    """Nothing of a camera that is gone, or stands in no community."""
+async def take(tx: Tx, event: CameraAlarmed, *, objects: ObjectStore, now_ms: int, scene: str = "") -> None:
+    """Nothing of a camera that is gone, or stands in no community. `now_ms`: when it was told. `scene`: its picture."""
     scope = Scope.system(event.tenant_id, "security")
     try:
         device = await get_device(scope, tx, iot_id=event.iot_id)
@@ -52,7 +52,13 @@ async def take(tx: Tx, event: CameraAlarmed, *, objects: ObjectStore, now_ms: in
     )
     if before is not None and now_ms - before.facts.get("lastMs", 0) <= QUIET_MS:
         facts = before.facts
-        facts |= {"times": facts.get("times", 1) + event.times, "lastMs": now_ms}
+        if event.report_id in (before.event_id, facts.get(LAST_REPORT)):
+            return  # a box that lost the answer told it again
+        facts |= {
+            "times": facts.get("times", 1) + event.times,
+            "lastMs": now_ms,
+            LAST_REPORT: event.report_id,
+        }
         if not await alarms.repeat(scope, tx, before, facts):
             raise AlarmMoved(id=before.alarm_id)
         return
@@ -80,6 +86,7 @@ async def take(tx: Tx, event: CameraAlarmed, *, objects: ObjectStore, now_ms: in
         at_s=now_ms // 1000,
         event_id=event.report_id,
         event_type=event_type,
+        scene=scene,
         details={name: value for name, value in details.items() if value},
         ext_info=msgspec.json.encode({name: value for name, value in ext_info.items() if value}).decode(),
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from linli.edge.video.simulator import answers
 from linli.edge.video.simulator.call import Call, serving
+from linli.edge.video.simulator.events import SimulatedEvents
 from linli.edge.video.simulator.head import HeadRefused, SimulatedHead
 from linli.kernel.clock import Clock
 from linli.kernel.http import HttpServer
@@ -50,14 +51,17 @@ class SimulatedCamera:
     def __init__(
         self, channels: dict[int, str], *, clock: Clock, recorder: bool = False, host: str = "127.0.0.1",
         user: str = "admin", password: str = "cam-2026", model: str = "DS-2CD2626FD-BRC",
-        head: SimulatedHead | None = None,
+        head: SimulatedHead | None = None, events: SimulatedEvents | None = None,
     ) -> None:  # fmt: skip
         self.channels = channels
         self.recorder = recorder
         self.head = head
+        self.events = events
         self.host = host
         self.user, self.password = user, password
         self.model = model
+        self.picture = b""
+        """What it shows; empty: the head of a JPEG that nobody can read."""
         self.faults = Faults()
         self.stream_port = 554
         """Of its streams; see `stream.SimulatedStream`."""
@@ -109,7 +113,8 @@ class SimulatedCamera:
         if not self._digest_fits(call):
             await self._challenge(call)
             return
-        await call.answer(200, b"\xff\xd8\xff\xe0" + call.path.encode() + b"\xff\xd9", "image/jpeg")
+        torn = b"\xff\xd8\xff\xe0" + call.path.encode() + b"\xff\xd9"
+        await call.answer(200, self.picture or torn, "image/jpeg")
 
     async def _soap(self, call: Call, body: bytes) -> None:
         kind = "application/soap+xml; charset=utf-8"
@@ -130,7 +135,10 @@ class SimulatedCamera:
                 await call.answer(400, onvif.fault("NotAuthorized", "Sender not Authorized"), kind)
             return
         try:
-            answer = self._answer(action)
+            answer = await self._event_answer(action, envelope, call.path) or self._answer(action)
+        except KeyError:
+            await call.answer(400, onvif.fault("InvalidArgVal", "unknown subscription"), kind)
+            return
         except HeadRefused as refused:
             await call.answer(400, onvif.fault(refused.code, str(refused)), kind)
             return
@@ -139,15 +147,24 @@ class SimulatedCamera:
         else:
             await call.answer(200, onvif.envelope(answer), kind)
 
+    @property
+    def _base(self) -> str:
+        return f"http://{self.faults.other_host or f'{self.host}:{self._port}'}"
+
+    async def _event_answer(self, action: Node, envelope: Node, path: str) -> str | None:
+        return None if self.events is None else await self.events.answer(action, envelope, path, self._base)
+
     def _answer(self, action: Node) -> str | None:
-        base = f"http://{self.faults.other_host or f'{self.host}:{self._port}'}"
+        base = self._base
         match action.name:
             case "GetSystemDateAndTime":
                 return answers.clock(self._now_ms)
             case "GetDeviceInformation":
                 return answers.information("Hikvision", self.model, f"SIM{self._port}")
             case "GetServices" if not self.faults.old:
-                return answers.services(base, recorder=self.recorder, steers=self.head is not None)
+                return answers.services(
+                    base, recorder=self.recorder, steers=self.head is not None, tells=self.events is not None
+                )
             case "GetCapabilities":
                 return answers.capabilities(base)
             case "GetProfiles":

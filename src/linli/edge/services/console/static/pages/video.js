@@ -41,7 +41,7 @@ export function video({ body }) {
         { title: t('address'), cell: (one) => h('div', h('span.mono', one.address || t('video.channel', { n: one.channel })), one.product ? h('div.sub', one.product) : null) },
         { title: t('video.identity'), cell: (one) => (one.deviceName ? h('div', pill('ok', t('video.assigned')), h('div.sub.mono', one.deviceName)) : pill('', t('video.unassigned'))) },
         { title: t('video.cloud'), cell: (one) => pill(one.cloudOnline ? 'ok' : '', t(one.cloudOnline ? 'devices.online' : 'devices.offline')) },
-        { title: t('video.local'), cell: (one) => h('div', pill(one.localOnline ? 'ok' : 'bad', t(one.localOnline ? 'devices.online' : 'devices.offline')), one.why ? h('div.sub', one.why) : null) },
+        { title: t('video.local'), cell: (one) => h('div', pill(one.localOnline ? 'ok' : 'bad', t(one.localOnline ? 'devices.online' : 'devices.offline')), one.why ? h('div.sub', one.why) : null, one.alarms ? h('div.sub', one.alarms) : null) },
         { title: '', act: true, cell: (one) => acts(one) },
       ], devices.devices) : empty('video', t(search.value ? 'devices.none_found' : 'video.none'), search.value ? null : h('p.faint', t('video.none_why'))),
       pages > 1 ? h('div.row', h('button', { disabled: !page, onclick: () => { page--; load() } }, t('back')), h('span.soft', `${page + 1} / ${pages}`), h('button', { disabled: page + 1 >= pages, onclick: () => { page++; load() } }, t('on'))) : null)
@@ -117,8 +117,10 @@ export function video({ body }) {
       ip: h('input', { required: true, maxlength: 45, value: one.address.slice(0, at) }), port: h('input', { type: 'number', min: 1, max: 65535, value: one.address.slice(at + 1), required: true }),
       user: h('input', { maxlength: 64, autocomplete: 'off', value: one.user }), password: h('input', { type: 'password', maxlength: 128, autocomplete: 'new-password', placeholder: t('video.same') }),
     }
-    ask(t('video.change'), (wrong) => [h('p', one.name), Object.entries(inputs).map(([name, input]) => field(t(`video.f.${name}`), input, { wrong: wrong[name] }))],
-      () => call('video/change', { no: one.no, ip: inputs.ip.value, port: Number(inputs.port.value), user: inputs.user.value, password: inputs.password.value }))
+    const motion = h('input', { type: 'checkbox', checked: one.motion })
+    ask(t('video.change'), (wrong) => [h('p', one.name), Object.entries(inputs).map(([name, input]) => field(t(`video.f.${name}`), input, { wrong: wrong[name] })),
+      h('label.row', motion, h('span', t('video.motion')))],
+      () => call('video/change', { no: one.no, motion: motion.checked, ip: inputs.ip.value, port: Number(inputs.port.value), user: inputs.user.value, password: inputs.password.value }))
   }
 
   async function assign(one) {
