@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from linli.app.platform import Platform
-from linli.domains.intercom.models import calls
-from linli.domains.intercom.rows import CallRow
+from linli.domains.intercom.models import calls, door_numbers, looks
+from linli.domains.intercom.rows import CallRow, DoorLook, DoorNumber
 from linli.domains.intercom.service import fixed_phones
+from linli.domains.intercom.service.delivering import door_seal
 from linli.kernel.scope import Scope
 from tests.domains.intercom.terminal_codes import bind_one, show_one
 from tests.scope.doorbells import add_doorbells
@@ -43,6 +44,23 @@ async def add_intercom(platform: Platform, lot: Any) -> None:
         )  # fmt: skip
         await tx.insert(calls, row._asdict())
         lot.call = row.id
+        look = DoorLook(
+            platform.ids.number(), lot.project.tenant_id, lot.community, lot.door, "staff:1", "main",
+            platform.clock.now_ms(), 0, platform.clock.now_ms(),
+        )  # fmt: skip
+        await tx.insert(looks, look._asdict())
+        sealed = platform.secrets.seal("none", about=door_seal(lot.door))
+        station = DoorNumber(
+            lot.door,
+            lot.project.tenant_id,
+            lot.community,
+            lot.sip_number,
+            sealed,
+            "sip.example.com",
+            "6050",
+            0,
+        )
+        await tx.insert(door_numbers, station._asdict())
         owner = Scope.system(lot.project.tenant_id, "intercom")
         parts: dict[str, Any] = {
             "community_id": lot.community,

@@ -173,6 +173,7 @@ RESIDENT_SIGNED_IN = {
     **_each(
         _LIVED_IN,
         "GET /communities/{community_id}/views",
+        "GET /communities/{community_id}/doors/{iot_id}/looks",
         "POST /communities/{community_id}/doors/{iot_id}/view",
         "PUT /communities/{community_id}/doors/{iot_id}/view/picture",
         "PUT /communities/{community_id}/doors/{iot_id}/view/voice",

@@ -472,6 +472,21 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "GET /communities/{community_id}/guard-desk/calls/{call_id}/targets": [
             lambda x: Ask({"community_id": x.community, "call_id": x.call}, query={"page": "page-0001"})
         ],
+        "GET /communities/{community_id}/guard-desk/doors": [lambda x: Ask({"community_id": x.community})],
+        "GET /communities/{community_id}/guard-desk/looks": [
+            lambda x: Ask({"community_id": x.community}, query={"iotId": x.door})
+        ],
+        **{
+            f"{way} /communities/{{community_id}}/guard-desk/doors/{{iot_id}}/look{more}": [
+                lambda x, body=body: Ask({"community_id": x.community, "iot_id": x.door}, body=body)
+            ]
+            for way, more, body in (
+                ("POST", "", {"page": "page-0001"}),
+                ("PUT", "/picture", {"page": "page-0001", "description": "v=0"}),
+                ("PUT", "/voice", {"page": "page-0001", "on": True}),
+                ("POST", "/leave", {"page": "page-0001"}),
+            )
+        },
         "GET /communities/{community_id}/terminals": [lambda x: Ask({"community_id": x.community})],
         "POST /communities/{community_id}/terminals": [
             lambda x: Ask({"community_id": x.community}, body={"code": x.office_code, "nickname": "前台"})

@@ -60,6 +60,7 @@ def _names_rows(name: str, handler: HTTPRouteHandler) -> bool:
 
 
 _DESK = "/communities/{community_id}/guard-desk/calls/{call_id}/"
+_LOOK = "/communities/{community_id}/guard-desk/doors/{iot_id}/look"
 _WAYS = ("join", "take", "decline", "hang-up", "open", "hold", "resume", "pass")
 _CAMERA = "/communities/{community_id}/cameras/{camera_id}"
 WITHOUT_A_SERVICE = {
@@ -77,6 +78,8 @@ WITHOUT_A_SERVICE = {
     "PUT /communities/{community_id}/parking/lanes/{lane_id}/claim": "parking.claim_over",
     **dict.fromkeys((f"POST {_DESK}{way}" for way in _WAYS), "intercom.call_over"),
     f"GET {_DESK}targets": "intercom.call_over",
+    **dict.fromkeys((f"POST {_LOOK}", f"POST {_LOOK}/leave"), "intercom.pages_off"),
+    **dict.fromkeys((f"PUT {_LOOK}/picture", f"PUT {_LOOK}/voice"), "intercom.pages_off"),
 }
 """Routes that need an outside service, or a call in hand, which this town has not: what they say of one's own rows, by
 its code."""

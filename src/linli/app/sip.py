@@ -88,6 +88,7 @@ class SipPort:
     async def _start_media(self, front: "SipFront") -> None:
         from linli.calls.relay_media import Relayed, host_here
         from linli.domains.intercom.sip.bell_calls import BellCalls
+        from linli.domains.intercom.sip.desk_looks import DeskLooks
         from linli.domains.intercom.sip.desk_passing import DeskPassing
         from linli.domains.intercom.sip.mailbox import Mailbox
         from linli.domains.intercom.sip.message_keeper import MessageKeeper
@@ -129,7 +130,9 @@ class SipPort:
             passing = DeskPassing(
                 pages, front.calls, front.dialling, front.log, self.answering.guard_desks, self._clock
             )
-            self.answering.open(pages, views, PageDials(front, terminals.tell_number), passing)
+            looks = DeskLooks(front, views, self.answering.guard_desks)
+            dials = PageDials(front, terminals.tell_number)
+            self.answering.open(pages, views, dials, passing, looks)
             self._bells = self.answering.bells = BellCalls(front, relayed)
 
     def upgrades(self) -> dict[str, Upgrade]:

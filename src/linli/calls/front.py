@@ -11,6 +11,7 @@ from linli.calls.calls import CallEngine
 from linli.calls.login import LogIns
 from linli.calls.page_phone import TRANSPORT
 from linli.calls.rows import Account, Binding
+from linli.calls.watch import caller_looking
 from linli.kernel.clock import Clock
 from linli.kernel.settings import Sip
 from linli.kernel.sip.exchange import Exchange, Incoming
@@ -213,7 +214,8 @@ class Front:
         """Who calls. None: it was answered, or gets no answer."""
         if incoming.flow.transport == TRANSPORT:  # of our own: its session was asked
             number = incoming.request.from_.uri.user or ""
-            return caller_at_bell(incoming.flow) or await self.logins.phones.account(number)
+            caller = caller_at_bell(incoming.flow) or caller_looking(incoming.flow)
+            return caller or await self.logins.phones.account(number)
         return await self.logins.prove(incoming)
 
     def _flow_of(self, binding: Binding) -> Flow | None:

@@ -5,11 +5,12 @@ To the call engine it is a phone that calls the door; what that phone may, its a
 
 import asyncio
 import secrets
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Final, Protocol
 
 from linli.calls.page_phone import TRANSPORT, PagePhone
-from linli.kernel.sip.flows import Receiver
+from linli.calls.rows import Account
+from linli.kernel.sip.flows import Flow, Receiver
 from linli.protocols import sip
 
 MOST_VIEWERS: Final = 20
@@ -70,10 +71,12 @@ class Watch:
     host = "127.0.0.1"
     port = 9
 
-    def __init__(self, receiver: Receiver, door: str, number: str) -> None:
-        """`door`: its number; `number`: of the account that calls."""
+    def __init__(self, receiver: Receiver, door: str, number: str, *, caller: Account | None = None) -> None:
+        """`door`: its number; `number`: of the account that calls; `caller`: where no account of that number is kept."""
         self._receiver = receiver
         self.number = number
+        self.caller = caller
+        self.on_over: Callable[[], None] = lambda: None
         self.media: ViewMedia | None = None
         self.viewers: dict[tuple[str, str], PagePhone] = {}
         self.guests: list[Guest] = []
@@ -132,6 +135,7 @@ class Watch:
         guests, self.guests = self.guests, []
         for guest in guests:
             guest.sent_away()
+        self.on_over()
 
     # ------------------------------------------------------------ who looks
 
@@ -170,6 +174,11 @@ class Watch:
             **request.fields,
         }
         self._receiver.receive(read_again(request), self)
+
+
+def caller_looking(flow: Flow) -> Account | None:
+    """Who looks without an account that is kept; None: it is another phone, or has one."""
+    return flow.caller if isinstance(flow, Watch) else None
 
 
 def read_again(message: sip.Message) -> sip.Request | sip.Response:

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from linli.calls.rows import Account
 from linli.domains.intercom.guard_desks import GuardDesks
+from linli.domains.intercom.rows import DoorNumber
 from linli.kernel.errors import Conflict, TooMany, Unavailable
 from linli.kernel.scope import Scope
 
@@ -218,6 +219,27 @@ class DeskOfViews(Protocol):
     def leave(self, door: str, number: str, page: str) -> None: ...
 
 
+class DeskOfLooks(Protocol):
+    """Looks of guard desks through doors, each with its trace; one of a page at a time."""
+
+    async def look(self, door: DoorNumber, number: str, page: str, host: str) -> str:
+        """What the browser is offered; asked again, it is offered anew.
+
+        Raises DoorBusy, DoorAway, CannotSee, NotAtDesk.
+        """
+        ...
+
+    def see(self, door: DoorNumber, number: str, page: str, description: bytes) -> None:
+        """Raises CallOver, CannotSee."""
+        ...
+
+    def talk(self, door: DoorNumber, number: str, page: str, *, on: bool) -> None:
+        """One at a time. Raises CallOver, VoiceTaken."""
+        ...
+
+    def leave(self, door: DoorNumber, number: str, page: str) -> None: ...
+
+
 class Dialling(NamedTuple):
     """How far a call is that a terminal makes."""
 
@@ -304,6 +326,7 @@ class Answering:
         """Their pages, each at its terminal's number."""
         self._views: DeskOfViews | None = None
         self._dials: DeskOfDials | None = None
+        self._looks: DeskOfLooks | None = None
         self.bells: DeskOfBells | None = None
         """Where visitors' phones ring homes; None: browsers are not served here."""
 
@@ -322,6 +345,13 @@ class Answering:
         return self._dials
 
     @property
+    def looks(self) -> DeskOfLooks:
+        """Raises PagesOff."""
+        if self._looks is None:
+            raise PagesOff()
+        return self._looks
+
+    @property
     def views(self) -> DeskOfViews:
         """Raises PagesOff."""
         if self._views is None:
@@ -334,9 +364,11 @@ class Answering:
         views: DeskOfViews,
         dials: DeskOfDials | None = None,
         passing: DeskOfPassing | None = None,
+        looks: DeskOfLooks | None = None,
     ) -> None:
         """From now on browsers take calls."""
-        self.desk, self._views, self._dials, self._passing = desk, views, dials, passing
+        self.desk, self._views, self._dials = desk, views, dials
+        self._passing, self._looks = passing, looks
 
     @property
     def on(self) -> bool:

@@ -23,7 +23,10 @@ class CallLine(msgspec.Struct, rename="camel", frozen=True):
 
     id: str
     started_ms: int
-    caller: Annotated[str, Meta(description="The number that called.")]
+    caller: Annotated[
+        str,
+        Meta(description="The number that called; the name of a member of staff who looked through a door."),
+    ]
     caller_house: Annotated[str, Meta(description="The house whose terminal or phone called; empty: none.")]
     iot_id: Annotated[str, Meta(description="The door among the two ends; empty: none.")]
     door_name: str
@@ -66,7 +69,9 @@ async def lines_of(scope: Scope, db: Reader, rows: list[CallRow]) -> list[CallLi
     }
     wanted = [*(row.space_id for row in rows), *(door.space_id for door in doors.values()), *homes.values()]
     where = await places(scope, db, space_ids=wanted)
-    names = await names_of_numbers(scope, db, [row.answered_by for row in rows if row.answered_by])
+    lookers = [row.caller for row in rows if staff_of(row.caller)]
+    takers = [row.answered_by for row in rows if row.answered_by]
+    names = await names_of_numbers(scope, db, [*takers, *lookers])
     dialled = await telephones(
         scope, db, [number for row in rows for number in (row.target, row.answered_by)]
     )
@@ -78,7 +83,7 @@ async def lines_of(scope: Scope, db: Reader, rows: list[CallRow]) -> list[CallLi
             CallLine(
                 id=str(row.id),
                 started_ms=row.started_ms,
-                caller=row.caller,
+                caller=names.get(row.caller, row.caller) if staff_of(row.caller) else row.caller,
                 caller_house=where.get(homes.get(row.caller), ""),
                 iot_id=row.iot_id,
                 door_name=door.name if door else "",

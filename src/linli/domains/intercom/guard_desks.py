@@ -28,8 +28,8 @@ class GuardDesks:
 
     def __init__(self) -> None:
         self._seats: dict[Seat, None] = {}
-        self.on_left: Callable[[int, str, str], None] | None = None
-        """A page (community, number, name) is no desk any more."""
+        self.on_left: list[Callable[[int, str, str], None]] = []
+        """Told when a page (community, number, name) is no desk any more."""
 
     def sit(self, seat: Seat) -> None:
         self._seats[seat] = None
@@ -64,5 +64,6 @@ class GuardDesks:
                 seat.tell()
 
     def _left(self, community_id: int, number: str, page: str) -> None:
-        if self.on_left is not None and not self.sits(community_id, number, page):
-            self.on_left(community_id, number, page)
+        if not self.sits(community_id, number, page):
+            for tell in self.on_left:
+                tell(community_id, number, page)

@@ -1,6 +1,6 @@
 """A resident's page looks through the camera of a door that the resident may open."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -18,12 +18,13 @@ from linli.domains.intercom.answering import (
     VoiceTaken,
 )
 from linli.domains.intercom.errors import VoiceAlone
-from linli.domains.intercom.queries import doors, owners
+from linli.domains.intercom.queries import doors, looks, owners
 from linli.domains.intercom.queries.permissions import sees_doors
 from linli.domains.intercom.queries.phones import logged_in
 from linli.domains.intercom.resident_answering import OnePage, PageAnswer
-from linli.domains.intercom.rows import Owner
+from linli.domains.intercom.rows import DoorNumber, Owner
 from linli.domains.intercom.service.openings import may_open_now
+from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -39,6 +40,15 @@ class DoorView(msgspec.Struct, rename="camel", frozen=True):
     description: Annotated[str, Meta(description="What the browser is offered (SDP).")]
 
 
+class StaffLook(msgspec.Struct, rename="camel", frozen=True):
+    """A member of the property's staff looked through a door."""
+
+    name: Annotated[str, Meta(description="Empty: not known any more.")]
+    began_ms: int
+    ended_ms: Annotated[int, Meta(description="0: it goes on.")]
+    talked: Annotated[bool, Meta(description="The door heard them.")]
+
+
 class PageVoice(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
     page: Annotated[str, Meta(min_length=8, max_length=64, pattern="^[A-Za-z0-9-]+$")]
     on: Annotated[bool, Meta(description="Whether the door is to hear this page.")]
@@ -46,6 +56,8 @@ class PageVoice(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fiel
 
 list_routes = Routes("/communities/{community_id:int}/views", tags=("intercom",))
 routes = Routes("/communities/{community_id:int}/doors/{iot_id:str}/view", tags=("intercom",))
+look_list_routes = Routes("/communities/{community_id:int}/doors/{iot_id:str}/looks", tags=("intercom",))
+SHOWN_DAYS: Final = 30
 _REFUSALS = (NotFound, DoorUnknown, PagesOff, CallOver)
 
 
@@ -76,6 +88,22 @@ async def doors_to_watch(
         )
     ]
     return WatchedDoors(seen)
+
+
+@look_list_routes.get(raises=(NotFound, DoorUnknown))
+async def looks_of_staff(
+    community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
+) -> list[StaffLook]:
+    """Who of the staff looked through a door that one may open, in the last thirty days; newest first, some at most."""
+    row, _ = await _own_door(resident, db, clock, community_id, iot_id)
+    scope, _ = resident.person_in(community_id)
+    since_ms = clock.now_ms() - SHOWN_DAYS * 86_400_000
+    rows = await looks.looks_of_door(scope, db, iot_id=row.iot_id, since_ms=since_ms)
+    names = await caller_names(db, {look.viewer for look in rows})
+    return [
+        StaffLook(names.get(look.viewer, ""), look.began_ms, look.ended_ms, look.talked_ms > 0)
+        for look in rows
+    ]
 
 
 @routes.post("/", raises=(*_REFUSALS, VoiceAlone, DoorBusy, DoorAway, CannotSee), status=200)
@@ -145,6 +173,14 @@ async def _own(
     resident: Resident, db: Database, clock: Clock, answering: Answering, community_id: int, iot_id: str
 ) -> tuple[DeskOfViews, str, str]:
     """The desk, the door's number, and that of one's own account. Raises NotFound, DoorUnknown, PagesOff."""
+    row, number = await _own_door(resident, db, clock, community_id, iot_id)
+    return answering.views, row.number, number
+
+
+async def _own_door(
+    resident: Resident, db: Database, clock: Clock, community_id: int, iot_id: str
+) -> tuple[DoorNumber, str]:
+    """A door that one may open now, and the number of one's own account. Raises NotFound, DoorUnknown."""
     scope, identity_id = resident.person_in(community_id)
     row = await doors.door_number(scope, db, iot_id)
     number = _number(await owners.owners_in(scope, db, _homes(resident, community_id)), identity_id)
@@ -162,7 +198,7 @@ async def _own(
         )
     ):
         raise DoorUnknown(iot_id)
-    return answering.views, row.number, number
+    return row, number
 
 
 def _homes(resident: Resident, community_id: int) -> list[int]:
@@ -173,4 +209,4 @@ def _number(rows: list[Owner], identity_id: str) -> str | None:
     return next((row.number for row in rows if row.identity_id == identity_id), None)
 
 
-ROUTES = (list_routes, routes)
+ROUTES = (list_routes, look_list_routes, routes)

@@ -255,3 +255,20 @@ class CallNote(NamedTuple):
     """As callers are named: `staff:12`."""
     words: str
     created_ms: int
+
+
+class DoorLook(NamedTuple):
+    """A member of staff looked through a door from the guard desk."""
+
+    id: int
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    viewer: str
+    """As callers are named: `staff:12`."""
+    process: str
+    began_ms: int
+    talked_ms: int
+    """0: the door never heard them."""
+    ended_ms: int
+    """0: it goes on."""

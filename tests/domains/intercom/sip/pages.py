@@ -6,6 +6,7 @@ from pathlib import Path
 
 from linli.calls.relay_media import Relayed
 from linli.domains.intercom.answering import Answering
+from linli.domains.intercom.sip.desk_looks import DeskLooks
 from linli.domains.intercom.sip.desk_passing import DeskPassing
 from linli.domains.intercom.sip.page_calls import PageCalls
 from linli.domains.intercom.sip.page_dials import PageDials
@@ -43,7 +44,8 @@ async def open_pages(
         passing = DeskPassing(
             pages, front.calls, front.dialling, front.log, answering.guard_desks, house.estate.platform.clock
         )
-        answering.open(pages, PageViews(house.front), dials, passing)
+        views = PageViews(front)
+        answering.open(pages, views, dials, passing, DeskLooks(front, views, answering.guard_desks))
         house.estate.parts.services["answering"] = answering
         try:
             yield house

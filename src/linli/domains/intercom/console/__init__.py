@@ -1,6 +1,7 @@
 """Routes of the console."""
 
 from linli.domains.intercom.console.calls import call_routes
+from linli.domains.intercom.console.desk_doors import look_routes, wall_routes
 from linli.domains.intercom.console.desk_passing import passing_routes
 from linli.domains.intercom.console.doorbells import HISTORY as BELL_HISTORY
 from linli.domains.intercom.console.doorbells import bell_routes
@@ -24,11 +25,13 @@ ROUTES = (
     door_intercom_routes,
     door_ring_routes,
     house_intercom_routes,
+    look_routes,
     passing_routes,
     site_routes,
     terminal_routes,
     unit_routes,
     permission_routes,
+    wall_routes,
 )
 
 HISTORY = (*SETTINGS_HISTORY, *BELL_HISTORY)

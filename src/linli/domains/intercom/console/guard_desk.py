@@ -65,7 +65,7 @@ async def calls_at_desk(
     """Calls that ring at a community's guard desks now, and those that a desk's page has."""
     scope = await people.community_scope(within, db, community_id)
     if answering.desk is None:
-        return DeskNow(_off(settings), [])
+        return DeskNow(why_off(settings), [])
     at = answering.desk.at_desks(community_id)
     rows = [row for call_id in sorted(at) if (row := await queries.find_call(scope, db, call_id)) is not None]
     names = await names_of_numbers(scope, db, sorted({each.number for each in at.values() if each.number}))
@@ -141,7 +141,8 @@ async def open_at_desk(
     return DoorTold(*await desk.open(call_id, number, within.language))
 
 
-def _off(settings: Settings) -> Off:
+def why_off(settings: Settings) -> Off:
+    """What is switched off, where browsers take no calls."""
     if not settings.sip.port and not settings.sip.tls_port:
         return "sip"
     return "browsers" if settings.media.enabled else "media"

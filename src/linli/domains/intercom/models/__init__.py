@@ -3,10 +3,11 @@
 from sqlalchemy import Index, PrimaryKeyConstraint, Table
 
 from linli.domains.intercom.models.bells import doorbell_mutes, doorbells, duress
+from linli.domains.intercom.models.looks import looks
 from linli.domains.intercom.models.notes import call_notes
 from linli.kernel.db import flag, integer, metadata, text_column
 
-__all__ = ["call_notes", "doorbell_mutes", "doorbells", "duress"]
+__all__ = ["call_notes", "doorbell_mutes", "doorbells", "duress", "looks"]
 
 accounts = Table(
     "intercom_accounts",

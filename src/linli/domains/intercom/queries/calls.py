@@ -65,6 +65,24 @@ _houses = Query(
     .limit(2),
     unscoped=_OF_CALLER,
 )
+_looked = Query(
+    select(_d.iot_id, _d.community_id)
+    .where(_d.number == bindparam("number"), _d.tenant_id == bindparam("tenant"))
+    .order_by(_d.changed_ms.desc(), _d.iot_id)
+    .limit(1),
+    unscoped="the page's route found the door in scope; the tenant is a condition",
+)
+_at_doors = Query(
+    select(calls)
+    .where(
+        _c.community_id == bindparam("community_id", type_=INT),
+        _c.state < 2,
+        _c.iot_id != "",
+        in_scope(calls),
+    )
+    .order_by(_c.id),
+    CallRow,
+)
 _room = Query(
     select(_r.room_id)
     .where(_r.iot_id == bindparam("door"), _r.group_id == bindparam("target"))
@@ -185,6 +203,17 @@ async def ends_of(db: Reader, caller: Account, target: str, target_type: int) ->
     if community_id is None and (whose := await _of_caller.one(db, **own)) is not None:
         (community_id,) = whose
     return Ends(community_id, iot_id, space_id, room_id)
+
+
+async def ends_of_look(db: Reader, tenant_id: str, number: str) -> Ends:
+    """Of a look of staff through a door of this number."""
+    door = await _looked.one(db, tenant=tenant_id, number=number)
+    return Ends(door[1], door[0]) if door is not None else Ends(None, "")
+
+
+async def calls_at_doors(scope: Scope, db: Reader, community_id: int) -> list[CallRow]:
+    """Those of a community's doors that ring or talk now."""
+    return await _at_doors.all(db, scope, community_id=community_id)
 
 
 async def open_calls_of_home(scope: Scope, db: Reader, *, house_id: int) -> list[CallRow]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, case, delete, func, update
 
-from linli.calls.rows import CUT, MISSED, OVER, RINGS, TALKS, Account, bell_of, person_of_telephone
+from linli.calls.rows import CUT, MISSED, OVER, RINGS, TALKS, Account, bell_of, person_of_telephone, staff_of
 from linli.databus.changes import publish
 from linli.databus.records import insert_record
 from linli.databus.topics import Kind
@@ -17,6 +17,7 @@ from linli.domains.intercom.models import call_notes, call_steps, calls, site_ca
 from linli.domains.intercom.queries import calls as queries
 from linli.domains.intercom.queries.doorbells import bell_in_call, ends_of_bell
 from linli.domains.intercom.rows import CallRow
+from linli.domains.intercom.service.looks import end_looks_left, purge_looks
 from linli.domains.people.queries import persons
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import NotFound
@@ -111,6 +112,8 @@ async def begin(
     bell = await bell_in_call(tx, bell_id) if bell_id is not None else None
     if bell is not None:
         ends = await ends_of_bell(tx, bell, target)
+    elif staff_of(caller.number):
+        ends = await queries.ends_of_look(tx, caller.tenant_id, target)
     else:
         ends = await queries.ends_of(tx, caller, target, target_type)
     row = CallRow(
@@ -239,6 +242,7 @@ async def end_left(db: Database, process: str, *, now_ms: int) -> int:
     count = 0
     while some := await db.run(work):
         count += some
+    await db.run(lambda tx: end_looks_left(tx, process, now_ms=now_ms))
     return count
 
 
@@ -250,6 +254,7 @@ async def purge(db: Database, *, now_ms: int, days: int) -> int:
         await _purge_steps.run(tx, below=below)
         await _purge_notes.run(tx, below=below)
         await _purge_refs.run(tx, below=below)
+        await purge_looks(tx, below=below)
         return await _purge.run(tx, below=below)
 
     return await db.run(work)

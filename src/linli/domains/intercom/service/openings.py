@@ -91,6 +91,8 @@ class Openings:
 
         A home that may have no picture of doors calls none.
         """
+        if staff_of(caller.number):  # the page's route asked for the right
+            return True
         account = await asker(self._db, caller.number)
         if account is None:
             return False

@@ -50,7 +50,7 @@ class DeskPassing(DeskOfPassing):
         self._log = log
         self._desks = desks
         self._clock = clock
-        desks.on_left = self._left
+        desks.on_left.append(self._left)
 
     def hold(self, call_id: int, number: str, page: str) -> None:
         call, _ = self._talking(call_id, number, page)

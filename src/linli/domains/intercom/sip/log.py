@@ -7,10 +7,8 @@ from typing import Final
 
 from linli.calls.rows import Account, CallStep
 from linli.delivery.ports import Invoker
-from linli.domains.intercom.rows import (
-    CallRow,
-)
-from linli.domains.intercom.service import calls
+from linli.domains.intercom.rows import CallRow, DoorLook, DoorNumber
+from linli.domains.intercom.service import calls, looks
 from linli.domains.intercom.service.boxes import note_ref, ref_of
 from linli.domains.intercom.service.ladder import keep_step
 from linli.domains.intercom.service.openings import Openings
@@ -104,6 +102,29 @@ class CallLog:
         self._later(
             functools.partial(calls.end, call_id=call_id, outcome=outcome, now_ms=self._clock.now_ms())
         )
+
+    async def look_began(self, door: DoorNumber, viewer: str) -> int:
+        """A member of staff is about to see what a door's camera sees; the look's id."""
+        now_ms = self._clock.now_ms()
+        look = DoorLook(
+            id=self._ids.number(now_ms),
+            tenant_id=door.tenant_id,
+            community_id=door.community_id,
+            iot_id=door.iot_id,
+            viewer=viewer,
+            process=self.process,
+            began_ms=now_ms,
+            talked_ms=0,
+            ended_ms=0,
+        )
+        await self._db.run(lambda tx: looks.begin_look(tx, look), durable=False)
+        return look.id
+
+    def look_talked(self, look_id: int) -> None:
+        self._later(functools.partial(looks.talk_in_look, look_id=look_id, now_ms=self._clock.now_ms()))
+
+    def look_ended(self, look_id: int) -> None:
+        self._later(functools.partial(looks.end_look, look_id=look_id, now_ms=self._clock.now_ms()))
 
     def _later(self, step: _Step) -> None:
         self._steps.put_nowait(step)

@@ -37,7 +37,7 @@ class PageCalls(DeskOfPages):
         self._calls = calls
         self._desks = desks
         self._terminals = terminals
-        terminals.on_left = self._left_terminal
+        terminals.on_left.append(self._left_terminal)
 
     def waiting(self, numbers: Iterable[str]) -> list[tuple[Binding, Flow]]:
         """What rings for pages: in homes, so that the call waits for whoever opens one, and at desks that are open."""

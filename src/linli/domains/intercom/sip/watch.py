@@ -1,9 +1,12 @@
 """The calls to doors for pages that look, and who of them may talk."""
 
 import asyncio
+import functools
+from collections.abc import Callable
 from typing import Final
 
 from linli.calls.page_phone import PagePhone
+from linli.calls.rows import Account
 from linli.calls.watch import Watch
 from linli.domains.intercom.answering import CallOver, CannotSee, DeskOfViews, DoorAway, DoorBusy, VoiceTaken
 from linli.kernel.sip.flows import Receiver
@@ -18,12 +21,15 @@ class PageViews(DeskOfViews):
     def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
         self._watches: dict[str, Watch] = {}
+        self.on_left: Callable[[str, str, str], None] = lambda _door, _number, _page: None
+        """A page (number, name) looks no more."""
 
-    async def begin(self, door: str, number: str) -> Watch:
+    async def begin(self, door: str, number: str, caller: Account | None = None) -> Watch:
         """The call to a door, which is begun unless others look already. Raises DoorAway, DoorBusy."""
         watch = self._watches.get(door)
         if watch is None or watch.over:
-            watch = self._watches[door] = Watch(self._receiver, door, number)
+            watch = self._watches[door] = Watch(self._receiver, door, number, caller=caller)
+            watch.on_over = functools.partial(self._over, door, watch)
             watch.begin()
         try:
             async with asyncio.timeout(WAIT_S):
@@ -36,8 +42,17 @@ class PageViews(DeskOfViews):
             raise DoorBusy() if status == 486 else DoorAway()
         return watch
 
-    async def watch(self, door: str, number: str, page: str, host: str, *, terminal: bool = False) -> str:
-        watch = await self.begin(door, number)
+    async def watch(
+        self,
+        door: str,
+        number: str,
+        page: str,
+        host: str,
+        *,
+        terminal: bool = False,
+        caller: Account | None = None,
+    ) -> str:
+        watch = await self.begin(door, number, caller)
         if watch.media is None:
             raise DoorAway()
         viewer = watch.viewers.get((number, page))
@@ -75,6 +90,7 @@ class PageViews(DeskOfViews):
             watch.hand(viewer, on=False)
         if watch.media is not None:
             watch.media.drop_viewer(viewer)
+        self.on_left(door, number, page)
         self.end_if_empty(door, watch)
 
     def end_if_empty(self, door: str, watch: Watch) -> None:
@@ -89,6 +105,13 @@ class PageViews(DeskOfViews):
         if watch is None or viewer is None:
             raise CallOver()
         return watch, viewer
+
+    def _over(self, door: str, watch: Watch) -> None:
+        """The minute is over, or the door hung up."""
+        viewers, watch.viewers = list(watch.viewers), {}
+        for number, page in viewers:
+            self.on_left(door, number, page)
+        self._forget(door, watch)
 
     def _forget(self, door: str, watch: Watch) -> None:
         if self._watches.get(door) is watch:
