@@ -44,6 +44,7 @@ from linli.domains.projects.service.grants import capability_decided
 from linli.domains.security import room as security
 from linli.domains.security.events import SecurityAlarmed
 from linli.domains.video import room as video
+from linli.domains.video.events import CamerasSeen
 from linli.domains.video.service import recording
 from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
@@ -189,6 +190,12 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
             lambda: hub.publish(SECURITY, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
+    async def cameras_seen(tx: Tx, event: CamerasSeen) -> None:
+        row = {"iotIds": list(event.iot_ids)}
+        tx.after_commit(
+            lambda: hub.publish(DEVICE, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
     async def called(tx: Tx, event: CallMoved) -> None:
         if event.space_id is None:
             return
@@ -210,6 +217,7 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
     db.handlers.inline(EdgeMoved, edge_moved)
     db.handlers.inline(DoorAlarmed, alarmed)
     db.handlers.inline(SecurityAlarmed, camera_alarmed)
+    db.handlers.inline(CamerasSeen, cameras_seen)
     db.handlers.inline(DoorAttacked, attacked)
     db.handlers.inline(VisitChanged, visited)
     db.handlers.inline(UpgradeMoved, upgraded)

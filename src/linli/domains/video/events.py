@@ -17,6 +17,16 @@ class CamerasChanged(Event, frozen=True):
     removed: Sequence[str] = ()
 
 
+class CamerasSeen(Event, frozen=True):
+    """Cameras by GB/T 28181 came online or went offline."""
+
+    name: ClassVar[str] = "video.cameras_seen"
+
+    tenant_id: str
+    community_id: int
+    iot_ids: Sequence[str]
+
+
 class CameraAlarmed(Event, frozen=True):
     """A camera told of an alarm by GB/T 28181 or ONVIF, or of the same one several times."""
 

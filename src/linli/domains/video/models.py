@@ -103,6 +103,7 @@ gb_devices = Table(
     integer("registered_ms", server_default="0"),
     integer("created_ms"),
     integer("changed_ms"),
+    text_column("subscribes", server_default="catalogue,alarm"),  # kinds of gb28181.COMMANDS
     Index("uq_gb_devices_gb_id", "gb_id", unique=True),
     Index("ix_gb_devices_community", "community_id", "device_id"),
 )
@@ -123,6 +124,11 @@ gb_channels = Table(
     integer("online", server_default="0"),
     text_column("iot_id"),
     integer("changed_ms"),
+    flag("listed", default=1),  # 0: its recorder took it out of the catalogue
+    real("longitude", null=True),  # WGS-84, as a mobile camera tells it
+    real("latitude", null=True),
+    text_column("place_time", server_default=""),  # by the camera's clock
+    integer("place_ms", server_default="0"),  # when it was told; 0: never
     Index("uq_gb_channels_channel", "device_id", "channel", unique=True),
     Index("ix_gb_channels_iot", "iot_id"),
 )

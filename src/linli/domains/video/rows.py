@@ -121,6 +121,7 @@ class GbDevice(NamedTuple):
     registered_ms: int
     created_ms: int
     changed_ms: int
+    subscribes: str = "catalogue,alarm"
 
 
 class GbChannel(NamedTuple):
@@ -138,6 +139,11 @@ class GbChannel(NamedTuple):
     online: int
     iot_id: str
     changed_ms: int
+    listed: int = 1
+    longitude: float | None = None
+    latitude: float | None = None
+    place_time: str = ""
+    place_ms: int = 0
 
 
 def seal_about(gb_id: str) -> str:

@@ -13,6 +13,7 @@ from linli.protocols import gb28181 as gb
 from linli.protocols import h26x, sdp, sip
 from linli.sim.gb28181.clip import CLOCK, drawn
 from linli.sim.gb28181.faults import Faults
+from linli.sim.gb28181.news import News
 from linli.sim.gb28181.sender import Sender, SendsPictures
 
 _WAIT_S: Final = 2.0
@@ -73,6 +74,7 @@ class Camera(asyncio.DatagramProtocol):
         self.status = 0
         """Of the last registration."""
         self.notices = asyncio.Condition()
+        self.news = News(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
@@ -109,7 +111,7 @@ class Camera(asyncio.DatagramProtocol):
 
     # ------------------------------------------------------------ what it says
 
-    def _request(self, method: str, call_id: str, number: int) -> sip.Request:
+    def request(self, method: str, call_id: str, number: int) -> sip.Request:
         request = sip.Request(method, f"sip:{self._server_id}@{self._domain}")
         request.set("via", f"SIP/2.0/UDP {self.here};rport;branch={sip.COOKIE}{secrets.token_hex(10)}")
         request.set("max-forwards", "70")
@@ -120,20 +122,20 @@ class Camera(asyncio.DatagramProtocol):
         request.set("cseq", f"{number} {method}")
         return request
 
-    async def _ask(self, request: sip.Request) -> sip.Response:
+    async def ask(self, request: sip.Request) -> sip.Response:
         """The final answer; asked again while none comes."""
         key = f"{request.call_id} {request.cseq}"
         answer = self._answers[key] = asyncio.get_running_loop().create_future()
         try:
             for _ in range(_TRIES):
-                self._send(bytes(request))
+                self.send(bytes(request))
                 with contextlib.suppress(TimeoutError):
                     return await asyncio.wait_for(asyncio.shield(answer), _WAIT_S)
             raise TimeoutError
         finally:
             self._answers.pop(key, None)
 
-    def _send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         if self._wire is not None and not self._wire.is_closing():
             self._wire.sendto(data, self.server)
 
@@ -141,14 +143,14 @@ class Camera(asyncio.DatagramProtocol):
         call_id = secrets.token_hex(12)
         answer = None
         for number in (1, 2):
-            request = self._request("REGISTER", call_id, number)
+            request = self.request("REGISTER", call_id, number)
             request.set("contact", f"<sip:{self.gb_id}@{self.here}>")
             request.set("expires", str(seconds))
             if answer is not None and not self.faults.shy:
                 challenge = sip.read_challenge(answer.get("www-authenticate") or "")
                 if challenge is not None:
                     request.set("authorization", self._credentials(challenge))
-            answer = await self._ask(request)
+            answer = await self.ask(request)
             if answer.status != 401:
                 break
         self.status = answer.status if answer is not None else 0
@@ -167,10 +169,10 @@ class Camera(asyncio.DatagramProtocol):
 
     async def tell(self, body: bytes, method: str = "MESSAGE") -> int:
         """A message of its own; its status."""
-        request = self._request(method, secrets.token_hex(12), 1)
+        request = self.request(method, secrets.token_hex(12), 1)
         request.set("content-type", "Application/MANSCDP+xml")
         request.body = body
-        return (await self._ask(request)).status
+        return (await self.ask(request)).status
 
     async def keep_alive(self) -> int:
         return await self.tell(
@@ -209,16 +211,19 @@ class Camera(asyncio.DatagramProtocol):
                 answer.set_result(message)
             return
         if message.method == "MESSAGE":
-            self._send(bytes(sip.respond(message, 200, to_tag=secrets.token_hex(4))))
+            self.send(bytes(sip.respond(message, 200, to_tag=secrets.token_hex(4))))
             self._later(self._hear(gb.read(message.body)))
         elif message.method == "INVITE":
             self._later(self._invite(message))
+        elif message.method == "SUBSCRIBE":
+            self.news.hear(message)
+            self._later(self._notice())
         elif message.method == "ACK":
             _, sender = self._invited.get(message.call_id, (b"", None))
             if sender is not None:
                 sender.start()
         elif message.method in ("BYE", "CANCEL", "INFO"):
-            self._send(bytes(sip.respond(message, 200, to_tag=secrets.token_hex(4))))
+            self.send(bytes(sip.respond(message, 200, to_tag=secrets.token_hex(4))))
             if message.method == "INFO":
                 self.seeks.append(message.body.decode())
                 self._later(self._notice())
@@ -267,11 +272,8 @@ class Camera(asyncio.DatagramProtocol):
 
     def _device_info(self, message: gb.Message) -> list[bytes]:
         facts: dict[str, str | int] = {
-            "Result": "OK",
-            "Manufacturer": "Linli",
-            "Model": "SIM-1",
-            "Channel": len(self.channels),
-        }
+            "Result": "OK", "Manufacturer": "Linli", "Model": "SIM-1", "Channel": len(self.channels),
+        }  # fmt: skip
         return [gb.build("Response", "DeviceInfo", message.number, self.gb_id, facts)]
 
     def _device_status(self, message: gb.Message) -> list[bytes]:
@@ -343,7 +345,7 @@ class Camera(asyncio.DatagramProtocol):
         if faults.deaf:
             return
         if (answered := self._invited.get(request.call_id)) is not None:
-            self._send(answered[0])
+            self.send(answered[0])
             return
         tag = secrets.token_hex(6)
         description = sdp.read(request.body)
@@ -354,9 +356,9 @@ class Camera(asyncio.DatagramProtocol):
         if refused or channel is None:
             answer = bytes(sip.respond(request, refused, to_tag=tag))
             self._invited[request.call_id] = (answer, None)
-            self._send(answer)
+            self.send(answer)
             return
-        self._send(bytes(sip.respond(request, 100)))
+        self.send(bytes(sip.respond(request, 100)))
         (medium,) = description.media
         place = description.address(medium)
         assert place is not None
@@ -377,7 +379,7 @@ class Camera(asyncio.DatagramProtocol):
             fields.append(("contact", f"<sip:{channel.code}@{self.here}>"))
         answer = bytes(sip.respond(request, 200, to_tag=tag, fields=fields, body=body))
         self._invited[request.call_id] = (answer, sender)
-        self._send(answer)
+        self.send(answer)
         await self._notice()
 
     def sender(

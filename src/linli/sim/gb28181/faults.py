@@ -32,5 +32,11 @@ class Faults:
     """It says that it has one camera more than it lists."""
     shy: bool = False
     """It registers again and again without a log-in."""
+    refuses_subscriptions: int = 0
+    """It refuses each SUBSCRIBE with this status; 408: it does not answer."""
+    forgets_subscriptions: bool = False
+    """It knows none any more when they are renewed."""
+    grants_s: int = 0
+    """The longest time of a subscription; 0: what is asked."""
     slow_catalogue: bool = False
     """Each camera comes in a message of its own, the last one twice."""

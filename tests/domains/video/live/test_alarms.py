@@ -85,7 +85,8 @@ async def test_an_alarm_that_comes_twice_counts_once(house: House) -> None:
         assert await device.tell(body) == 200
     assert await device.alarm(CAMERA, WHEN, method=2, kind=1) == 200
     other = device.alarm_body(CAMERA, WHEN, method=2, kind=1)
-    assert await device.tell(other, "NOTIFY") == 200, "both ways, with a number of its own each"
+    await device.until(lambda: "Alarm" in device.news.subscribers)
+    assert await device.news.tell("Alarm", other) == 200, "both ways, with a number of its own each"
     assert await device.alarm(CAMERA, "2026-12-03T08:00:01") == 200
     found = {row["eventType"]: row["details"]["times"] for row in await rows(house, 2, times=3)}
     assert found == {20502: 2, 20201: 1}

@@ -47,8 +47,8 @@ class DoctorCheck(msgspec.Struct, rename="camel", frozen=True):
     step: Annotated[
         str,
         Meta(
-            description="registered, alive, catalogue, asked, media, codec, playing, recording; of a test clock; at a "
-            "box reached, log_in, clock, profiles, stream, codec, picture."
+            description="registered, alive, catalogue, subscribed, asked, media, codec, playing, recording; of a "
+            "test clock; at a box reached, log_in, clock, profiles, stream, codec, picture."
         ),
     ]
     state: Literal["good", "warn", "bad", "unknown"]

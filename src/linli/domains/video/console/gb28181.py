@@ -1,5 +1,6 @@
 """Console: devices that register by GB/T 28181, and how they are set up (spec H 4.5)."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
@@ -8,6 +9,7 @@ from msgspec import Meta
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.people.rights import Right
 from linli.domains.video.errors import CameraAway, CameraSilent, GbIdTaken, VideoOff
+from linli.domains.video.gb28181.subscriptions import kinds_of
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.rows import GbDevice
@@ -28,6 +30,8 @@ Way = Annotated[
     Meta(description="How pictures come: udp, or passive: TCP that the camera opens."),
 ]
 
+News = Literal["catalogue", "alarm", "position"]
+
 
 class GbDeviceRow(msgspec.Struct, rename="camel", frozen=True):
     device_id: str
@@ -43,6 +47,7 @@ class GbDeviceRow(msgspec.Struct, rename="camel", frozen=True):
     trouble_ms: int
     registered_ms: int
     cameras: Annotated[int, Meta(description="How many cameras its catalogue has.")]
+    subscribes: Annotated[list[News], Meta(description="What it is asked to tell by itself.")]
 
 
 class GbServer(msgspec.Struct, rename="camel", frozen=True):
@@ -71,6 +76,7 @@ class GbDeviceForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_f
     name: str | None = None
     password: str | None = None
     way: Way | None = None
+    subscribes: Annotated[list[News], Meta(max_length=3)] | None = None
 
 
 class AddedGbDevice(msgspec.Struct, rename="camel", frozen=True):
@@ -105,7 +111,7 @@ def _row(device: GbDevice, cameras: int) -> GbDeviceRow:
         device_id=str(device.device_id), gb_id=device.gb_id, name=device.name, way=device.way,  # type: ignore[arg-type]
         maker=device.maker, model=device.model, state=device.state, host=device.host,  # type: ignore[arg-type]
         trouble=device.trouble, trouble_host=device.trouble_host, trouble_ms=device.trouble_ms,
-        registered_ms=device.registered_ms, cameras=cameras,
+        registered_ms=device.registered_ms, cameras=cameras, subscribes=kinds_of(device),
     )  # fmt: skip
 
 
@@ -155,11 +161,13 @@ async def change_gb_device(
     """Change it; absent fields stay. A new password counts from its next registration on."""
     device = await _own(scope, tx, community_id, device_id)
     await service.change_device(
-        scope, tx, device, name=data.name, password=data.password, way=data.way, secrets=secrets,
-        now_ms=clock.now_ms(),
+        scope, tx, device, name=data.name, password=data.password, way=data.way, subscribes=data.subscribes,
+        secrets=secrets, now_ms=clock.now_ms(),
     )  # fmt: skip
     if data.way is not None:
         video.take_way(device, data.way)
+    if data.subscribes is not None:
+        tx.after_commit(partial(video.subscribe, device, list(data.subscribes)))
     if data.password is not None:
         video.doctor.visits(device.gb_id).note_password(clock.now_ms())
 

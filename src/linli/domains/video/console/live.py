@@ -13,6 +13,7 @@ from linli.domains.video.live.access import staff_may
 from linli.domains.video.live.desk import Camera, VideoDesk, span_of
 from linli.domains.video.live.pictures import snapshot
 from linli.domains.video.queries import cameras as queries
+from linli.domains.video.rows import GbChannel
 from linli.domains.video.service.looks import Look, Watcher, note_look
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -71,6 +72,13 @@ class StreamState(msgspec.Struct, rename="camel", frozen=True):
     notes: Annotated[list[str], Meta(description="What deviates and is taken: wrong_ssrc, strangers, lost.")]
 
 
+class CameraPlace(msgspec.Struct, rename="camel", frozen=True):
+    longitude: Annotated[float, Meta(description="WGS-84")]
+    latitude: float
+    at_ms: Annotated[int, Meta(description="When it was told.")]
+    camera_time: Annotated[str, Meta(description="By the camera's own clock; empty: it did not say.")]
+
+
 class CameraCondition(msgspec.Struct, rename="camel", frozen=True):
     """What is known of a camera's pictures now."""
 
@@ -81,6 +89,9 @@ class CameraCondition(msgspec.Struct, rename="camel", frozen=True):
     ]
     reason: Annotated[str, Meta(description="The same in words.")]
     streams: list[StreamState]
+    place: Annotated[CameraPlace | None, Meta(description="Where a mobile camera is, as it told last.")] = (
+        None
+    )
 
 
 class Span(Filter, frozen=True):
@@ -216,7 +227,14 @@ async def camera_condition(
         "" if cause is None else cause.code,
         "" if cause is None else cause.text(scope.language),
         streams,
+        _place(camera.channel),
     )
+
+
+def _place(channel: GbChannel) -> CameraPlace | None:
+    if channel.longitude is None or channel.latitude is None:
+        return None
+    return CameraPlace(channel.longitude, channel.latitude, channel.place_ms, channel.place_time)
 
 
 __all__ = ["live_routes"]

@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple
 from linli.domains.video.doctor.attempts import Attempt
 from linli.domains.video.doctor.memory import Catalogue
 from linli.domains.video.doctor.picture_checks import picture_checks
-from linli.domains.video.doctor.steps import Check, Facts, check
+from linli.domains.video.doctor.steps import Check, Facts, Subscribed, check
 from linli.domains.video.doctor.visits import Stranger, Visits
 from linli.domains.video.rows import GbChannel, GbDevice
 
@@ -44,11 +44,13 @@ class Seen(NamedTuple):
     """Steady milliseconds that passwords from its address are not looked at any more; 0: they are."""
     now_ms: int
     steady_ms: int
+    subscribed: tuple[Subscribed, ...] = ()
+    """What it was asked to tell by itself."""
 
 
 def checks_of(seen: Seen) -> list[Check]:
     """The steps in their order; of a device without a camera those that are its own."""
-    steps = [_registered(seen), _alive(seen), _catalogue(seen)]
+    steps = [_registered(seen), _alive(seen), _catalogue(seen), _subscribed(seen)]
     if seen.channel is not None:
         steps += picture_checks(seen.attempt, here=seen.here, now_ms=seen.now_ms, steady_ms=seen.steady_ms)
         if seen.recorded is not None:
@@ -168,6 +170,15 @@ def _catalogue(seen: Seen) -> Check:
             entries=last.entries, total=last.total,
         )  # fmt: skip
     channel = seen.channel
+    if channel is not None and not channel.listed:
+        return check(
+            "catalogue",
+            "bad",
+            "catalogue_lacks",
+            since_ms=channel.changed_ms,
+            mend=mend,
+            code=channel.channel,
+        )
     if channel is not None and channel.changed_ms < asked_ms:
         return check(
             "catalogue", "bad", "catalogue_lacks", since_ms=asked_ms, mend=mend, code=channel.channel
@@ -175,6 +186,24 @@ def _catalogue(seen: Seen) -> Check:
     if channel is not None and not channel.online:
         return check("catalogue", "bad", "catalogue_off", since_ms=channel.changed_ms, mend=mend)
     return check("catalogue", "good", "catalogue_whole", since_ms=asked_ms, mend=mend, entries=last.entries)
+
+
+def _subscribed(seen: Seen) -> Check:
+    """That a device has none is no fault: what it tells by itself is taken all the same."""
+    if not seen.here:
+        return check("subscribed", "unknown", "waits")
+    if not seen.device.subscribes:
+        return check("subscribed", "unknown", "subscribed_to_nothing")
+    active = [each for each in seen.subscribed if each.state == "active"]
+    lacking = [each for each in seen.subscribed if each.state in ("refused", "silent")]
+    notes: list[tuple[str, Facts]] = [(f"subscribed_{each.kind}", {}) for each in active]
+    if lacking and not active:
+        cause = "subscribing_silent" if lacking[0].state == "silent" else "subscribing_refused"
+        return check("subscribed", "unknown", cause, since_ms=lacking[0].since_ms, status=lacking[0].status)
+    notes += [(f"lacks_{each.kind}", {"status": each.status}) for each in lacking]
+    if active:
+        return check("subscribed", "good", "subscribed", since_ms=active[0].since_ms, notes=notes)
+    return check("subscribed", "unknown", "subscribing")
 
 
 def _recorded(recorded: Recorded) -> Check:

@@ -6,6 +6,18 @@ type State = Literal["good", "warn", "bad", "unknown"]
 type Facts = dict[str, str | int]
 
 
+class Subscribed(NamedTuple):
+    """What a device was asked to tell by itself, as far as it is known."""
+
+    kind: str
+    """catalogue, alarm, position."""
+    state: Literal["asked", "active", "refused", "silent"]
+    status: int
+    """Of a refusal."""
+    since_ms: int
+    """Since then it is so, time of day."""
+
+
 class Check(NamedTuple):
     step: str
     state: State

@@ -13,8 +13,9 @@ from linli.domains.video.gb28181.line import Line, Lines
 from linli.domains.video.gb28181.log_in import LogIn
 from linli.domains.video.gb28181.questions import Questions
 from linli.domains.video.gb28181.reports import Reports
+from linli.domains.video.gb28181.subscriptions import Subscriptions
 from linli.domains.video.queries import gb28181 as queries
-from linli.domains.video.service import gb28181 as service
+from linli.domains.video.service import gb_news
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -34,6 +35,7 @@ _MOST_TASKS: Final = 2_000
 _TRIES: Final = 20
 _CONNECTIONS_EACH: Final = 64
 _LOOK_S: Final = 5.0
+_PACE_S: Final = 0.02
 _CODES_EACH: Final = 12
 """Looks."""
 _CHINA: Final = timedelta(hours=8)
@@ -73,11 +75,15 @@ class GbFront:
         self.exchange = Exchange(self._clock, self, here=f"{public}:{port}", token=token)
         self.questions = self.reports.questions = Questions(self.settings, self.exchange, self.lines.flow)
         self.here = f"{public}:{port}"
+        self.subscriptions = Subscriptions(
+            self.settings.server_id, self.here, self._clock, self.exchange, self.questions, self.lines
+        )
         await self._server.start_serving()
         self.port = port
         self.doctor.know_only(await queries.codes(self._db))
         for device in await queries.devices_online(self._db):
             self.lines.know(device, self._clock.steady_ms())
+        self._later(self._subscribe())
         self._watch = loop.create_task(self._look_after(), name="gb28181 watch")
 
     async def _bind(self, loop: asyncio.AbstractEventLoop, tries: int = _TRIES) -> tuple[asyncio.Server, int]:
@@ -99,6 +105,7 @@ class GbFront:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
         if self.port:
+            self.subscriptions.close()
             self.exchange.close()
         if self._server is not None:
             self._server.close()
@@ -133,8 +140,18 @@ class GbFront:
         self.doctor.know_only(await queries.codes(self._db))
 
     async def _went(self, line: Line) -> None:
+        self.forget(line)
+        await self._db.run(lambda tx: gb_news.gone_offline(tx, line.device))
+
+    def forget(self, line: Line) -> None:
         self.lines.forget(line)
-        await self._db.run(lambda tx: service.gone_offline(tx, line.device.device_id))
+        self.subscriptions.forget(line)
+
+    async def _subscribe(self) -> None:
+        """At devices that registered at a process before this one: what they tell belongs to none of ours."""
+        for line in self.lines.all():
+            self.subscriptions.begin(line, anew=True)
+            await self._clock.sleep(_PACE_S)
 
     # ------------------------------------------------------------ from the sockets
 
@@ -191,8 +208,11 @@ class GbFront:
             if sip.key_of_request(request) in self.dialogs:
                 return None
             return sip.respond(request, 481, to_tag=tag[:8].hex())
-        if self.lines.of(request, flow) is None:
+        line = self.lines.of(request, flow)
+        if line is None:
             return sip.respond(request, 403, to_tag=tag[:8].hex())
+        if request.method == "NOTIFY" and not self.subscriptions.knows(line, request.call_id):
+            return sip.respond(request, 481, to_tag=tag[:8].hex())
         return None
 
     def _heard(self, request: sip.Request, flow: Flow) -> Flow:
@@ -261,10 +281,11 @@ class GbFront:
             return
         if device.host not in ("", flow.host):
             visits.moved_ms, visits.moved_from = now_ms, device.host
+        came = device.state != "online"
         device = device._replace(
             state="online", trouble="", transport=flow.transport, host=flow.host, port=flow.port
         )
-        await self._db.run(lambda tx: service.registered(tx, device, now_ms=now_ms), durable=False)
+        await self._db.run(lambda tx: gb_news.registered(tx, device, came=came, now_ms=now_ms), durable=False)
         before = self.lines.named(device.gb_id)
         moved = before is not None and before.host != flow.host
         line = self.lines.know(device, self._clock.steady_ms())
@@ -272,7 +293,14 @@ class GbFront:
             self.reports.hang_up_all(line)
         incoming.answer(200, date=_date(now_ms), expires=str(seconds), contact=request.get("contact") or "")
         if before is None or not before.described:
-            self._later(self.reports.describe(line))
+            self._later(self._describe(line))
+        else:
+            self.subscriptions.begin(line, anew=moved)
+
+    async def _describe(self, line: Line) -> None:
+        await self.reports.describe(line)
+        if self.lines.named(line.device.gb_id) is line:
+            self.subscriptions.begin(line, anew=True)
 
     def _message(self, incoming: Incoming) -> None:
         line = self.lines.of(incoming.request, incoming.flow)
@@ -280,7 +308,8 @@ class GbFront:
             incoming.answer(403)
             return
         line.seen_ms = self._clock.steady_ms()
-        self.reports.take(line, incoming)
+        if incoming.request.method != "NOTIFY" or self.subscriptions.take(line, incoming):
+            self.reports.take(line, incoming)
 
     # ------------------------------------------------------------ work
 

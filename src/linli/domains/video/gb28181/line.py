@@ -47,6 +47,9 @@ class Lines:
     def named(self, gb_id: str) -> Line | None:
         return self._lines.get(gb_id)
 
+    def all(self) -> list[Line]:
+        return list(self._lines.values())
+
     def forget(self, line: Line) -> None:
         if self._lines.get(line.device.gb_id) is line:
             del self._lines[line.device.gb_id]

@@ -1,13 +1,17 @@
 """What devices tell by themselves, and what they are: keepalives, alarms, catalogues, ends of recordings."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 from linli.domains.video.doctor.memory import KEEPALIVE, Catalogue, Doctor
 from linli.domains.video.gb28181.alarms import Alarms
 from linli.domains.video.gb28181.line import Line
+from linli.domains.video.gb28181.places import Places
 from linli.domains.video.gb28181.questions import Questions
 from linli.domains.video.service import gb28181 as service
+from linli.domains.video.service import gb_news
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -17,6 +21,8 @@ from linli.protocols import gb28181 as gb
 from linli.protocols import sip
 
 _MOST_REASON: Final = 60
+_MOST_NEWS: Final = 64
+"""Of a device's catalogue that wait at once."""
 
 
 class Dialogue:
@@ -53,10 +59,16 @@ class Reports:
         self._doctor = doctor
         self._later = later
         self._alarms = Alarms(db, clock, ids, later)
+        self._places = Places(db, clock, later)
+        self._news: dict[str, asyncio.Lock] = {}
+        self._waiting: Counter[str] = Counter()
         self.dialogs: dict[sip.DialogKey, Dialogue] = {}
 
     def take(self, line: Line, incoming: Incoming) -> None:
-        """A message of a device that is registered."""
+        """A message of a device that is registered; a NOTIFY is of a subscription."""
+        if incoming.request.method == "NOTIFY" and not incoming.request.body.strip():
+            incoming.answer(200)
+            return
         try:
             message = gb.read(incoming.request.body)
         except gb.Unreadable as error:
@@ -66,6 +78,9 @@ class Reports:
         if message.command == "Alarm" and message.kind == "Notify":
             self._alarms.take(line, message, incoming, self.questions)  # answered once it is kept
             return
+        if message.command == "Catalog" and _is_news(message, incoming):
+            self._take_news(line, list(message.items), incoming)
+            return
         incoming.answer(200)
         if message.command == KEEPALIVE:
             visits = self._doctor.visits(line.device.gb_id)
@@ -74,8 +89,40 @@ class Reports:
             self.questions.answered(line, message)
         elif message.command == "Catalog":
             self._later(self._take_catalogue(line, list(message.items)))
+        elif message.command == "MobilePosition" and message.kind == "Notify":
+            self._places.take(line, message)
         elif message.command == "MediaStatus":
             self._recording_ended(line, message.device, incoming.request.call_id)
+
+    def _take_news(self, line: Line, items: list[Mapping[str, str]], incoming: Incoming) -> None:
+        """In the order in which they came; answered once they are kept."""
+        gb_id = line.device.gb_id
+        if self._waiting[gb_id] >= _MOST_NEWS:
+            incoming.answer(503, retry_after="5")
+            return
+        self._waiting[gb_id] += 1
+        self._later(self._keep_news(line, items, incoming))
+
+    async def _keep_news(self, line: Line, items: list[Mapping[str, str]], incoming: Incoming) -> None:
+        gb_id = line.device.gb_id
+        try:
+            async with self._news.setdefault(gb_id, asyncio.Lock()):
+                unknown = await self._db.run(
+                    lambda tx: gb_news.take_news(
+                        tx, line.device, items, ids=self._ids, secrets=self._secrets,
+                        now_ms=self._clock.now_ms(),
+                    )
+                )  # fmt: skip
+            incoming.answer(200)
+        except Exception:
+            incoming.answer(500)
+            raise
+        finally:
+            self._waiting[gb_id] -= 1
+            if not self._waiting[gb_id]:
+                del self._waiting[gb_id], self._news[gb_id]
+        if unknown:
+            await self.refresh(line)
 
     def _recording_ended(self, line: Line, channel: str, call_id: str) -> None:
         for dialogue in list(self.dialogs.values()):
@@ -123,3 +170,10 @@ class Reports:
                     tx, line.device, items, ids=self._ids, secrets=self._secrets, now_ms=self._clock.now_ms()
                 )
             )
+
+
+def _is_news(message: gb.Message, incoming: Incoming) -> bool:
+    """What happened to cameras, by subscription or without one; not an answer to a question for the catalogue."""
+    return incoming.request.method == "NOTIFY" or (
+        message.kind == "Notify" and any("Event" in item for item in message.items)
+    )

@@ -148,13 +148,19 @@ class VideoDesk:
         if self._front is not None and (line := self._front.lines.named(device.gb_id)) is not None:
             line.device = line.device._replace(way=way)
 
+    def subscribe(self, device: GbDevice, kinds: list[str]) -> None:
+        """To these from now on."""
+        if self._front is not None and (line := self._front.lines.named(device.gb_id)) is not None:
+            line.device = line.device._replace(subscribes=",".join(kinds))
+            self._front.subscriptions.begin(line, anew=True)
+
     def leave(self, device: GbDevice) -> None:
         """It was removed: its streams end, and what it says counts no more."""
         for running in [*self._running.values(), *self._past]:
             if running.line.device.device_id == device.device_id:
                 running.end()
         if self._front is not None and (line := self._front.lines.named(device.gb_id)) is not None:
-            self._front.lines.forget(line)
+            self._front.forget(line)
         self.doctor.forget(device.gb_id)
 
     # ------------------------------------------------------------ live

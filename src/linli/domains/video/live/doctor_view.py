@@ -30,4 +30,5 @@ def seen_of(
         rests_ms=front.guard.rest_ms(host, clock.steady_ms()) if host else 0,
         now_ms=clock.now_ms(),
         steady_ms=clock.steady_ms(),
+        subscribed=() if line is None else tuple(front.subscriptions.of(line)),
     )

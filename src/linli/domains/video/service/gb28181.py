@@ -64,6 +64,7 @@ _edited = Command(
         way=bindparam("new_way"),
         password_sealed=bindparam("sealed"),
         trouble=bindparam("new_trouble"),
+        subscribes=bindparam("new_subscribes"),
         changed_ms=bindparam("now", type_=INT),
     )
 )
@@ -85,6 +86,7 @@ _seen = Command(
         model=bindparam("new_model"),
         steers=bindparam("new_steers", type_=INT),
         online=bindparam("new_online", type_=INT),
+        listed=1,
         changed_ms=bindparam("now", type_=INT),
     ),
     unscoped=_OWN,
@@ -142,6 +144,7 @@ async def change_device(
     name: str | None,
     password: str | None,
     way: str | None,
+    subscribes: Sequence[str] | None,
     secrets: Secrets,
     now_ms: int,
 ) -> None:
@@ -159,6 +162,7 @@ async def change_device(
         new_way=device.way if way is None else _way(way),
         sealed=sealed,
         new_trouble=trouble,
+        new_subscribes=device.subscribes if subscribes is None else _subscribes(subscribes),
         now=now_ms,
     )
 
@@ -174,6 +178,14 @@ def _name(text: str) -> str:
     if len(name) > 64:
         raise BadInput(field="name", rule="too_long", limit=64)
     return name
+
+
+def _subscribes(kinds: Sequence[str]) -> str:
+    if unknown := [kind for kind in kinds if kind not in gb.COMMANDS]:
+        raise BadInput(
+            field="subscribes", rule="one_of", allowed=", ".join(gb.COMMANDS), value=unknown[0][:32]
+        )
+    return ",".join(kind for kind in gb.COMMANDS if kind in kinds)
 
 
 def _way(way: str) -> str:
