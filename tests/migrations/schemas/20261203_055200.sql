@@ -276,7 +276,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('20261203_053521');
+INSERT INTO "alembic_version" VALUES('20261203_055200');
 CREATE TABLE app_keys (
 	app_key TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -2201,6 +2201,19 @@ CREATE TABLE intercom_house_groups (
 	CONSTRAINT pk_intercom_house_groups PRIMARY KEY (space_id)
 );
 INSERT INTO "intercom_house_groups" VALUES(1,'1',1,'1','1',1,1);
+CREATE TABLE intercom_looks (
+	id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	viewer TEXT NOT NULL, 
+	process TEXT NOT NULL, 
+	began_ms INTEGER NOT NULL, 
+	talked_ms INTEGER NOT NULL, 
+	ended_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_intercom_looks PRIMARY KEY (id)
+);
+INSERT INTO "intercom_looks" VALUES(1,'1',1,'1','1','1',1,1,1);
 CREATE TABLE intercom_members (
 	group_id TEXT NOT NULL, 
 	number TEXT NOT NULL, 
@@ -4525,8 +4538,8 @@ CREATE INDEX ix_used_logins_used ON used_logins (used_ms);
 CREATE INDEX ix_password_links_expires ON password_links (expires_ms);
 CREATE UNIQUE INDEX uq_password_links_token ON password_links (token_hash);
 CREATE INDEX ix_handed_files_begun_ms ON handed_files (begun_ms);
-CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
 CREATE UNIQUE INDEX uq_accounts_login ON accounts (login);
+CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
 CREATE INDEX ix_openapi_usage_tenant ON openapi_usage (tenant_id, day);
 CREATE INDEX ix_access_door_alarms_community ON access_door_alarms (community_id, id);
 CREATE INDEX ix_access_door_alarms_door ON access_door_alarms (iot_id, kind, over_ms);
@@ -4655,6 +4668,9 @@ CREATE INDEX ix_parking_coupons_waiting ON parking_coupons (community_id, state,
 CREATE INDEX ix_intercom_call_notes_call ON intercom_call_notes (call_id);
 CREATE INDEX ix_recording_views_account ON recording_views (account_id);
 CREATE INDEX ix_recording_views_community ON recording_views (community_id, at_ms);
+CREATE INDEX ix_intercom_looks_community ON intercom_looks (community_id, id);
+CREATE INDEX ix_intercom_looks_door ON intercom_looks (iot_id, id);
+CREATE INDEX ix_intercom_looks_open ON intercom_looks (ended_ms, process);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
 INSERT INTO "sqlite_sequence" VALUES('communities',1);

@@ -1,14 +1,14 @@
 """Keep what devices are subscribed to and where cameras are
 
-Revision ID: 20261203_053521
-Revises: 20261203_051035
+Revision ID: 20261203_055200
+Revises: 20261203_053900
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261203_053521"
-down_revision = "20261203_051035"
+revision = "20261203_055200"
+down_revision = "20261203_053900"
 branch_labels = None
 depends_on = None
 
