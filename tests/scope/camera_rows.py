@@ -5,9 +5,11 @@ from typing import Any
 
 from linli.app.platform import Platform
 from linli.domains.video.live.desk import VideoDesk
-from linli.domains.video.models import gb_channels
+from linli.domains.video.models import camera_findings, camera_health, camera_views, gb_channels
 from linli.domains.video.service import batches, gb28181
 from linli.domains.video.service import cameras as service
+from linli.kernel.db import Tx
+from linli.kernel.scope import Scope
 from linli.media.cameras.hub import Stream
 from linli.things.service import devices, products
 
@@ -93,12 +95,26 @@ async def add_cameras(platform: Platform, lot: Any) -> None:
             "changed_ms": now_ms,
         }  # fmt: skip
         await tx.insert(gb_channels, channel)
+        await add_health(tx, owner, lot, now_ms)
         for name in ("lost_camera", "gone_camera"):
             made_batch = await batches.clear(
                 owner, tx, community_id=lot.community, camera_ids=[getattr(lot, name)], expected=1,
                 ids=platform.ids, now_ms=now_ms,
             )  # fmt: skip
             lot.camera_batch = made_batch.batch_id
+
+
+async def add_health(tx: Tx, owner: Scope, lot: Any, now_ms: int) -> None:
+    """One look at a camera, which saw a black picture."""
+    whose = {"iot_id": lot.camera_iot, "tenant_id": owner.tenant, "community_id": lot.community}
+    await tx.insert(camera_health, {**whose, "tried_ms": now_ms, "looked_ms": now_ms})
+    jpeg = b"\xff\xd8" + str(lot.name).encode()
+    await tx.insert(
+        camera_findings,
+        {**whose, "kind": "black", "counts": 1, "facts": '{"level":1}', "jpeg": jpeg, "since_ms": now_ms,
+         "seen_ms": now_ms},
+    )  # fmt: skip
+    await tx.insert(camera_views, {**whose, "period": "day", "sight": b"", "jpeg": jpeg, "at_ms": now_ms})
 
 
 def methods() -> dict[tuple[str, str], list[Callable[[Any], dict[str, Any]]]]:

@@ -56,6 +56,15 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"GET {one}/doctor/messages": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"GET {one}/doctor/messages.jsonl": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"POST {one}/doctor/test": [lambda x: Ask(at(x, camera_id=x.camera))],
+        "GET /communities/{community_id}/camera-health": [lambda x: Ask(at(x))],
+        f"GET {one}/health": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"PUT {one}/health": [lambda x: Ask(at(x, camera_id=x.camera), body={"on": True})],
+        f"POST {one}/health/look": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"POST {one}/health/view": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"POST {one}/health/mute": [
+            lambda x: Ask(at(x, camera_id=x.camera), body={"kind": "black", "days": 7})
+        ],
+        f"GET {one}/health/pictures/{{name}}": [lambda x: Ask(at(x, camera_id=x.camera, name="black"))],
         f"GET {one}/recording": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"PUT {one}/recording": [lambda x: Ask(at(x, camera_id=x.camera), body={"mode": "event"})],
         f"POST {one}/recording/manual": [lambda x: Ask(at(x, camera_id=x.camera), body={"minutes": 0})],

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linli.app.condition import Condition
+from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.live.pictures import Thumbnails
 from linli.domains.video.live.steering import GbSteering
@@ -46,6 +47,7 @@ class VideoPort:
         self.steering = GbSteering(self.desk, db, clock)
         self.thumbnails = Thumbnails()
         self.recordings = Recordings()
+        self.health = HealthRoom()
         self._front: GbFront | None = None
         self._pump: Pump | None = None
         self._rtmp: RtmpPort | None = None
@@ -88,6 +90,22 @@ class VideoPort:
             self.desk.rtmp_port = await self._rtmp.start(gb.host, video.rtmp_port)
         self._condition.cameras_notice = self._front.notice
         await self._start_recorder()
+        self._start_looker()
+
+    def _start_looker(self) -> None:
+        from linli.domains.video.health.looker import HealthLooker
+
+        video = self._settings.video
+        looker = HealthLooker(
+            self.desk,
+            self._db,
+            self._clock,
+            each_s=video.health_minutes * 60,
+            share=video.health_cpu_percent / 100,
+        )
+        self.health.open(looker)
+        if video.health_minutes:
+            looker.start()
 
     async def _start_recorder(self) -> None:
         from linli.domains.video.recorder.films import Films
@@ -117,6 +135,7 @@ class VideoPort:
 
     async def stop(self) -> None:
         """In any state."""
+        await self.health.stop()
         if self.recordings.recorder is not None:
             await self.recordings.recorder.stop()
         await self.steering.stop()

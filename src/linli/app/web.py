@@ -132,6 +132,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "answering": platform.answering,
         "video": platform.video.desk,
         "recordings": platform.video.recordings,
+        "camera_health": platform.video.health,
         "sightings": platform.security.sightings,
         "payments": Collecting(platform.payments.collector),
         "platform_health": platform.condition.all_faults,

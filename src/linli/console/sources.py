@@ -37,6 +37,7 @@ from linli.domains.people.rights import Rights
 from linli.domains.people.service.organisation import Hand
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.security.service.sightings import Sightings
+from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.recorder.room import Recordings
 from linli.domains.visitors.room import VisitorsRoom
@@ -81,6 +82,7 @@ SERVICES: Final[dict[str, Any]] = {
     "answering": Answering,
     "video": VideoDesk,
     "recordings": Recordings,
+    "camera_health": HealthRoom,
     "sightings": Sightings,
     "payments": Collecting,
 }

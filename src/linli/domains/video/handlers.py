@@ -3,8 +3,9 @@
 from linli.databus import records
 from linli.databus.conditions import Condition
 from linli.domains.video.events import CamerasChanged
+from linli.domains.video.queries.health import health_of
 from linli.domains.video.queries.recording import plan_of
-from linli.domains.video.service import recording
+from linli.domains.video.service import health, recording
 from linli.domains.video.service.cameras import forget_device
 from linli.domains.video.service.gb28181 import forget_thing
 from linli.domains.video.service.views import forget
@@ -30,6 +31,9 @@ async def device_moved(tx: Tx, event: DeviceMoved) -> None:
     plan = await plan_of(Scope.system(event.tenant_id, "video"), tx, event.iot_id)
     if plan is not None and plan.community_id != event.community_id:
         await recording.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
+    seen = await health_of(Scope.system(event.tenant_id, "video"), tx, event.iot_id)
+    if seen is not None and seen.community_id != event.community_id:
+        await health.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
 
 
 async def device_deleted(tx: Tx, event: DeviceDeleted) -> None:
@@ -37,6 +41,7 @@ async def device_deleted(tx: Tx, event: DeviceDeleted) -> None:
     await forget_thing(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await recording.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
+    await health.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await forget_device(
         tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=None, now_ms=tx.db.clock.now_ms()
     )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
-from linli.kernel.db import INT, flag, identity, integer, metadata, real, text_column
+from linli.kernel.db import INT, blob, flag, identity, integer, metadata, real, text_column
 
 cameras = Table(
     "cameras",
@@ -225,3 +225,56 @@ recording_views = Table(
     sqlite_autoincrement=True,
 )
 """Who looked at a camera, live or recorded, and who took away or locked what of it."""
+
+camera_health = Table(
+    "camera_health",
+    metadata,
+    text_column("iot_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    flag("off"),  # 1: its picture is not looked at
+    integer("tried_ms", server_default="0"),
+    integer("looked_ms", server_default="0"),  # the last time that there was a picture
+    text_column("trouble", server_default=""),  # a code of errors: why there was none
+    text_column("mark", server_default=""),  # of its last picture
+    integer("alike", server_default="0"),  # so many looks before it had the same mark
+    integer("in_place", server_default="-1"),  # of a hundred edges of the reference; -1: not compared
+    integer("spent_ms", server_default="0"),  # on the last look
+    Index("ix_camera_health_community", "tenant_id", "community_id"),
+)
+"""The last look at a camera's picture."""
+
+camera_views = Table(
+    "camera_views",
+    metadata,
+    text_column("iot_id"),
+    text_column("period"),  # health.rules.Period
+    text_column("tenant_id"),
+    integer("community_id"),
+    blob("sight"),  # what is compared
+    blob("jpeg"),
+    text_column("set_by", server_default=""),  # who said that it is right; empty: it was learned
+    integer("at_ms"),
+    PrimaryKeyConstraint("iot_id", "period"),
+)
+"""References: how a camera's picture looks when it is right, by time of day."""
+
+camera_findings = Table(
+    "camera_findings",
+    metadata,
+    text_column("iot_id"),
+    text_column("kind"),  # health.rows.FINDINGS
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("looks", server_default="1"),  # in a row
+    flag("counts"),  # 1: it was seen often enough
+    integer("sure", server_default="0"),  # of a hundred
+    text_column("facts", server_default=""),  # JSON, for its words
+    blob("jpeg"),  # empty: none shows it
+    integer("since_ms"),
+    integer("seen_ms"),
+    integer("muted_until_ms", server_default="0"),
+    PrimaryKeyConstraint("iot_id", "kind"),
+    Index("ix_camera_findings_community", "tenant_id", "community_id"),
+)
+"""What is wrong with a camera's picture now. It goes when the picture is good again."""

@@ -42,6 +42,18 @@ class Video(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
         Meta(ge=0, le=65_535, description="Players by RTMP (1935 by custom), in plain; 0: none."),
     ] = 0
 
+    health_minutes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_440,
+            description="Each camera's picture is looked at so often, whether it is good; 0: only by hand.",
+        ),
+    ] = 10
+    health_cpu_percent: Annotated[
+        int, Meta(ge=1, le=100, description="Of one core, that looking at pictures may take at most.")
+    ] = 10
+
     recordings_folder: Annotated[
         str, Meta(description="Where recordings lie; empty: `recordings` in the data folder.")
     ] = ""

@@ -3,6 +3,7 @@
 from linli.domains.video.console.cameras import camera_routes
 from linli.domains.video.console.doctor import camera_doctor_routes, device_doctor_routes
 from linli.domains.video.console.gb28181 import gb_routes
+from linli.domains.video.console.health import camera_health_routes, health_routes
 from linli.domains.video.console.history import HISTORY
 from linli.domains.video.console.live import live_routes
 from linli.domains.video.console.looks import look_routes
@@ -13,7 +14,8 @@ from linli.domains.video.console.views import view_routes
 from linli.domains.video.console.workbooks import CameraImportRoutes, camera_workbook_routes
 
 ROUTES = (
-    camera_doctor_routes, camera_routes, device_doctor_routes, gb_routes, live_routes, look_routes, recording_routes,
+    camera_doctor_routes, camera_health_routes, camera_routes, device_doctor_routes, gb_routes, health_routes,
+    live_routes, look_routes, recording_routes,
     steering_routes, timeline_routes, view_routes, camera_workbook_routes, CameraImportRoutes,
 )  # fmt: skip
 

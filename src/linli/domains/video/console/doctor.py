@@ -14,6 +14,7 @@ from linli.domains.video import errors
 from linli.domains.video.doctor.checks import Recorded, checks_of
 from linli.domains.video.doctor.ladder import Row
 from linli.domains.video.doctor.steps import Check, Facts
+from linli.domains.video.health.doctor_view import view_check
 from linli.domains.video.live.desk import Camera, VideoDesk
 from linli.domains.video.live.doctor_view import seen_of
 from linli.domains.video.live.site_checks import ask_box
@@ -47,7 +48,7 @@ class DoctorCheck(msgspec.Struct, rename="camel", frozen=True):
     step: Annotated[
         str,
         Meta(
-            description="registered, alive, catalogue, subscribed, asked, media, codec, playing, recording; of a "
+            description="registered, alive, catalogue, subscribed, asked, media, codec, playing, recording, view; of a "
             "test clock; at a box reached, log_in, clock, profiles, stream, codec, picture."
         ),
     ]
@@ -158,7 +159,11 @@ async def camera_doctor(
         row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
         return _at_site(scope, video, row.iot_id)
     recorded = recorded_of(scope, recordings, camera.iot_id)
-    return _doctor(scope, video, clock, device, community_id, camera.channel, recorded)
+    doctor = _doctor(scope, video, clock, device, community_id, camera.channel, recorded)
+    if doctor.way:
+        view = await view_check(scope, db, camera.iot_id, clock.now_ms())
+        doctor.checks.append(_check(scope, view))
+    return doctor
 
 
 def _doctor(

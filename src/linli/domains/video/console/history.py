@@ -5,6 +5,7 @@ from typing import Any
 from linli.domains.communities.queries import spaces
 from linli.domains.people.rights import Right
 from linli.domains.video.camera_rules import CHOICES
+from linli.domains.video.console.health import HEALTH_HISTORY
 from linli.domains.video.console.looks import LOOKS_HISTORY
 from linli.domains.video.console.recording import PLAN_HISTORY
 from linli.domains.video.console.views import VIEW_HISTORY
@@ -37,4 +38,5 @@ HISTORY = (
     LOOKS_HISTORY,
     VIEW_HISTORY,
     PLAN_HISTORY,
+    HEALTH_HISTORY,
 )

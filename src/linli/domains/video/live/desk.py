@@ -18,7 +18,7 @@ from linli.domains.video.rows import GbChannel, GbDevice
 from linli.domains.video.service.looks import Watcher
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.errors import NotFound
+from linli.kernel.errors import NotFound, Unavailable
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Video
 from linli.media.cameras.hub import Full, Player
@@ -177,9 +177,35 @@ class VideoDesk:
                 line, channel, Part(sub=sub), self._live_ended
             )
             self._running[channel.channel_id, sub] = running
+        running.glimpsed = False
         if key:
             running.ask_key()
         await running.playing(seconds)
+        return running
+
+    async def glimpse(self, camera: Camera, *, seconds: float) -> "Running":
+        """A stream with a picture, for one look: what runs already, else the large one. `leave_glimpse` ends it.
+
+        Raises Unavailable with why there is none.
+        """
+        there = self.running(camera.channel.channel_id)
+        playing = next((running for _, running in there if running.stream.kept), None)
+        if playing is not None:
+            return playing
+        waits = any(not sub for sub, _ in there)
+        if waits:
+            return await self.live(camera, seconds=seconds)
+        line = await self.line(camera.channel)
+        if (camera.channel.channel_id, False) in self._running:
+            return await self.live(camera, seconds=seconds)
+        running = self._start(line, camera.channel, Part(), self._live_ended)
+        self._running[camera.channel.channel_id, False] = running
+        running.glimpsed = True
+        try:
+            await running.playing(seconds)
+        except Unavailable:
+            running.leave_glimpse()
+            raise
         return running
 
     def _start(

@@ -67,11 +67,15 @@ async def thumbnail(video: VideoDesk, wanted: Wanted) -> bytes:
 
 
 async def _still(stream: Stream, width: int) -> bytes:
+    try:
+        return await stills.jpeg(key_stream(stream), width=width)
+    except stills.NoStill as error:
+        raise errors.NoStill() from error
+
+
+def key_stream(stream: Stream) -> bytes:
+    """The last key picture with what it needs, as a byte stream. Raises NoKeyPicture."""
     kept = next((packed for packed in stream.kept if packed.key), None)
     if kept is None:
         raise errors.NoKeyPicture(packets=stream.facts.packets)
-    data = b"".join(_START + unit for unit in (*stream.parameters, *sized_units(kept.data)))
-    try:
-        return await stills.jpeg(data, width=width)
-    except stills.NoStill as error:
-        raise errors.NoStill() from error
+    return b"".join(_START + unit for unit in (*stream.parameters, *sized_units(kept.data)))

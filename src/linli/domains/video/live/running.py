@@ -58,6 +58,9 @@ class Running:
         self.watch: AttemptWatch | None = None
         """Of a live stream."""
         self.over = False
+        self.began_ms = 0
+        self.glimpsed = False
+        """It runs for a look at one picture only."""
 
     def start(self) -> None:
         """Raises NoPorts."""
@@ -71,6 +74,7 @@ class Running:
             attempt.way, attempt.port, attempt.ssrc = way, self.place.port, int(ssrc)
             attempt.camera, attempt.to_host = self.line.host, told_host
             self.watch = AttemptWatch(self._front.doctor, self.line.device.gb_id, self.channel, attempt)
+        self.began_ms = self._front.doctor.now_ms()
         self._pump.take(take, here, self.stream.take, self._take_facts)
         wanted = gb.Wanted(
             self.channel,
@@ -158,6 +162,12 @@ class Running:
     def seek(self, seconds: int) -> None:
         if self.call is not None:
             self.call.steer(gb.play(self.call.next_step(), seek_s=seconds))
+
+    def leave_glimpse(self) -> None:
+        """The look is over; whoever came meanwhile goes on."""
+        if self.glimpsed and not self.stream.players:
+            self.end()
+        self.glimpsed = False
 
     # ------------------------------------------------------------ the end
 

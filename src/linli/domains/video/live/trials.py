@@ -103,7 +103,7 @@ class Trials:
 
     async def _run(self, trial: Trial, channel: GbChannel, live: Live) -> None:
         try:
-            trial.clock = await self._look_at_clock(channel)
+            trial.clock = await self.look_at_clock(channel)
             trial.phase = "asked"
             await self._measure(trial, channel, live)
         except Unavailable as trouble:
@@ -113,8 +113,8 @@ class Trials:
         finally:
             trial.phase, trial.ended_ms = "over", self._clock.now_ms()
 
-    async def _look_at_clock(self, channel: GbChannel) -> Check:
-        """Raises Unavailable."""
+    async def look_at_clock(self, channel: GbChannel) -> Check:
+        """Ask its device for the time. Raises Unavailable."""
         line = await self._streams.line(channel)
         asked_ms = self._clock.now_ms()
         answers = await self._streams.front.questions.ask(line, "DeviceStatus", answer_s=_STATUS_S)

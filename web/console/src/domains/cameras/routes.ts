@@ -20,6 +20,12 @@ export default [
     meta: { titleKey: 'cameras.looks.title', place: 'cameras' },
   },
   {
+    path: 'cameras/health',
+    name: 'camera-health',
+    component: () => import('./HealthPage.vue'),
+    meta: { titleKey: 'cameras.health.title', place: 'cameras' },
+  },
+  {
     path: 'cameras/gb28181',
     name: 'gb-devices',
     component: () => import('./GbDevicesPage.vue'),
