@@ -263,7 +263,7 @@ camera_findings = Table(
     "camera_findings",
     metadata,
     text_column("iot_id"),
-    text_column("kind"),  # health.rows.FINDINGS
+    text_column("kind"),  # health_rows.FINDINGS
     text_column("tenant_id"),
     integer("community_id"),
     integer("looks", server_default="1"),  # in a row

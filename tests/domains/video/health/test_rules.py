@@ -2,8 +2,9 @@
 
 import pytest
 
-from linli.domains.video.health.rules import Judged, Period, judge, needed, period_of
+from linli.domains.video.health.rules import Judged, Period, judge, period_of
 from linli.domains.video.health.sight import Sight, sight_of
+from linli.domains.video.health_rows import needed
 from linli.media import stills
 from tests.domains.video.health.scenes import Scene, key_picture
 

@@ -9,8 +9,8 @@ from msgspec import Meta
 from linli.domains.people.rights import Right
 from linli.domains.video import errors
 from linli.domains.video.health.room import HealthRoom
-from linli.domains.video.health.rows import FINDINGS, Finding, ListedFinding
 from linli.domains.video.health.words import reason_of, trouble_of
+from linli.domains.video.health_rows import FINDINGS, Finding, ListedFinding
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.video.queries import health as queries

@@ -1,8 +1,8 @@
 """The step of the doctor that is about what the picture shows."""
 
 from linli.domains.video.doctor.steps import Check, check
-from linli.domains.video.health.rows import FINDINGS
 from linli.domains.video.health.words import reason_of
+from linli.domains.video.health_rows import FINDINGS
 from linli.domains.video.queries import health as queries
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope

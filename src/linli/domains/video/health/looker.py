@@ -12,9 +12,9 @@ import msgspec
 
 from linli.domains.video import errors
 from linli.domains.video.health.measures import clock_verdict, lost_verdict
-from linli.domains.video.health.rows import CLOCK, LOST, Due, Health, View
-from linli.domains.video.health.rules import Judged, Period, Verdict, judge, period_of
+from linli.domains.video.health.rules import Judged, Period, judge, period_of
 from linli.domains.video.health.sight import Sight, sight_of
+from linli.domains.video.health_rows import CLOCK, LOST, Due, Health, Verdict, View
 from linli.domains.video.live.desk import Camera, VideoDesk
 from linli.domains.video.live.pictures import key_stream
 from linli.domains.video.queries import health as queries

@@ -3,7 +3,7 @@
 from typing import Final
 
 from linli.domains.video.doctor.steps import Check
-from linli.domains.video.health.rules import Verdict
+from linli.domains.video.health_rows import Verdict
 from linli.domains.video.queries import recording
 from linli.domains.video.recording_rows import ERASED, PLAN
 from linli.kernel.db import Reader

@@ -1,13 +1,11 @@
 """What is wrong with a picture, by plain rules against the camera's own references. Pure."""
 
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 
 from linli.domains.video.health.scene import comparable, in_place, shift_of
 from linli.domains.video.health.sight import Sight
+from linli.domains.video.health_rows import Verdict
 
-type Kind = Literal["black", "white", "covered", "moved", "frozen", "blurred"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind.__value__)
-"""What a picture shows, the worst first."""
 type Period = Literal["dawn", "day", "dusk", "night"]
 
 DARK: Final = 20
@@ -39,24 +37,12 @@ _OTHER_LIGHT: Final = 25
 _FROZEN: Final = 3
 
 
-class Verdict(NamedTuple):
-    kind: Kind | Literal["clock", "lost"]
-    sure: int
-    """Of a hundred."""
-    facts: dict[str, str | int]
-
-
 class Judged(NamedTuple):
     verdicts: list[Verdict]
     learn: bool
     """It becomes the reference of its period."""
     in_place: int
     """Of a hundred edges of the best reference; -1: nothing to compare with."""
-
-
-def needed(kind: str) -> int:
-    """Looks in a row, before it counts. What is over three looks or a day already needs no second one."""
-    return 1 if kind in ("frozen", "lost") else 2
 
 
 def period_of(hour: int) -> Period:

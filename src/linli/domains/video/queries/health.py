@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
-from linli.domains.video.health.rows import Due, Finding, Health, ListedFinding, View
+from linli.domains.video.health_rows import Due, Finding, Health, ListedFinding, View
 from linli.domains.video.models import (
     camera_findings,
     camera_health,

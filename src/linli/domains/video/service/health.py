@@ -5,8 +5,18 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
-from linli.domains.video.health.rows import CLOCK, FINDINGS, LOST, MOST_SEEN_DAYS, Finding, Health, View
-from linli.domains.video.health.rules import KINDS, Verdict, needed
+from linli.domains.video.health_rows import (
+    CLOCK,
+    FINDINGS,
+    KINDS,
+    LOST,
+    MOST_SEEN_DAYS,
+    Finding,
+    Health,
+    Verdict,
+    View,
+    needed,
+)
 from linli.domains.video.models import camera_findings, camera_health, camera_views
 from linli.domains.video.queries import health as queries
 from linli.kernel import history

@@ -1,8 +1,10 @@
 """Rows of picture health: the last look at a camera, its references, and what is wrong with its picture."""
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
-from linli.domains.video.health.rules import KINDS
+type Kind = Literal["black", "white", "covered", "moved", "frozen", "blurred"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind.__value__)
+"""What a picture shows, the worst first."""
 
 CLOCK, LOST = "clock", "lost"
 """Its time is wrong; minutes of its recording are missing."""
@@ -10,6 +12,18 @@ FINDINGS: Final = (*KINDS, LOST, CLOCK)
 """The worst first: that is how lists are sorted."""
 MOST_SEEN_DAYS: Final = 30
 """A finding that is no longer looked at goes with its picture, and so do references."""
+
+
+class Verdict(NamedTuple):
+    kind: Kind | Literal["clock", "lost"]
+    sure: int
+    """Of a hundred."""
+    facts: dict[str, str | int]
+
+
+def needed(kind: str) -> int:
+    """Looks in a row, before it counts. What is over three looks or a day already needs no second one."""
+    return 1 if kind in ("frozen", "lost") else 2
 
 
 class Health(NamedTuple):
