@@ -1,14 +1,14 @@
 """Look at the health of cameras
 
-Revision ID: 20261203_053654
-Revises: 20261203_051035
+Revision ID: 20261203_055500
+Revises: 20261203_055200
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261203_053654"
-down_revision = "20261203_051035"
+revision = "20261203_055500"
+down_revision = "20261203_055200"
 branch_labels = None
 depends_on = None
 

@@ -276,7 +276,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('20261203_053654');
+INSERT INTO "alembic_version" VALUES('20261203_055500');
 CREATE TABLE app_keys (
 	app_key TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1899,10 +1899,10 @@ CREATE TABLE gb_channels (
 	steers INTEGER DEFAULT '0' NOT NULL, 
 	online INTEGER DEFAULT '0' NOT NULL, 
 	iot_id TEXT NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, listed INTEGER DEFAULT '1' NOT NULL, longitude FLOAT, latitude FLOAT, place_time TEXT DEFAULT '' NOT NULL, place_ms INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_gb_channels PRIMARY KEY (channel_id)
 );
-INSERT INTO "gb_channels" VALUES(1,'1',1,1,'1','1','1','1',1,1,'1',1);
+INSERT INTO "gb_channels" VALUES(1,'1',1,1,'1','1','1','1',1,1,'1',1,1,1.0,1.0,'1',1);
 CREATE TABLE gb_devices (
 	device_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1923,10 +1923,10 @@ CREATE TABLE gb_devices (
 	trouble_ms INTEGER DEFAULT '0' NOT NULL, 
 	registered_ms INTEGER DEFAULT '0' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, subscribes TEXT DEFAULT 'catalogue,alarm' NOT NULL, 
 	CONSTRAINT pk_gb_devices PRIMARY KEY (device_id)
 );
-INSERT INTO "gb_devices" VALUES(1,'1',1,'1','1','1','1','1','1','1','1','1','1',1,'1','1',1,1,1,1);
+INSERT INTO "gb_devices" VALUES(1,'1',1,'1','1','1','1','1','1','1','1','1','1',1,'1','1',1,1,1,1,'1');
 CREATE TABLE handed_files (
 	object_key TEXT NOT NULL, 
 	device TEXT NOT NULL, 
@@ -2244,6 +2244,19 @@ CREATE TABLE intercom_house_groups (
 	CONSTRAINT pk_intercom_house_groups PRIMARY KEY (space_id)
 );
 INSERT INTO "intercom_house_groups" VALUES(1,'1',1,'1','1',1,1);
+CREATE TABLE intercom_looks (
+	id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	viewer TEXT NOT NULL, 
+	process TEXT NOT NULL, 
+	began_ms INTEGER NOT NULL, 
+	talked_ms INTEGER NOT NULL, 
+	ended_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_intercom_looks PRIMARY KEY (id)
+);
+INSERT INTO "intercom_looks" VALUES(1,'1',1,'1','1','1',1,1,1);
 CREATE TABLE intercom_members (
 	group_id TEXT NOT NULL, 
 	number TEXT NOT NULL, 
@@ -4698,6 +4711,9 @@ CREATE INDEX ix_parking_coupons_waiting ON parking_coupons (community_id, state,
 CREATE INDEX ix_intercom_call_notes_call ON intercom_call_notes (call_id);
 CREATE INDEX ix_recording_views_account ON recording_views (account_id);
 CREATE INDEX ix_recording_views_community ON recording_views (community_id, at_ms);
+CREATE INDEX ix_intercom_looks_community ON intercom_looks (community_id, id);
+CREATE INDEX ix_intercom_looks_door ON intercom_looks (iot_id, id);
+CREATE INDEX ix_intercom_looks_open ON intercom_looks (ended_ms, process);
 CREATE INDEX ix_camera_findings_community ON camera_findings (tenant_id, community_id);
 CREATE INDEX ix_camera_health_community ON camera_health (tenant_id, community_id);
 DELETE FROM "sqlite_sequence";
