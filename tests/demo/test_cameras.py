@@ -5,7 +5,7 @@ import time
 from linli.demo.folder import DemoFolder
 from linli.demo.live_cameras import CAMERAS, RECORDER, LiveCameras
 from linli.domains.video.queries import gb28181 as queries
-from linli.domains.video.queries import recording, views
+from linli.domains.video.queries import health, recording, views
 from linli.domains.video.recording_rows import Segment
 from linli.domains.video.service import gb28181 as service
 from tests.demo.conftest import Sample, running, until, wishes
@@ -35,6 +35,13 @@ async def test_the_cameras_come_and_one_is_recorded(folder: DemoFolder) -> None:
         assert device.state == "online"
         names = {row.name for row in await queries.channels(tenant, db, device.device_id)}
         assert names == {name for _, name, _ in CAMERAS}
+
+        async def covered() -> bool:
+            number = sample.site.community.community_id
+            rows = await health.findings_in(tenant, db, number)
+            return {(row.name, row.kind) for row in rows} == {(CAMERAS[1][1], "covered")}
+
+        assert await until(covered)
 
         async def lanes_shown() -> bool:
             number = sample.site.community.community_id

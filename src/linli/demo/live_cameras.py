@@ -1,5 +1,5 @@
 """The sample's cameras with a picture: a recorder with four of them registers by GB/T 28181; one is
-recorded, two stand at lanes, and one sends nothing."""
+recorded, two stand at lanes, one sends nothing, and one is covered with a cloth."""
 
 import asyncio
 import secrets
@@ -13,6 +13,7 @@ from linli.demo import devices, lanes, scene
 from linli.demo.place import Place
 from linli.domains.video.queries import cameras
 from linli.domains.video.queries import gb28181 as queries
+from linli.domains.video.queries import health as health_queries
 from linli.domains.video.queries import recording as recording_queries
 from linli.domains.video.queries import views as view_queries
 from linli.domains.video.service import gb28181 as service
@@ -37,6 +38,8 @@ CAMERAS: Final = (
 """Code, name, whether it turns."""
 _SILENT: Final = "34020000001320000004"
 """It agrees to send and sends nothing: its page says why there is no picture."""
+_COVERED: Final = CAMERAS[1][0]
+"""A cloth hangs over it once the platform knows how it looks: Camera health says so."""
 _AT_LANES: Final = {"lane-south-out": CAMERAS[0][0], "lane-west-out": CAMERAS[2][0]}
 """Lane cameras send pictures of plates only; a live picture of their lanes is another camera's."""
 _BEAT_S: Final = 60.0
@@ -55,6 +58,10 @@ class LiveCameras:
         self._host = host
         self.recorder: sim.Camera | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._cloth = False
+
+    def _is_covered(self, code: str) -> bool:
+        return self._cloth and code == _COVERED
 
     async def start(self, *, new: bool) -> None:
         """Register. A recorder that people removed stays away: only a `new` sample gets one. Raises OSError,
@@ -68,7 +75,9 @@ class LiveCameras:
                 code,
                 name,
                 steers=steers,
-                pictures=partial(scene.seen, _now, shade=40 + 50 * number),
+                pictures=partial(
+                    scene.seen, _now, shade=40 + 50 * number, covered=partial(self._is_covered, code)
+                ),
                 rate=10,
                 faults=sim.Faults(silent=True) if code == _SILENT else None,
             )
@@ -97,7 +106,8 @@ class LiveCameras:
         there = await queries.device_named(tx, RECORDER)
         if there is not None:
             await service.change_device(
-                site.tenant, tx, there, name=None, password=password, way=None, secrets=platform.secrets, now_ms=now_ms
+                site.tenant, tx, there, name=None, password=password, way=None, subscribes=None,
+                secrets=platform.secrets, now_ms=now_ms,
             )  # fmt: skip
             return True
         if not new:
@@ -139,8 +149,21 @@ class LiveCameras:
         try:
             await platform.db.run(partial(self._plan, channels[CAMERAS[0][0]]))
             await platform.db.run(partial(self._look_at_lanes, channels))
+            await self._hang_cloth(channels.get(_COVERED, ""))
         except LinliError as error:
             log.warning("demo: the cameras are not prepared: %s", error)
+
+    async def _hang_cloth(self, iot_id: str) -> None:
+        """Three looks, of which the last two see it; one that people switched off is left alone. Raises LinliError."""
+        platform, tenant = self._platform, self._site.tenant
+        before = await health_queries.health_of(tenant, platform.db, iot_id)
+        if not iot_id or (before is not None and before.off):
+            return
+        camera = await platform.video.desk.camera(tenant, platform.db, iot_id)
+        self._cloth = bool(await health_queries.views_of(tenant, platform.db, iot_id))
+        for _ in range(3):
+            await platform.video.health.looker.look(camera)
+            self._cloth = True
 
     async def _plan(self, iot_id: str, tx: Tx) -> None:
         """Unless somebody said otherwise before."""

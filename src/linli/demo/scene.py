@@ -10,6 +10,7 @@ from linli.sim.voip.picture import KEY_EVERY, RATE, Clip
 
 WIDTH, HEIGHT = 320, 192
 _SKY, _GROUND, _DARK, _LIGHT = 150, 96, 40, 225
+_CLOTH: Final = 88
 _STEP: Final = 6
 _BAR: Final = 3
 """Of a digit's seven bars: top, upper left, upper right, middle, lower left, lower right, bottom."""
@@ -25,20 +26,26 @@ _BARS: Final = (
 )
 
 
-def seen(now: Callable[[], datetime], *, shade: int) -> Iterator[h26x.Picture]:
-    """Ten pictures a second, of which two are new. `shade`: of the colour, 0 to 255, so that cameras differ."""
+def seen(
+    now: Callable[[], datetime], *, shade: int, covered: Callable[[], bool] = bool
+) -> Iterator[h26x.Picture]:
+    """Ten pictures a second, of which two are new. `shade`: of the colour, 0 to 255, so that cameras differ.
+
+    While it is `covered` only the clock that the camera writes is seen.
+    """
     clip = Clip(WIDTH, HEIGHT, shade=shade)
     count = 0
     while True:
         if count % KEY_EVERY == 0:
-            clip.put(_image(now(), count // KEY_EVERY, shade))
+            at_time = now()
+            clip.put(_image(at_time, int(at_time.timestamp() * 2), shade, covered()))
         units = tuple(clip.next())
         at = count * CLOCK // RATE
         yield h26x.Picture(len(units) > 1, at, at, units)
         count += 1
 
 
-def _image(now: datetime, step: int, shade: int) -> bytes:
+def _image(now: datetime, step: int, shade: int, covered: bool) -> bytes:
     """I420."""
     horizon = HEIGHT * 5 // 12
     luma = bytearray(bytes((_SKY,)) * (WIDTH * horizon) + bytes((_GROUND,)) * (WIDTH * (HEIGHT - horizon)))
@@ -61,6 +68,8 @@ def _image(now: datetime, step: int, shade: int) -> bytes:
     fill(x - leg, horizon + 62, x + 5 - leg, horizon + 88, _DARK)
     fill(x + 7 + leg, horizon + 62, x + 12 + leg, horizon + 88, _DARK)
 
+    if covered:
+        fill(0, 0, WIDTH, HEIGHT, _CLOTH)
     fill(8, 6, 118, 31, _DARK)
     at = 13
     for mark in now.strftime("%H:%M:%S"):
