@@ -77,6 +77,8 @@ class AtDesk(NamedTuple):
     held_ms: int = 0
     to: str = ""
     """To whose pages it is passed; empty: to all, or away from the desks."""
+    page: str = ""
+    """Which of that person's pages has it, or passed it on."""
 
 
 class DeskOfPages(Protocol):

@@ -380,3 +380,39 @@ async def test_a_phone_may_hold_the_desk(house: House) -> None:
     refused = await phone.response(405)
     assert "REFER" not in (refused.get("allow") or "")
     assert (await shown(desk, call))["state"] == "talks"
+
+
+async def test_a_call_moves_from_a_phone_to_the_same_persons_computer(house: House) -> None:
+    """Two pages of one person are two desks: what one has is not the other's, and either may give it to the other."""
+    _, _, station = await house.door()
+    await choose_steps(house, "desk:30,family:30")
+    web = house.estate.desk
+    account = await account_of(web)
+    phone, computer = Desk(house, web, account), Desk(house, web, account, OTHER)
+
+    async def at(desk: Desk) -> tuple[str, bool]:
+        (row,) = (await web.get(desk.path, params=desk.page)).json()["calls"]
+        return row["state"], row["mine"]
+
+    invite = await station.call(group_of_house(house.estate.houses[0]))
+    call = await phone.rings()
+    await phone.look(call)
+    await phone.ask(call, "take")
+    acknowledge(station, invite, await final(station))
+    assert await at(phone) == ("talks", True)
+    assert await at(computer) == ("talks", False)
+    refused = await computer.ask(call, "hang-up", 409)
+    assert refused["code"] == "intercom.taken_elsewhere"
+    targets = (await web.get(f"{phone.path}/calls/{call}/targets", params=phone.page)).json()
+    assert [row["accountId"] for row in targets["seats"]] == [str(account)]
+    body = {**phone.page, "to": "seat", "accountId": str(account)}
+    passed = await web.post(f"{phone.path}/calls/{call}/pass", json=body)
+    assert passed.status_code == 204, passed.text
+    assert await at(phone) == ("passes", True)
+    assert await at(computer) == ("rings", False)
+    await computer.look(call)
+    await computer.ask(call, "take")
+    assert await at(computer) == ("talks", True)
+    assert await at(phone) == ("talks", False)
+    await computer.ask(call, "hang-up")
+    station.send(sip.respond(await station.request("BYE"), 200))

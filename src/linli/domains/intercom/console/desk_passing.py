@@ -34,7 +34,7 @@ SEAT = "seat"
 
 
 class OtherSeat(msgspec.Struct, rename="camel", frozen=True):
-    """A guard desk that is open now."""
+    """A guard desk that is open now, which may be another page of the same person: a phone or a computer."""
 
     account_id: str
     name: str
@@ -78,7 +78,9 @@ async def pass_targets(
     """Other desks that are open, and whether anybody of the home can be rung."""
     row, _, own = await own_call(within, db, answering, community_id, call_id, page)
     scope = await people.community_scope(within, db, community_id)
-    open_now = {number for number, _ in answering.guard_desks.pages(community_id)} - {own}
+    open_now = {
+        number for number, name in answering.guard_desks.pages(community_id) if (number, name) != (own, page)
+    }
     names = await names_of_numbers(scope, db, sorted(open_now)) if open_now else {}
     seats = [OtherSeat(staff_of(number), names.get(number, number)) for number in sorted(open_now)]
     asked = row.space_id if house_id is None else house_id

@@ -41,7 +41,7 @@ class DeskCall(msgspec.Struct, rename="camel", frozen=True):
             description="held: the visitor waits; passes: it rings elsewhere, and comes back if nobody answers."
         ),
     ]
-    mine: Annotated[bool, Meta(description="The caller's own account has it, or passed it on.")]
+    mine: Annotated[bool, Meta(description="The asking page has it, or passed it on.")]
     taken_by: Annotated[str, Meta(description="Who at a desk has it, or passed it on; empty: it rings.")]
     held_ms: Annotated[int, Meta(description="Since when it is held, UTC ms; 0: it is not.")] = 0
 
@@ -60,9 +60,18 @@ _REFUSALS = (NotFound, PagesOff, InOtherProcess, CallOver, TakenElsewhere, NotAt
 
 @desk_routes.get(right="doors.use", raises=(NotFound,))
 async def calls_at_desk(
-    community_id: int, within: Scope, db: Database, answering: Answering, settings: Settings
+    community_id: int,
+    within: Scope,
+    db: Database,
+    answering: Answering,
+    settings: Settings,
+    page: Annotated[str, Meta(max_length=64)] = "",
 ) -> DeskNow:
-    """Calls that ring at a community's guard desks now, and those that a desk's page has."""
+    """Calls that ring at a community's guard desks now, and those that a desk's page has.
+
+    `page`: the name of the asking page, for which calls of the same person's other pages are not its own; empty: all
+    of the person's are.
+    """
     scope = await people.community_scope(within, db, community_id)
     if answering.desk is None:
         return DeskNow(why_off(settings), [])
@@ -73,9 +82,11 @@ async def calls_at_desk(
     calls = []
     for row, line in zip(rows, await lines_of(scope, db, rows), strict=True):
         here = at[row.id]
-        state = "rings" if here.to == own else here.state
+        elsewhere = bool(page) and here.page not in ("", page)
+        mine = here.number == own and not elsewhere
+        state = "rings" if here.to == own and not (page and mine) else here.state
         who = names.get(here.number, here.number)
-        calls.append(DeskCall(line, state, here.number == own, who, here.held_ms))
+        calls.append(DeskCall(line, state, mine, who, here.held_ms))
     return DeskNow("", calls)
 
 

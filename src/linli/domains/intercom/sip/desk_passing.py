@@ -79,8 +79,9 @@ class DeskPassing(DeskOfPassing):
             raise PassedOften()
         phones = []
         if to.seat:
-            if to.seat == number or not any(
-                seat == to.seat for seat, _ in self._desks.pages(to.community_id)
+            if not any(
+                seat == to.seat and (seat, name) != (number, page)
+                for seat, name in self._desks.pages(to.community_id)
             ):
                 raise NobodyThere()
             phones = self._pages.waiting_at_desks(to.community_id, only=to.seat)

@@ -122,14 +122,19 @@ class PageCalls(DeskOfPages):
             desk, handover = _at_desks(call), call.handover
             if desk is None or desk.number != desk_pages(community_id):
                 continue
-            former = handover.former.binding.number if handover.former is not None else ""
+            former, before = "", ""
+            if handover.former is not None:
+                former, before = handover.former.binding.number, _name(handover.former.flow)
             if call.answered is None and desk.state != OVER and not desk.only:
                 calls[call.id] = AtDesk("rings")
             elif call.answered is None and former:
-                calls[call.id] = AtDesk("passes", former, to=desk.only if desk.state != OVER else "")
+                calls[call.id] = AtDesk(
+                    "passes", former, to=desk.only if desk.state != OVER else "", page=before
+                )
             elif call.answered is not None and staff_of(call.answered.binding.number):
                 state: DeskState = "held" if handover.on_hold else "talks"
-                calls[call.id] = AtDesk(state, call.answered.binding.number, handover.held_ms)
+                number, page = call.answered.binding.number, _name(call.answered.flow)
+                calls[call.id] = AtDesk(state, number, handover.held_ms, page=page)
             elif call.answered is None and desk.state != OVER:
                 calls[call.id] = AtDesk("passes", to=desk.only)
         return calls
@@ -238,6 +243,12 @@ def _waits_at_desks(phone: PagePhone) -> bool:
 
 def _at_home(phone: PagePhone) -> bool:
     return phone.waits and is_home(phone.number)
+
+
+def _name(flow: Flow) -> str:
+    """Of the page at the other end of this way; empty: there is none."""
+    phone = page_of(flow)
+    return phone.page if phone is not None else ""
 
 
 def _offer(phone: PagePhone) -> str:

@@ -28,7 +28,9 @@ export function useDeskCalls(communityId: () => string | null) {
     const id = communityId()
     if (!id) return null
     const path = { community_id: Number(id) }
-    return answer(api.GET('/api/console/communities/{community_id}/guard-desk', { params: { path } }))
+    return answer(
+      api.GET('/api/console/communities/{community_id}/guard-desk', { params: { path, query: { page } } }),
+    )
   }, [communityId])
   const last = useResource(async () => {
     const id = communityId()
