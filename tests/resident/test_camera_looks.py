@@ -87,7 +87,7 @@ async def test_a_resident_sees_looks_at_the_way_to_the_door(parts, village, cloc
         ("镜头 unit", "live"),
     ]  # fmt: skip
     (taken,) = [row for row in rows if row["what"] == "download"]
-    assert (taken["who"], taken["reason"], taken["program"]) == ("管家", "快递遗失", False)
+    assert (taken["who"], "reason" in taken, taken["program"]) == ("管家", False, False), "it may name others"
     assert taken["role"]
     (live,) = [row for row in rows if (row["camera"], row["what"]) == ("镜头 unit", "live")]
     assert live["lastedMs"] == 5_000

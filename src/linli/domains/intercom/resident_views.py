@@ -94,10 +94,13 @@ async def doors_to_watch(
 async def looks_of_staff(
     community_id: int, iot_id: str, resident: Resident, db: Database, clock: Clock
 ) -> list[StaffLook]:
-    """Who of the staff looked through a door that one may open, in the last thirty days; newest first, some at most."""
+    """Who of the staff looked through a door that one may open, in the last thirty days and since one lives there; newest
+    first, some at most.
+    """
     row, _ = await _own_door(resident, db, clock, community_id, iot_id)
     scope, _ = resident.person_in(community_id)
-    since_ms = clock.now_ms() - SHOWN_DAYS * 86_400_000
+    lived_ms = min(home.since_ms for home in resident.living_in if home.community_id == community_id)
+    since_ms = max(lived_ms, clock.now_ms() - SHOWN_DAYS * 86_400_000)
     rows = await looks.looks_of_door(scope, db, iot_id=row.iot_id, since_ms=since_ms)
     names = await caller_names(db, {look.viewer for look in rows})
     return [

@@ -1,6 +1,6 @@
 """Residents see who looked at the cameras on the way to their door: in their house, unit and building, not beyond.
 
-Only since they live there, and never what a neighbour did.
+Only since they live there, and never what a neighbour did. Reasons of staff stay with staff: they may name others.
 """
 
 from typing import Annotated, Final
@@ -38,7 +38,6 @@ class DoorLook(msgspec.Struct, rename="camel", frozen=True):
     at_ms: int
     lasted_ms: Annotated[int | None, Meta(description="Of a live look so far; null: unknown.")]
     goes_on: bool
-    reason: str
 
 
 class DoorLooks(msgspec.Struct, rename="camel", frozen=True):
@@ -80,7 +79,7 @@ async def _rows(
         DoorLook(
             str(view.view_id), cameras.get(view.iot_id, ""), view.what, names.get(view.caller, ""),
             roles.get(view.caller, ""), view.caller.startswith("app:"), view.at_ms,
-            view.end_ms - view.begin_ms if view.what == "live" else None, view.goes_on(now_ms), view.reason,
+            view.end_ms - view.begin_ms if view.what == "live" else None, view.goes_on(now_ms),
         )
         for view in views
     ]  # fmt: skip
