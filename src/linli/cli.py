@@ -113,6 +113,13 @@ def _ops(name: str) -> Command:
     return command
 
 
+def _verify(arguments: Sequence[str]) -> int:
+    with _without_collector():
+        from linli.ops import verify
+
+    return verify.run(arguments)
+
+
 def _models(arguments: Sequence[str]) -> int:
     with _without_collector():
         from linli.ops import face_models
@@ -137,6 +144,7 @@ def _driver(arguments: Sequence[str]) -> int:
 COMMANDS: dict[str, tuple[Command, str]] = {
     "serve": (_serve, "run the platform"),
     "demo": (_demo, "run it with a living sample community"),
+    "verify": (_verify, "say whether an exported recording is as it was signed"),
     "work": (_work, "run further workers beside it (PostgreSQL)"),
     "edge": (_edge, "the edge box of a site: set up, run, status"),
     "driver": (_driver, "drivers of the box: list, begin, certify"),

@@ -217,6 +217,9 @@ recording_views = Table(
     integer("end_ms"),  # of a live look: when it was last seen to go on
     flag("over", default=1),  # 0: a live look that goes on, or that ended with its process
     text_column("reason", server_default=""),
+    text_column(
+        "sha256", server_default=""
+    ),  # of a file that was taken away; empty: none, or it was not made
     integer("at_ms"),
     Index("ix_recording_views_camera", "iot_id", "at_ms"),
     Index("ix_recording_views_community", "community_id", "at_ms"),

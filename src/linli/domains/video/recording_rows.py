@@ -82,6 +82,7 @@ class View(NamedTuple):
     end_ms: int
     over: int
     reason: str
+    sha256: str
     at_ms: int
 
     def goes_on(self, now_ms: int) -> bool:

@@ -63,9 +63,11 @@ async def test_recordings_on_the_pages(house: House) -> None:
         await page.get_by_role("link", name="全部查看记录").click()
         await expect(page.get_by_role("heading", name="谁看过摄像头")).to_be_visible()
         await expect(page.get_by_text("看实时画面", exact=True).first).to_be_visible()
-        await page.get_by_role("radio", name="下载", exact=True).or_(
-            page.get_by_role("button", name="下载", exact=True)
-        ).first.click()
+        await (
+            page.get_by_role("radio", name="下载", exact=True)
+            .or_(page.get_by_role("button", name="下载", exact=True))
+            .first.click()
+        )
         await expect(page.get_by_text("物品遗失", exact=True).first).to_be_visible()
         await expect(page.get_by_text("看实时画面", exact=True)).to_have_count(0)
         for width in (1440, 360):

@@ -1,9 +1,13 @@
 """The platform records cameras: plans, files, index, gaps, room, and what a page gets of it."""
 
 import asyncio
+import hashlib
+import io
 import itertools
+import json
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +24,7 @@ from linli.domains.video.recording_rows import OPEN, WHOLE, Gap, Segment
 from linli.kernel.db import Query
 from linli.kernel.disk import free_space
 from linli.kernel.events import emit
+from linli.media.recorder.exported import PURPOSE, check, fingerprint, key_from
 from linli.media.recorder.files import contents
 from linli.sim import gb28181 as sim
 from tests.clips import checksums, clip
@@ -98,7 +103,7 @@ def plays(path: Path) -> int:
 
 
 async def test_a_camera_is_recorded_by_plan_and_played_from_the_index(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(recorded, "FILE_MS", 2_000)
     monkeypatch.setattr(recorded, "_NOTED_FRAGMENTS", 1)
@@ -138,12 +143,25 @@ async def test_a_camera_is_recorded_by_plan_and_played_from_the_index(
     wanted = {"beginMs": files[0]["beginMs"] + 1_000, "endMs": files[-1]["endMs"], "reason": "物品遗失"}
     saved = (await house.desk.post(f"{path}/timeline/download", json=wanted)).json()
     film_file = await house.desk.get(house.url + saved["path"])
-    assert len(film_file.content) == saved["bytes"]
     assert "attachment" in film_file.headers["content-disposition"]
-    assert len(checksums("mp4", film_file.content)) >= 100
+    with zipfile.ZipFile(io.BytesIO(film_file.content)) as archive:
+        film_bytes = archive.read("recording.mp4")
+        manifest = json.loads(archive.read("manifest.json"))
+    assert len(film_bytes) == saved["bytes"]
+    assert len(checksums("mp4", film_bytes)) >= 100
+    assert (manifest["camera"]["name"], manifest["exported"]["reason"]) == ("北门枪机", "物品遗失")
+    assert manifest["exported"]["account"]
+    assert len(manifest["contained"]) == len(files)
+    sha256 = hashlib.sha256(film_bytes).hexdigest()
+    assert manifest["files"] == [{"name": "recording.mp4", "size": len(film_bytes), "sha256": sha256}]
+    own = fingerprint(key_from(house.platform.secrets.derived(PURPOSE)).public_key().public_bytes_raw())
+    taken = tmp_path / "taken.zip"
+    taken.write_bytes(film_file.content)
+    assert check(taken, by=own).outcome == "intact"
     assert (await house.desk.get(house.url + saved["path"])).status_code == 403
     views = (await house.desk.get(f"{house.at}/camera-looks")).json()["data"]
     assert [(row["what"], row["reason"]) for row in views] == [("download", "物品遗失"), ("play", "")]
+    assert [row["sha256"] for row in views] == [sha256, ""]
 
 
 async def test_what_a_ticket_does_not_open(house: House) -> None:

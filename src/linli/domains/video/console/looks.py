@@ -36,7 +36,19 @@ _KINDS: Final[dict[str, tuple[str, ...]]] = {
     "test": ("test",),
     "lock": ("lock", "unlock"),
 }
-_COLUMNS: Final = ("at", "camera", "name", "account", "what", "surface", "seconds", "begin", "end", "reason")
+_COLUMNS: Final = (
+    "at",
+    "camera",
+    "name",
+    "account",
+    "what",
+    "surface",
+    "seconds",
+    "begin",
+    "end",
+    "reason",
+    "sha256",
+)
 _LIVE: Final = ("live", "picture", "test")
 
 
@@ -65,6 +77,7 @@ class CameraLook(msgspec.Struct, rename="camel", frozen=True):
     begin_ms: Annotated[int, Meta(description="Of what was recorded; 0: it was live.")]
     end_ms: int
     reason: str
+    sha256: Annotated[str, Meta(description="Of the MP4 that was taken away; empty: none.")]
 
 
 class Looker(msgspec.Struct, rename="camel", frozen=True):
@@ -145,7 +158,7 @@ async def _rows(
                 str(view.view_id), str(camera_id) if camera_id else "", camera_name, view.caller,
                 names.get(view.caller, _key(view.caller)), logins.get(view.caller, ""), view.what, view.surface,
                 view.at_ms, view.end_ms - view.begin_ms if view.what == "live" else None, view.goes_on(now_ms),
-                0 if live else view.begin_ms, 0 if live else view.end_ms, view.reason,
+                0 if live else view.begin_ms, 0 if live else view.end_ms, view.reason, view.sha256,
             )
         )  # fmt: skip
     return rows
@@ -175,6 +188,7 @@ async def _lines(
                 write_time(row.begin_ms, zone) if row.begin_ms else "",
                 write_time(row.end_ms, zone) if row.end_ms else "",
                 row.reason,
+                row.sha256,
             )
             for row in await _rows(scope, db, community_id, views, 0)
         ]

@@ -8,23 +8,27 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.accounts.service import sessions
+from linli.domains.people.queries.callers import caller_logins, caller_names
 from linli.domains.people.rights import Right
 from linli.domains.video import errors
 from linli.domains.video.live.access import staff_may
 from linli.domains.video.queries import cameras as cameras_queries
 from linli.domains.video.queries import recording as queries
+from linli.domains.video.recorder.exporting import Asked, facts_of
 from linli.domains.video.recorder.films import DOWNLOAD, DOWNLOAD_LIFE_MS, LIFE_MS, FilmTicket
 from linli.domains.video.recorder.room import Recordings
-from linli.domains.video.recorder.timeline import holes
+from linli.domains.video.recorder.timeline import Hole, holes
 from linli.domains.video.recording_rows import OPEN, Segment
 from linli.domains.video.service import recording as service
-from linli.domains.video.service.looks import Look, note_look
+from linli.domains.video.service.looks import Look, caller_of, note_look
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Filter, Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
 from linli.kernel.zones import zone_of
+from linli.media.recorder.exported import PURPOSE, Export, key_from
 from linli.media.recorder.joined import Joined, OtherPicture, Span
 from linli.rules.schedules import zone_named
 
@@ -92,7 +96,7 @@ class LockForm(SpanForm, frozen=True):
 
 class DownloadPass(msgspec.Struct, rename="camel", frozen=True):
     path: Annotated[str, Meta(description="Once, within five minutes.")]
-    bytes: int
+    bytes: Annotated[int, Meta(description="Of the MP4 in the ZIP.")]
     left_out_ms: Annotated[int, Meta(description="Of the span, without a recording.")]
 
 
@@ -126,10 +130,7 @@ async def show_timeline(
     row = await cameras_queries.camera(scope, db, camera_id, community_id=community_id)
     span = (where.begin_ms, where.end_ms)
     files = await queries.segments(scope, db, row.iot_id, *span)
-    gaps = await queries.gaps(scope, db, row.iot_id, *span)
-    plan = await queries.plan_of(scope, db, row.iot_id)
-    days = plan.days if plan is not None else service.MOST_DAYS
-    parts = holes(files, gaps, *span, now_ms=clock.now_ms(), days=days)
+    parts = await _holes(scope, db, row.iot_id, files, span, clock.now_ms())
     return Timeline([_row(each) for each in files], [RecordingHole(*each) for each in parts])
 
 
@@ -168,8 +169,12 @@ async def download_recordings(
     clock: Clock,
     session: sessions.Session,
     recordings: Recordings,
+    secrets: Secrets,
 ) -> DownloadPass:
-    """One MP4 of at most two hours. Who took it away and why is kept."""
+    """A ZIP of one MP4 of at most two hours, a manifest with its SHA-256, and the platform's signature.
+
+    Who took it away and why is kept, with the hash.
+    """
     _check(data.begin_ms, data.end_ms, LONGEST_DOWNLOAD_MS)
     reason = _reason(data.reason)
     camera = await cameras_queries.camera(scope, db, camera_id, community_id=community_id)
@@ -192,13 +197,18 @@ async def download_recordings(
         raise errors.NoRecording() from error
     if not joined.duration:
         raise errors.NoRecording()
-    begin = datetime.fromtimestamp(data.begin_ms / 1000, zone)
+    begin, now_ms = datetime.fromtimestamp(data.begin_ms / 1000, zone), clock.now_ms()
+    asked = Asked(data.begin_ms, data.end_ms, *await _exporter(scope, db), reason, now_ms)
+    gaps = await _holes(scope, db, camera.iot_id, files, (data.begin_ms, data.end_ms), now_ms)
     ticket = _ticket(scope, db, clock, session, community_id, camera.iot_id, data.begin_ms, data.end_ms)
     ticket.joined = joined
-    ticket.name = f"{camera.name} {begin.strftime('%Y-%m-%d %H.%M.%S')}.mp4"
-    ticket.until_ms = clock.now_ms() + DOWNLOAD_LIFE_MS
+    ticket.export = Export(
+        joined, facts_of(camera, asked, files, gaps, zone), key_from(secrets.derived(PURPOSE))
+    )
+    ticket.name = f"{camera.name} {begin.strftime('%Y-%m-%d %H.%M.%S')}.zip"
+    ticket.until_ms = now_ms + DOWNLOAD_LIFE_MS
     look = Look(camera.iot_id, "download", data.begin_ms, data.end_ms, reason)
-    await _note(scope, db, clock, community_id, look)
+    ticket.view_id = await _note(scope, db, clock, community_id, look)
     path = f"/vod/{DOWNLOAD}.mp4?token={films.give(ticket).token}"
     left_out_ms = max(0, data.end_ms - data.begin_ms - joined.duration // 90)
     return DownloadPass(path, joined.size, left_out_ms)
@@ -219,6 +229,22 @@ async def lock_recordings(
     return LockedFiles(changed)
 
 
+async def _holes(
+    scope: Scope, db: Database, iot_id: str, files: list[Segment], span: tuple[int, int], now_ms: int
+) -> list[Hole]:
+    gaps = await queries.gaps(scope, db, iot_id, *span)
+    plan = await queries.plan_of(scope, db, iot_id)
+    days = plan.days if plan is not None else service.MOST_DAYS
+    return holes(files, gaps, *span, now_ms=now_ms, days=days)
+
+
+async def _exporter(scope: Scope, db: Database) -> tuple[str, str]:
+    """Name and account of who exports."""
+    caller, _ = caller_of(scope)
+    names, logins = await caller_names(db, [caller]), await caller_logins(db, [caller])
+    return names.get(caller, ""), logins.get(caller, "")
+
+
 def _reason(text: str) -> str:
     if not (reason := text.strip()):
         raise BadInput(field="reason", rule="required")
@@ -229,9 +255,9 @@ async def _iot_id(scope: Scope, db: Database, community_id: int, camera_id: int)
     return (await cameras_queries.camera(scope, db, camera_id, community_id=community_id)).iot_id
 
 
-async def _note(scope: Scope, db: Database, clock: Clock, community_id: int, look: Look) -> None:
+async def _note(scope: Scope, db: Database, clock: Clock, community_id: int, look: Look) -> int:
     write = partial(note_look, look=look, community_id=community_id, now_ms=clock.now_ms())
-    await db.run(lambda tx: write(scope, tx))
+    return await db.run(lambda tx: write(scope, tx))
 
 
 def _ticket(

@@ -20,7 +20,8 @@ _FILTERS: dict[str, Any] = {
     "to_ms": _v.at_ms < bindparam("to_ms", type_=INT),
 }
 _COLUMNS = (
-    _v.view_id, _v.iot_id, _v.caller, _v.what, _v.surface, _v.begin_ms, _v.end_ms, _v.over, _v.reason, _v.at_ms,
+    _v.view_id, _v.iot_id, _v.caller, _v.what, _v.surface, _v.begin_ms, _v.end_ms, _v.over, _v.reason, _v.sha256,
+    _v.at_ms,
 )  # fmt: skip
 _pages: dict[frozenset[str], tuple[Query[View], Query[Any]]] = {}
 _callers = Query(select(_v.caller).where(*_here).group_by(_v.caller).order_by(_v.caller).limit(500))

@@ -1,4 +1,5 @@
-"""Files of recordings for those who got a ticket: `/vod/{number}.mp4`, whole or from a moment on, and one joined MP4.
+"""Files of recordings for those who got a ticket: `/vod/{number}.mp4`, whole or from a moment on, and a ZIP of a joined
+MP4.
 
 A file is named by the number of its row; where it lies follows from the row. Each answer is for one range of one file.
 """
@@ -9,6 +10,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, quote
@@ -16,13 +18,17 @@ from urllib.parse import parse_qs, quote
 from linli.domains.video.queries import recording as queries
 from linli.domains.video.recorder.ledger import Ledger
 from linli.domains.video.recording_rows import Segment
+from linli.domains.video.service import looks
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.http import Send
 from linli.kernel.scope import Scope
+from linli.kernel.telemetry import logger
 from linli.media.recorder import files
+from linli.media.recorder.exported import Export
 from linli.media.recorder.joined import Joined
 
+log = logger(__name__)
 LIFE_MS: Final = 3_600_000
 DOWNLOAD_LIFE_MS: Final = 300_000
 MOST: Final = 2_000
@@ -43,6 +49,10 @@ class FilmTicket:
     alive: Callable[[], Awaitable[bool]]
     joined: Joined | None = None
     name: str = ""
+    export: Export | None = None
+    """Of `joined`, as it is sent."""
+    view_id: int = 0
+    """Where it is kept that it was taken away."""
     looked_ms: int = 0
     token: str = field(default_factory=lambda: secrets.token_urlsafe(18))
 
@@ -141,17 +151,33 @@ class Films:
         await self._body(scope, send, files.read_parts(path, ranges))
 
     async def _send_joined(self, scope: MutableMapping[str, Any], send: Send, ticket: FilmTicket) -> None:
-        assert ticket.joined is not None
+        assert ticket.export is not None
         name = quote(ticket.name)
         saved = (b"content-disposition", f"attachment; filename*=UTF-8''{name}".encode())
-        await send(_start(200, ticket.joined.size, [saved]))
-        await self._body(scope, send, iter(ticket.joined))
+        await send(_start(200, None, [saved], b"application/zip"))
+        await self._body(scope, send, iter(ticket.export), partial(self._keep_hash, ticket))
 
-    async def _body(self, scope: MutableMapping[str, Any], send: Send, parts: Iterator[bytes]) -> None:
+    async def _keep_hash(self, ticket: FilmTicket) -> None:
+        assert ticket.export is not None
+        keep = partial(looks.keep_hash, view_id=ticket.view_id, sha256=ticket.export.sha256)
+        try:
+            await self._db.run(keep)
+        except Exception:  # the file is whole, and its manifest says the same
+            log.exception("the hash of an exported recording could not be kept")
+
+    async def _body(
+        self,
+        scope: MutableMapping[str, Any],
+        send: Send,
+        parts: Iterator[bytes],
+        over: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         if scope["method"] != "HEAD":
             while data := await self.ledger.blocking(lambda: next(parts, b"")):
                 await send({"type": "http.response.body", "body": data, "more_body": True})
                 await asyncio.sleep(0)
+            if over is not None:
+                await over()
         await send({"type": "http.response.body", "body": b""})
 
 
@@ -162,13 +188,16 @@ def _query(scope: MutableMapping[str, Any]) -> dict[str, list[str]]:
         return {}
 
 
-def _start(status: int, size: int, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+def _start(
+    status: int, size: int | None, headers: list[tuple[bytes, bytes]], kind: bytes = b"video/mp4"
+) -> dict[str, Any]:
     always = [
-        (b"content-type", b"video/mp4"),
+        (b"content-type", kind),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
-        (b"content-length", b"%d" % size),
     ]
+    if size is not None:
+        always.append((b"content-length", b"%d" % size))
     return {"type": "http.response.start", "status": status, "headers": [*always, *headers]}
 
 

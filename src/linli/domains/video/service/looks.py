@@ -17,6 +17,13 @@ _extend = Command(
     unscoped="the platform writes of its own players",
 )
 
+_hash = Command(
+    update(recording_views)
+    .where(_v.view_id == bindparam("row", type_=INT))
+    .values(sha256=bindparam("new_hash")),
+    unscoped="the platform writes of the file that it made",
+)
+
 
 class Look(NamedTuple):
     """What somebody does with a camera or a span of its recordings (recording_rows.LOOKS)."""
@@ -61,7 +68,8 @@ def caller_of(scope: Scope) -> tuple[str, int | None]:
     return f"{kind}:{number}", int(number) if kind in _PERSONS and number.isdecimal() else None
 
 
-async def note_look(scope: Scope, tx: Tx, look: Look, *, community_id: int, now_ms: int) -> None:
+async def note_look(scope: Scope, tx: Tx, look: Look, *, community_id: int, now_ms: int) -> int:
+    """The row's number."""
     caller, account_id = caller_of(scope)
     row = {
         **look._asdict(),
@@ -71,7 +79,12 @@ async def note_look(scope: Scope, tx: Tx, look: Look, *, community_id: int, now_
         "account_id": account_id,
         "at_ms": now_ms,
     }
-    await tx.insert(recording_views, row)
+    return await tx.insert(recording_views, row) or 0
+
+
+async def keep_hash(tx: Tx, *, view_id: int, sha256: str) -> None:
+    """What was taken away has been made: its SHA-256."""
+    await _hash.run(tx, row=view_id, new_hash=sha256)
 
 
 async def write_live(tx: Tx, looks: list[Written]) -> list[int]:
