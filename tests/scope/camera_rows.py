@@ -5,6 +5,7 @@ from typing import Any
 
 from linli.app.platform import Platform
 from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.live.orders import Outcome
 from linli.domains.video.models import camera_findings, camera_health, camera_views, gb_channels
 from linli.domains.video.service import batches, gb28181
 from linli.domains.video.service import cameras as service
@@ -51,7 +52,21 @@ def stand_in(desk: VideoDesk) -> None:
     async def presets(*_: object, **__: object) -> dict[int, str]:
         return {1: "大门"}
 
-    acts = {"live": play, "past": play, "recordings": recordings, "steer": steer, "presets": presets}
+    async def order(*_: object, **__: object) -> Outcome:
+        return Outcome("done", 0)
+
+    async def condition(*_: object, **__: object) -> None:
+        return
+
+    acts = {
+        "order": order,
+        "ask_condition": condition,
+        "live": play,
+        "past": play,
+        "recordings": recordings,
+        "steer": steer,
+        "presets": presets,
+    }
     for name, act in acts.items():
         setattr(desk, name, act)
 

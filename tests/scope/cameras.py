@@ -42,6 +42,11 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {here}/{{camera_id}}/past": [
             lambda x: Ask(at(x, camera_id=x.camera), body={"file": "1795996800-1795997400-0"})
         ],
+        f"POST {here}/{{camera_id}}/orders": [
+            lambda x: Ask(at(x, camera_id=x.camera), body={"order": "guard"})
+        ],
+        f"POST {here}/{{camera_id}}/restart": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"GET {here}/{{camera_id}}/device-condition": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"POST {here}/{{camera_id}}/snapshot": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"GET {here}/{{camera_id}}/recordings": [
             lambda x: Ask(at(x, camera_id=x.camera), query={"beginMs": begin, "endMs": end})

@@ -13,8 +13,9 @@ DISK_FULL, QUOTA, RESTARTED, INTERRUPTED, UNPLANNED, ERASED = (
 )  # fmt: skip
 """Why nothing is there, besides the codes of errors; the last but one is no row but follows from the plan, and the last
 is one only where files went before their days were over."""
-LOOKS: Final = ("live", "picture", "test", "play", "device", "download", "lock", "unlock")
-"""Live pictures, one picture, the doctor's test; recordings of the platform and of a recorder played, taken, locked."""
+LOOKS: Final = ("live", "picture", "test", "play", "device", "download", "lock", "unlock", "order")
+"""Live pictures, one picture, the doctor's test; recordings of the platform and of a recorder played, taken, locked; a
+command to the camera."""
 SEEING: Final = ("live", "picture", "test", "play", "device", "download")
 """Of these, those by which somebody sees pictures."""
 SURFACES: Final = ("console", "wall", "lane", "phone", "openapi")

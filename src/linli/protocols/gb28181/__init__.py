@@ -10,6 +10,7 @@ from .calls import MOST_NUMBERS, Wanted, describe, ssrc_in, ssrc_of, subject
 from .codes import is_code, kind_of
 from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
 from .mansrtsp import play
+from .orders import OF_CAMERAS, ORDERS, Duty, Order, duty_of, order_fields
 from .steering import (
     ADD_TO_CRUISE,
     CRUISE_STAY,
@@ -46,13 +47,17 @@ __all__ = [
     "MOST_ITEMS",
     "MOST_NUMBERS",
     "OFF_EVENTS",
+    "OF_CAMERAS",
+    "ORDERS",
     "SET_PRESET",
     "START_CRUISE",
     "WHOLE_EVENTS",
     "AlarmNotice",
+    "Duty",
     "Kind",
     "Message",
     "Move",
+    "Order",
     "Place",
     "Unreadable",
     "Wanted",
@@ -60,9 +65,11 @@ __all__ = [
     "cruise_command",
     "date_text",
     "describe",
+    "duty_of",
     "event_of",
     "is_code",
     "kind_of",
+    "order_fields",
     "places",
     "play",
     "preset_command",

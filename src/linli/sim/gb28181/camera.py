@@ -6,19 +6,18 @@ import itertools
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
 from linli.protocols import gb28181 as gb
 from linli.protocols import h26x, sdp, sip
 from linli.sim.gb28181.clip import CLOCK, drawn
+from linli.sim.gb28181.controls import Controls
 from linli.sim.gb28181.faults import Faults
 from linli.sim.gb28181.news import News
 from linli.sim.gb28181.sender import Sender, SendsPictures
 
 _WAIT_S: Final = 2.0
 _TRIES: Final = 15
-_CHINA: Final = timedelta(hours=8)
 
 
 @dataclass
@@ -74,7 +73,7 @@ class Camera(asyncio.DatagramProtocol):
         self.status = 0
         """Of the last registration."""
         self.notices = asyncio.Condition()
-        self.news = News(self)
+        self.news, self.controls = News(self), Controls(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
@@ -254,7 +253,7 @@ class Camera(asyncio.DatagramProtocol):
         answer = {
             "Catalog": self._catalogue,
             "DeviceInfo": self._device_info,
-            "DeviceStatus": self._device_status,
+            "DeviceStatus": self.controls.condition,
             "RecordInfo": self._record_info,
             "PresetQuery": self._preset_query,
         }.get(message.command)
@@ -268,6 +267,8 @@ class Camera(asyncio.DatagramProtocol):
                 self.moves.append(command)
                 self._keep_preset(command)
             self.keys_asked += bool(message.get("IFameCmd"))
+            for body in self.controls.obey(message):
+                await self.tell(body)
         await self._notice()
 
     def _device_info(self, message: gb.Message) -> list[bytes]:
@@ -275,16 +276,6 @@ class Camera(asyncio.DatagramProtocol):
             "Result": "OK", "Manufacturer": "Linli", "Model": "SIM-1", "Channel": len(self.channels),
         }  # fmt: skip
         return [gb.build("Response", "DeviceInfo", message.number, self.gb_id, facts)]
-
-    def _device_status(self, message: gb.Message) -> list[bytes]:
-        at = datetime.now(UTC) + _CHINA + timedelta(seconds=self.faults.clock_s)
-        facts: dict[str, str | int] = {
-            "Result": "OK",
-            "Online": "ONLINE",
-            "Status": "OK",
-            "DeviceTime": at.strftime("%Y-%m-%dT%H:%M:%S"),
-        }
-        return [gb.build("Response", "DeviceStatus", message.number, self.gb_id, facts)]
 
     def _catalogue(self, message: gb.Message) -> list[bytes]:
         if self.faults.no_catalogue:

@@ -38,5 +38,9 @@ class Faults:
     """It knows none any more when they are renewed."""
     grants_s: int = 0
     """The longest time of a subscription; 0: what is asked."""
+    refuses_orders: bool = False
+    """It answers commands with ERROR."""
+    silent_orders: bool = False
+    """It answers commands not at all."""
     slow_catalogue: bool = False
     """Each camera comes in a message of its own, the last one twice."""

@@ -15,7 +15,7 @@ from tests.domains.video.live.test_doctor_page import opened
 from tests.domains.video.live.test_pages import PAGES, _clean
 from tests.domains.video.live.test_recording import until
 
-NEW = {
+NEW: dict[str, str | int] = {
     "DeviceID": OTHER,
     "Name": "南门枪机",
     "Manufacturer": "Linli",

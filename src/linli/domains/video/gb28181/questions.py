@@ -3,7 +3,7 @@
 import asyncio
 import secrets as system_secrets
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from linli.domains.video.gb28181.line import Line
 from linli.kernel.settings import Gb28181
@@ -45,12 +45,13 @@ class Questions:
         fields: Mapping[str, str | int] | None = None,
         answer_s: float = ANSWER_S,
         refused: Callable[[int], None] | None = None,
+        kind: Literal["Query", "Control"] = "Query",
     ) -> list[gb.Message]:
         """All parts that came; empty: none did, and `refused` hears the status (408: silence)."""
         line.number += 1
         key = (line.device.gb_id, command, str(line.number))
         asked = self._asked[key] = _Asked()
-        body = gb.build("Query", command, line.number, channel or line.device.gb_id, fields)
+        body = gb.build(kind, command, line.number, channel or line.device.gb_id, fields)
 
         def heard(status: int) -> None:
             if not 200 <= status < 300:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linli.domains.video import errors
 from linli.domains.video.doctor.memory import Doctor
+from linli.domains.video.live import orders
 from linli.domains.video.live.looks import Look, Looks
+from linli.domains.video.live.orders import Condition, Outcome
 from linli.domains.video.live.part import Part
 from linli.domains.video.live.site_checks import SiteChecks
 from linli.domains.video.live.tickets import Scheme, Ticket, Tickets
@@ -301,6 +303,15 @@ class VideoDesk:
         )  # fmt: skip
         if not self.front.questions.send(line, body, channel=camera.channel.channel):
             raise errors.CameraAway()
+
+    async def order(self, camera: Camera, order: gb.Order) -> Outcome:
+        """What it answers. Raises Unavailable."""
+        line = await self.line(camera.channel)
+        return await orders.give(self.front, line, camera.channel.channel, order)
+
+    async def ask_condition(self, camera: Camera) -> Condition | None:
+        """What its device says of itself; None: it does not answer. Raises Unavailable."""
+        return await orders.look(self.front, await self.line(camera.channel))
 
     async def presets(self, camera: Camera) -> dict[int, str]:
         """Names by number; empty where it has none or does not know the question. Raises Unavailable."""

@@ -7,6 +7,8 @@ export type Direction = components['schemas']['SteerForm']['direction']
 export type Surface = NonNullable<components['schemas']['LiveForm']['surface']>
 export type Recording = components['schemas']['RecordingRow']
 export type Steering = components['schemas']['SteeringView']
+export type Order = components['schemas']['OrderForm']['order'] | 'restart'
+export type DeviceCondition = components['schemas']['DeviceCondition']
 export type GbDevice = components['schemas']['GbDeviceRow']
 
 /** What is asked of one camera. */
@@ -79,6 +81,25 @@ export function useLive(communityId: () => string, cameraId: () => string) {
       })
       return true
     },
+    order: (order: Order) =>
+      order === 'restart'
+        ? answer(
+            api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/restart', {
+              params: params(),
+            }),
+          )
+        : answer(
+            api.POST('/api/console/communities/{community_id}/cameras/{camera_id}/orders', {
+              params: params(),
+              body: { order },
+            }),
+          ),
+    deviceCondition: () =>
+      answer(
+        api.GET('/api/console/communities/{community_id}/cameras/{camera_id}/device-condition', {
+          params: params(),
+        }),
+      ),
     recordings: (beginMs: number, endMs: number) =>
       answer(
         api.GET('/api/console/communities/{community_id}/cameras/{camera_id}/recordings', {
