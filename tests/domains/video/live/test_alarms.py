@@ -13,6 +13,7 @@ from linli.databus.models import records
 from linli.domains.security.queries import happened
 from linli.domains.video.gb28181 import alarms as intake
 from linli.domains.video.recorder import recorded
+from linli.domains.video.service import gb28181 as service
 from linli.kernel.db import Query
 from linli.protocols import gb28181 as gb
 from tests.browser.visit import CHROMIUM
@@ -98,7 +99,7 @@ async def test_an_alarm_is_answered_once_it_is_kept(house: House, monkeypatch: p
     monkeypatch.setattr(intake, "PAUSES_S", (0.0, 0.0))
     await house.camera()
     (device,) = house.cameras
-    kept, fails = intake.service.alarmed, 2
+    kept, fails = service.alarmed, 2
 
     async def failing(*given: Any, **more: Any) -> None:
         nonlocal fails
@@ -107,7 +108,7 @@ async def test_an_alarm_is_answered_once_it_is_kept(house: House, monkeypatch: p
         if fails >= 0:
             raise OSError("the database is gone")
 
-    monkeypatch.setattr(intake.service, "alarmed", failing)
+    monkeypatch.setattr(service, "alarmed", failing)
     assert await device.alarm(CAMERA, WHEN) == 200
     (row,) = await rows(house, 1)
     assert row["details"]["times"] == 1
