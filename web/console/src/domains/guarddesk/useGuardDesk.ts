@@ -133,12 +133,10 @@ export function useDeskTalk(communityId: () => string | null) {
       }),
     )
   const passOn = (to: PassTo) =>
-    answer(
-      api.POST('/api/console/communities/{community_id}/guard-desk/calls/{call_id}/pass', {
-        params: { path: path(callId.value ?? '') },
-        body: { page, ...to },
-      }),
-    )
+    api.POST('/api/console/communities/{community_id}/guard-desk/calls/{call_id}/pass', {
+      params: { path: path(callId.value ?? '') },
+      body: { page, ...to },
+    })
 
   const decline = () => tell('decline').finally(end)
   const hangUp = () => tell('hang-up').finally(end)
