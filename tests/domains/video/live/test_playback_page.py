@@ -50,6 +50,10 @@ async def test_recordings_on_the_pages(house: House) -> None:
                 await asyncio.sleep(0.05)
         assert await page.evaluate("document.querySelector('video').videoWidth") == 320
         await expect(page.get_by_text("播放平台录像")).to_be_visible()
+        drawn = await page.locator("canvas.viewer-mark").evaluate(
+            "(box) => box.getContext('2d').getImageData(0, 0, box.width, box.height).data.some(Boolean)"
+        )
+        assert drawn
         await page.get_by_role("button", name="下载一段", exact=True).click()
         await page.get_by_label("原因").fill("物品遗失")
         async with page.expect_download() as saving:
