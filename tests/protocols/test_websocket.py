@@ -25,6 +25,7 @@ from linli.protocols.websocket import (
     WebSocketError,
     Whole,
     accept,
+    binary_frame,
     events,
 )
 
@@ -208,3 +209,15 @@ def test_what_a_connection_brings_comes_in_pieces_at_once():
     connection = Connection(ConnectionType.SERVER)
     got = list(events(connection, bytes.fromhex("82ff000000010000000000000000") + b"abc"))
     assert [(event.data, event.message_finished) for event in got] == [(b"abc", False)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
+def test_a_frame_that_is_packed_once_is_what_a_line_sends(size: int):
+    line = Connection(ConnectionType.SERVER)
+    assert binary_frame(b"x" * size) == line.send(BytesMessage(b"x" * size))
+
+
+def test_frames_are_those_of_the_standard():
+    """RFC 6455, 5.7: 256 bytes, and 64 KiB, in a single unmasked frame."""
+    assert binary_frame(bytes(256))[:4] == bytes.fromhex("82 7e 0100")
+    assert binary_frame(bytes(65_536))[:10] == bytes.fromhex("82 7f 0000000000010000")

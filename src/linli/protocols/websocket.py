@@ -77,6 +77,18 @@ def accept(headers: Iterable[tuple[bytes, bytes]], protocols: tuple[str, ...]) -
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+def binary_frame(data: bytes) -> bytes:
+    """A whole message of the server as one frame, for who sends the same to many (RFC 6455, 5.2)."""
+    size = len(data)
+    if size < 126:
+        length = bytes((size,))
+    elif size < 1 << 16:
+        length = b"\x7e" + size.to_bytes(2)
+    else:
+        length = b"\x7f" + size.to_bytes(8)
+    return b"".join((b"\x82", length, data))
+
+
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",")]
 

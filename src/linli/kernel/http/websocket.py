@@ -88,6 +88,11 @@ class WebSocketLine(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(self._frames.send(event))
 
+    def write_frame(self, frame: bytes) -> None:
+        """A whole message that was packed already, for this line and others."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(frame)
+
     def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self.write(CloseConnection(code))

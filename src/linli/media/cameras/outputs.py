@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from linli.media.cameras.wire import Frame
 from linli.protocols import flv, fmp4
 from linli.protocols.h26x import KEY, sized_units
+from linli.protocols.websocket import binary_frame
 
 _BLOCK: Final = 128
 _SIZE: Final = 4
@@ -25,26 +26,27 @@ class Keys(NamedTuple):
 class Packed:
     """A picture of a stream. `duration`: in units of 1/90,000 s."""
 
-    __slots__ = ("_flv", "_mp4", "data", "dts", "duration", "key", "number", "shift")
+    __slots__ = ("_flv", "_frame", "data", "dts", "duration", "key", "number", "shift")
 
     def __init__(self, frame: Frame, *, number: int, dts: int, duration: int) -> None:
         self.key, self.shift, self.data = frame.key, frame.shift, frame.data
         self.number = number
         self.dts = dts
         self.duration = duration
-        self._mp4: bytes | None = None
+        self._frame: bytes | None = None
         self._flv: bytes | None = None
 
     def sample(self, keys: Keys | None = None) -> fmp4.Sample:
         data = self.data if keys is None or not self.key else encrypted(self.data, keys)
         return fmp4.Sample(self.duration, self.key, self.shift, data)
 
-    def mp4(self, keys: Keys | None = None) -> bytes:
+    def frame(self, keys: Keys | None = None) -> bytes:
+        """A fragment of MP4 as a WebSocket carries it."""
         if keys is not None and self.key:
-            return fmp4.fragment(self.number, self.dts, [self.sample(keys)])
-        if self._mp4 is None:
-            self._mp4 = fmp4.fragment(self.number, self.dts, [self.sample()])
-        return self._mp4
+            return binary_frame(fmp4.fragment(self.number, self.dts, [self.sample(keys)]))
+        if self._frame is None:
+            self._frame = binary_frame(fmp4.fragment(self.number, self.dts, [self.sample()]))
+        return self._frame
 
     @property
     def time_ms(self) -> int:

@@ -241,7 +241,7 @@ class SocketPlayer(WebSocketLine):
         elif packed.key:
             self._waits = False
         if not self._waits and self._ticket is not None:
-            self.write(BytesMessage(packed.mp4(self._ticket.keys)))
+            self.write_frame(packed.frame(self._ticket.keys))
 
     def over(self) -> None:
         self.close(CloseReason.NORMAL_CLOSURE)
