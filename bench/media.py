@@ -3,12 +3,14 @@
 Linli's side is the whole platform as it serves: cameras register by GB/T 28181 and are recorded by plan, with index and
 `fdatasync` a second; its processor time is that of the platform and of its child. FFmpeg reads no programme stream from
 RTP, so it gets the very same packets without their RTP heads, by UDP. A value is streams of 1080p, 4 Mbit/s, that one
-core would record; asked is 1.5 times FFmpeg's. No comparison with nginx-rtmp's players: a figure is told.
+core would record; asked is 1.5 times FFmpeg's. Players by WebSocket are compared with nginx's players by RTMP of the
+same small stream, if nginx is here (see `yardsticks/nginx_rtmp`); asked is 0.7.
 """
 
 import asyncio
 import contextlib
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -29,7 +31,9 @@ from bench.harness import (
     finish,
     memory_of,
     pinned,
+    say,
 )
+from bench.yardsticks import nginx_rtmp
 from linli.media import stills
 from linli.protocols import gb28181 as gb
 from linli.protocols import h26x
@@ -40,8 +44,10 @@ from tests.campaigns.video_sizes import Sizes
 from tests.clips import paced_clip
 
 STREAMS, SECONDS, PAIRS = 24, 10.0, 3
-PLAYERS, ITEMS, STILLS = 100, 20_000, 20
+PLAYERS, ITEMS, STILLS = 200, 20_000, 20
 LARGE, SMALL = (1920, 1080, 4_000), (320, 240, 256)
+WATCHED = (640, 360, 512)
+"""As the campaign's players watch."""
 
 
 class Bare(Singer):
@@ -115,10 +121,29 @@ class Side:
     # ------------------------------------------------------------ also
 
     def players(self, report: Report) -> None:
-        """A figure: what each costs beside one recorded stream."""
-        alone, watched = (self._campaign(mains=1, players=number) for number in (0, PLAYERS))
-        cores = max(watched["platform_cores"] - alone["platform_cores"], 0.001)
-        report.add("WebSocket players of one core (a figure)", PLAYERS / cores, players=PLAYERS)
+        """What each costs beside one recorded stream."""
+        alone = self._campaign(mains=1, players=0)["platform_cores"]
+        mine, others = [], []
+        for _ in range(PAIRS):
+            watched = self._campaign(mains=1, players=PLAYERS)["platform_cores"]
+            mine.append(PLAYERS / max(watched - alone, 0.001))
+            if not nginx_rtmp.missing():
+                others.append(PLAYERS / asyncio.run(self._nginx()))
+        report.add("WebSocket players of one core (a figure)", statistics.median(mine), players=PLAYERS)
+        if others:
+            ratio = statistics.median(a / b for a, b in zip(mine, others, strict=True))
+            report.add("WebSocket players against nginx's by RTMP", ratio, players=PLAYERS)
+        else:
+            say("nginx with its RTMP module is not here: its players are left out")
+
+    async def _nginx(self) -> float:
+        with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
+            clip = Path(folder) / "small.h264"
+            clip.write_bytes(paced_clip(*WATCHED, gop=25))
+            async with nginx_rtmp.serving(Path(folder), clip, PLAYERS) as nginx:
+                began, used = time.monotonic(), cpu_of(nginx.pid)
+                await asyncio.sleep(self._seconds)
+                return max((cpu_of(nginx.pid) - used) / (time.monotonic() - began), 0.001)
 
 
 @contextlib.contextmanager
