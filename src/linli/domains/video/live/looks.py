@@ -43,6 +43,7 @@ class Looks:
         self._clock = clock
         self._looks: dict[Watcher, Look] = {}
         self._task: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="who watches cameras")
@@ -54,6 +55,8 @@ class Looks:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         self._task = None
+        if self._writing is not None:  # else a row that was begun would be begun once more
+            await asyncio.gather(self._writing, return_exceptions=True)
         for look in self._looks.values():
             if look.players:
                 look.players, look.seen_ms = 0, self._clock.now_ms()
@@ -84,8 +87,9 @@ class Looks:
     async def _run(self) -> None:
         while True:
             await self._clock.sleep(WRITE_S)
+            self._writing = asyncio.create_task(self.write())
             try:
-                await self.write()
+                await asyncio.shield(self._writing)
             except Exception:  # the database is away: the next round writes it
                 log.exception("who watches cameras could not be written")
 
