@@ -70,8 +70,8 @@ async def test_commands_on_the_page(house: House) -> None:
         await expect(card.get_by_text("布防：设备答复已完成。")).to_be_visible()
         await expect(card.get_by_text("已布防")).to_be_visible()
         device.faults.refuses_orders = True
-        await card.get_by_role("button", name="解除报警").click()
-        await expect(card.get_by_text("解除报警：设备答复失败。")).to_be_visible()
+        await card.get_by_role("button", name="解除告警").click()
+        await expect(card.get_by_text("解除告警：设备答复失败。")).to_be_visible()
         for width in (1440, 360):
             await _clean(page, "camera-orders", width)
         await card.get_by_role("button", name="重启设备").click()
