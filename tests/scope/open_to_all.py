@@ -174,6 +174,7 @@ RESIDENT_SIGNED_IN = {
         _LIVED_IN,
         "GET /communities/{community_id}/views",
         "GET /communities/{community_id}/doors/{iot_id}/looks",
+        "GET /houses/{house_id}/camera-looks",
         "POST /communities/{community_id}/doors/{iot_id}/view",
         "PUT /communities/{community_id}/doors/{iot_id}/view/picture",
         "PUT /communities/{community_id}/doors/{iot_id}/view/voice",

@@ -166,7 +166,11 @@ async def test_a_door_that_rings_or_is_away_says_so_and_leaves_no_look(house: Ho
     refused = await desk.web.post(f"{desk.path}/doors/{away}/look", json=desk.page)
     assert (refused.status_code, refused.json()["code"]) == (503, "intercom.door_away")
     assert await looks(desk) == []
-    assert [row["iotId"] for row in (await wall(desk, state="away"))["doors"]] == [away]
+
+    async def is_away() -> bool:
+        return [row["iotId"] for row in (await wall(desk, state="away"))["doors"]] == [away]
+
+    await until(is_away)  # log-outs are written a moment later
 
 
 async def test_the_wall_finds_and_pages_and_shows_a_door_that_stands_open(house: House) -> None:
