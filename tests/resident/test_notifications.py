@@ -396,9 +396,12 @@ async def test_staff_hear_of_an_alarm_once_and_of_an_old_one_not_at_all(parts, p
         await alarm("held", now - 2 * 3_600_000)
         await alarm("fever", now, degrees=38.4)
         await alarm("fever", now)
+        await alarm("view_covered", now - 2 * 3_600_000)  # a camera is still to be mended tomorrow
+        await alarm("view_covered", now, new=False)
         await post.send()
     assert [one["title"] for one in desk.told] == [
         "A door was forced", "Somebody was kept out for a fever", "A temperature could not be measured",
+        "A camera is covered",
     ]  # fmt: skip
     assert all("East gate" in one["body"] for one in desk.told)
     assert "38.4 °C" in desk.told[1]["body"]

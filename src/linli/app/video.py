@@ -100,6 +100,7 @@ class VideoPort:
             self.desk,
             self._db,
             self._clock,
+            self._ids,
             each_s=video.health_minutes * 60,
             share=video.health_cpu_percent / 100,
         )

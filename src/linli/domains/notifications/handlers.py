@@ -9,6 +9,7 @@ from linli.domains.access.service.alarms import (
     FORCED,
     HELD_OPEN,
     LOT_SILENT,
+    OF_CAMERA_PICTURES,
     TAMPER,
     TRAPPED,
 )
@@ -228,7 +229,9 @@ class NewsHandlers:
     async def alarmed(self, event: DoorAlarmed) -> None:
         """Notify who looks after a community's devices of an alarm just raised; one that comes late is only listed."""
         place = await self._place(Scope.system(event.tenant_id, WHO), event.community_id)
-        late = event.raised_ms + BY_NAME["door_alarm"].lives_ms < self._db.clock.now_ms()
+        of_picture = event.kind in OF_CAMERA_PICTURES
+        kind = "camera_picture" if of_picture else "door_alarm"
+        late = event.raised_ms + BY_NAME[kind].lives_ms < self._db.clock.now_ms()
         if place is None or late or not event.new:
             return
         facts = {
@@ -237,10 +240,15 @@ class NewsHandlers:
             "time": write_time(event.raised_ms, place.time_zone)[11:16],
             "degrees": "" if event.temperature is None else f"{event.temperature:.1f}",
         }
+        if of_picture:
+            await self._tell_staff(
+                kind, facts, "", f"{event.kind}:{event.iot_id}", place, f"camera_{event.kind}"
+            )
+            return
         word = f"door_{event.kind}" if event.kind in IN_WORDS else "door_device"
         if event.kind == FEVER and event.temperature is None:
             word = "door_unmeasured"
-        await self._tell_staff("door_alarm", facts, "", f"{word}:{event.iot_id}", place, word)
+        await self._tell_staff(kind, facts, "", f"{word}:{event.iot_id}", place, word)
 
     async def deletion_asked(self, event: DeletionAsked) -> None:
         await self._of_deletion(event, "deletion_waiting", {})

@@ -44,6 +44,7 @@ KINDS: Final = (
     Kind("deletion_due", CONSOLE, _DAY_MS, right=Right.RESIDENTS_MANAGE),
     Kind("door_attacked", CONSOLE, _DAY_MS, urgency="high", right=Right.DEVICES_SEE),
     Kind("door_alarm", CONSOLE, _HOUR_MS, urgency="high", right=Right.DEVICES_SEE),
+    Kind("camera_picture", CONSOLE, _DAY_MS, right=Right.DEVICES_SEE),
     Kind("service_ending", CONSOLE, 3 * _DAY_MS, usual=(PUSH, SMS), right=Right.ORGANISATION_MANAGE),
 )
 BY_NAME: Final = {kind.name: kind for kind in KINDS}

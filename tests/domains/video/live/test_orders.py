@@ -42,6 +42,9 @@ async def test_a_device_guards_and_says_so(house: House, monkeypatch: pytest.Mon
     looks = (await house.desk.get(f"{house.at}/camera-looks")).json()["data"]
     assert [row["reason"] for row in looks[:3]] == ["guard: silent", "guard: refused", "unguard: done"]
     assert {row["what"] for row in looks[:3]} == {"order"}
+    table = await house.desk.get(f"{house.at}/camera-looks/export.csv", params={"language": "en"})
+    assert "Guard: no answer" in table.text
+    assert "guard: " not in table.text
 
 
 async def test_a_restart_is_sent_and_not_done(house: House) -> None:

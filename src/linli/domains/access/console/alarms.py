@@ -35,8 +35,8 @@ class DoorAlarmRow(msgspec.Struct, rename="camel", frozen=True):
     kind: Annotated[
         str,
         Meta(
-            description="tamper, forced, held (open too long), fever, trapped, box_offline, lot_silent, duress, or of"
-            " another device"
+            description="tamper, forced, held (open too long), fever, trapped, box_offline, lot_silent, duress, view_…"
+            " (what a camera's picture shows), or of another device"
         ),
     ]
     temperature: Annotated[float | None, Meta(description="Degrees Celsius, of a fever; null: not measured")]

@@ -41,8 +41,29 @@ OF_EVENT: Final = {
     "Alarm": "device",
 }
 """Alert of a thing model (`things/catalogue/data`) -> kind. Devices do not say that these are over: a person does."""
+OF_CAMERA_PICTURES: Final = (
+    "view_black",
+    "view_white",
+    "view_covered",
+    "view_moved",
+    "view_frozen",
+    "view_blurred",
+    "view_lost",
+    "view_clock",
+)
+"""What the platform finds wrong with a camera's picture (`video.health`), the worst first; the platform ends them."""
 ENDED_BY_PERSONS: Final = frozenset((*OF_EVENT.values(), DURESS))
-KINDS: Final = (TAMPER, FORCED, HELD_OPEN, FEVER, BOX_OFFLINE, LOT_SILENT, DURESS, *OF_EVENT.values())
+KINDS: Final = (
+    TAMPER,
+    FORCED,
+    HELD_OPEN,
+    FEVER,
+    BOX_OFFLINE,
+    LOT_SILENT,
+    DURESS,
+    *OF_EVENT.values(),
+    *OF_CAMERA_PICTURES,
+)
 HISTORY: Final = "door_alarm"
 """Kind of these records in the history."""
 

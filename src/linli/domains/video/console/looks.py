@@ -170,6 +170,14 @@ def _key(caller: str) -> str:
     return number if kind == "app" else ""
 
 
+def _commanded(reason: str, language: str) -> str:
+    """A command and its result, kept as `guard: done`, in words."""
+    order, _, result = reason.partition(": ")
+    key = f"camera_look.result.{result}"
+    words = text(key, language, order=text(f"camera_look.order.{order}", language))
+    return reason if words == key else words
+
+
 async def _lines(
     scope: Scope, db: Reader, community_id: int, wanted: queries.Wanted, language: str
 ) -> AsyncIterator[list[tuple[str, ...]]]:
@@ -187,7 +195,7 @@ async def _lines(
                 "" if row.lasted_ms is None else str(round(row.lasted_ms / 1000)),
                 write_time(row.begin_ms, zone) if row.begin_ms else "",
                 write_time(row.end_ms, zone) if row.end_ms else "",
-                row.reason,
+                _commanded(row.reason, language) if row.what == "order" else row.reason,
                 row.sha256,
             )
             for row in await _rows(scope, db, community_id, views, 0)

@@ -22,6 +22,7 @@ from linli.domains.video.service import health as service
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError, Unavailable
+from linli.kernel.ids import Ids
 from linli.kernel.rounds import Rounds
 from linli.kernel.scope import Scope
 from linli.kernel.telemetry import logger
@@ -55,8 +56,10 @@ class Picture(NamedTuple):
 class HealthLooker:
     """`start`, then it keeps itself; `stop` in any state. `share`: of one core that it may take, 0 to 1."""
 
-    def __init__(self, desk: VideoDesk, db: Database, clock: Clock, *, each_s: float, share: float) -> None:
-        self._desk, self._db, self._clock = desk, db, clock
+    def __init__(
+        self, desk: VideoDesk, db: Database, clock: Clock, ids: Ids, *, each_s: float, share: float
+    ) -> None:
+        self._desk, self._db, self._clock, self._ids = desk, db, clock, ids
         self._each_ms = int(each_s * 1000)
         self._share = share
         self._rounds = Rounds(
@@ -166,7 +169,7 @@ class HealthLooker:
             LOST: await lost_verdict(scope, self._db, camera.iot_id, now_ms),
         }
         looked = service.Looked(health, jpeg, judged.verdicts, learned, others)
-        await self._db.run(partial(service.keep_look, scope, looked=looked, now_ms=now_ms))
+        await self._db.run(partial(service.keep_look, scope, looked=looked, ids=self._ids, now_ms=now_ms))
 
     async def _judge(self, scope: Scope, camera: Camera, sight: Sight, alike: int) -> Judged:
         rows = await queries.views_of(scope, self._db, camera.iot_id)

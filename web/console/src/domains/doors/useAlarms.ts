@@ -19,6 +19,11 @@ export const DEVICE_KINDS = [
   ...['gas', 'water', 'temperature', 'pressure', 'level', 'empty_pipe', 'overload', 'zone', 'perimeter'],
   ...['illegal_parking', 'abnormal_gate', 'camera', 'camera_offline', 'channel_offline', 'device'],
 ] as const
+/** What the platform finds wrong with pictures of cameras: one choice too. */
+export const PICTURE_KINDS = [
+  ...['view_black', 'view_white', 'view_covered', 'view_moved', 'view_frozen', 'view_blurred'],
+  ...['view_lost', 'view_clock'],
+] as const
 export const ALARM_FILTERS = ['kind', 'handling', 'lasting', 'from', 'to'] as const
 export const ALARM_HANDLINGS = ['open', 'taken', 'closed'] as const
 export const ALARM_OUTCOMES = ['real', 'false', 'work', 'test', 'other'] as const
@@ -37,6 +42,8 @@ export const byUrgency = (a: DoorAlarm, b: DoorAlarm) =>
 export function placeOf(row: DoorAlarm): RouteLocationRaw {
   if (row.kind === 'box_offline') return { name: 'box', params: { nodeId: row.iotId.replace('box:', '') } }
   if (row.kind === 'lot_silent') return { name: 'box', params: { nodeId: row.iotId.split(':')[1] ?? '' } }
+  if (row.kind.startsWith('view_'))
+    return { name: 'camera-health', query: { kind: row.kind.replace('view_', '') } }
   if (row.kind === 'duress' && row.iotId.startsWith('home:')) return { name: 'calls' }
   if (['duress', 'forced', 'tamper', 'held', 'fever'].includes(row.kind))
     return { name: 'door', params: { iotId: row.iotId }, query: { tab: 'alarms' } }
