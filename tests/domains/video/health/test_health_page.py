@@ -32,6 +32,10 @@ async def test_a_covered_camera_on_the_pages(house: House, filmed: Filmed) -> No
         await expect(page.get_by_text("遮挡（1）")).to_be_visible()
         for width in (1440, 360):
             await _clean(page, "health-covered", width)
+        await page.goto(f"{house.url}/door-alarms")
+        await expect(page.get_by_text("摄像头被遮挡").first).to_be_visible()
+        await page.get_by_role("link", name="北门枪机").first.click()
+        await expect(card).to_contain_text("镜头可能被遮挡")
         await card.get_by_role("button", name="7 天内不再提示").click()
         await expect(card.get_by_role("button", name="恢复提示")).to_be_visible()
         await card.get_by_role("link", name="北门枪机").click()

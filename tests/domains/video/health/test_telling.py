@@ -1,4 +1,4 @@
-"""Rounds of looks, and who is told: an alarm for each finding that lasts, over by itself, never twice, never of muted ones."""
+"""Rounds of looks, and who is told: an alarm for each finding that lasts, once, over by itself, none of muted ones."""
 
 from collections.abc import AsyncIterator
 from typing import Any
