@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -101,15 +102,30 @@ def _deliver(visit: Visit, data: str) -> list[dict[str, str]]:
     """Let Chromium hand the words to the page's worker; the notifications that it shows then."""
     page = visit.page
     devtools = visit.context.new_cdp_session(page)
-    seen: list[str] = []
-    devtools.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda told: seen.extend(one["registrationId"] for one in told["registrations"]),
-    )
+    scopes: dict[str, str] = {}
+    running: set[str] = set()
+
+    def registered(event: dict[str, Any]) -> None:
+        scopes.update({each["registrationId"]: each["scopeURL"] for each in event["registrations"]})
+
+    def changed(event: dict[str, Any]) -> None:
+        running.update(
+            each["registrationId"] for each in event["versions"] if each["runningStatus"] == "running"
+        )
+
+    devtools.on("ServiceWorker.workerRegistrationUpdated", registered)
+    devtools.on("ServiceWorker.workerVersionUpdated", changed)
     devtools.send("ServiceWorker.enable")
-    until(lambda: page.title() is not None and seen)  # events are heard while the browser is asked something
+    until(
+        lambda: page.title() is not None and scopes
+    )  # events are heard while the browser is asked something
+    registration, scope = list(scopes.items())[-1]
+    # A worker that nobody asked for half a minute is stopped, and what is delivered while it stops is lost.
+    devtools.send("ServiceWorker.startWorker", {"scopeURL": scope})
+    until(lambda: page.title() is not None and registration in running)
     devtools.send(
-        "ServiceWorker.deliverPushMessage", {"origin": visit.base, "registrationId": seen[-1], "data": data}
+        "ServiceWorker.deliverPushMessage",
+        {"origin": visit.base, "registrationId": registration, "data": data},
     )
     shown: list[dict[str, str]] = until(
         lambda: page.evaluate(

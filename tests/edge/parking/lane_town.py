@@ -181,7 +181,9 @@ class LaneTown:
         self.box = Box(home, identity, ports=PORTS, transport=self.wire)
         self.box.parking.room.clock = self.clock
         await self.box.start()
-        await until(lambda: {each.state for each in self.box.supervisor.status()} == {State.RUNNING})
+        # Each of them: they are deployed one after the other, and the first may run before the next is there.
+        wanted = {(self.driver_of(name), State.RUNNING) for name in self.serials}
+        await until(lambda: {(each.driver, each.state) for each in self.box.supervisor.status()} == wanted)
         await until(lambda: self.box.parking.running and self.box.line.up)
         for name, camera in self.cameras.items():
             await self.meet(name, camera)
