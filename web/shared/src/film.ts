@@ -34,13 +34,17 @@ function codecIn(head: Uint8Array): string {
   return ''
 }
 
-/** `files`: the earliest first, not empty. */
+/**
+ * `files`: the earliest first, not empty. `held`: somebody else's clock leads (films in step): it neither begins nor goes
+ * over a hole by itself, and is never over.
+ */
 export function playFilm(
   video: HTMLVideoElement,
   files: readonly FilmFile[],
   token: string,
   fromMs: number,
   watcher: FilmWatcher,
+  held = false,
 ): Film {
   const origin = files[0]!.beginMs
   const source = new MediaSource()
@@ -82,13 +86,13 @@ export function playFilm(
   function look(): void {
     if (over || !buffer) return
     const { end, next } = parts()
-    if (next !== null && end - video.currentTime < NEAR_S) video.currentTime = next + 0.01
+    if (!held && next !== null && end - video.currentTime < NEAR_S) video.currentTime = next + 0.01
     if (!playing && video.readyState >= 2) {
       playing = true
       watcher.began()
     }
     if (playing) watcher.time(origin + video.currentTime * 1000)
-    if (video.ended) finish('over')
+    if (!held && video.ended) finish('over')
   }
 
   async function put(data: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -187,7 +191,7 @@ export function playFilm(
     'sourceopen',
     () => {
       void run(fromMs)
-      void video.play().catch(() => undefined)
+      if (!held) void video.play().catch(() => undefined)
     },
     { once: true },
   )

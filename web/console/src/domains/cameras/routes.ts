@@ -14,6 +14,12 @@ export default [
     meta: { titleKey: 'cameras.wall.title', place: 'cameras' },
   },
   {
+    path: 'cameras/in-step',
+    name: 'camera-step',
+    component: () => import('./StepPage.vue'),
+    meta: { titleKey: 'cameras.step.title', place: 'cameras' },
+  },
+  {
     path: 'cameras/looks',
     name: 'camera-looks',
     component: () => import('./LooksPage.vue'),
