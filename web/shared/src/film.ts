@@ -35,7 +35,7 @@ function codecIn(head: Uint8Array): string {
 }
 
 /**
- * `files`: the earliest first, not empty. `held`: somebody else's clock leads (films in step): it neither begins nor goes
+ * `files`: the earliest first, not empty. `inStep`: somebody else's clock leads (films in step): it neither begins nor goes
  * over a hole by itself, and is never over.
  */
 export function playFilm(
@@ -44,7 +44,7 @@ export function playFilm(
   token: string,
   fromMs: number,
   watcher: FilmWatcher,
-  held = false,
+  inStep = false,
 ): Film {
   const origin = files[0]!.beginMs
   const source = new MediaSource()
@@ -86,13 +86,13 @@ export function playFilm(
   function look(): void {
     if (over || !buffer) return
     const { end, next } = parts()
-    if (!held && next !== null && end - video.currentTime < NEAR_S) video.currentTime = next + 0.01
+    if (!inStep && next !== null && end - video.currentTime < NEAR_S) video.currentTime = next + 0.01
     if (!playing && video.readyState >= 2) {
       playing = true
       watcher.began()
     }
     if (playing) watcher.time(origin + video.currentTime * 1000)
-    if (!held && video.ended) finish('over')
+    if (!inStep && video.ended) finish('over')
   }
 
   async function put(data: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -191,7 +191,7 @@ export function playFilm(
     'sourceopen',
     () => {
       void run(fromMs)
-      if (!held) void video.play().catch(() => undefined)
+      if (!inStep) void video.play().catch(() => undefined)
     },
     { once: true },
   )

@@ -58,13 +58,17 @@ async def test_cameras_in_step_on_the_page(house: House) -> None:
             while True:
                 shown = [each for each in await films(page) if each["state"] == "playing"]
                 going = len(shown) == 3 and not any(each["paused"] for each in shown)
-                if going and await clock_of(page) > begin_ms + 1_500 and max(abs(each["ahead"]) for each in shown) < 400:
+                if (
+                    going
+                    and await clock_of(page) > begin_ms + 1_500
+                    and max(abs(each["ahead"]) for each in shown) < 400
+                ):
                     break
                 await asyncio.sleep(0.05)
         await page.get_by_role("button", name="暂停", exact=True).click()
         await expect(page.locator(".picture[data-state=playing]")).to_have_count(3)
         before_ms = await clock_of(page)
-        await page.get_by_role("button", name="逐帧", exact=True).click()
+        await page.get_by_role("button", name="下一帧", exact=True).click()
         assert await clock_of(page) == before_ms + 40
         async with asyncio.timeout(WAIT_S):
             while any(abs(each["ahead"]) > 20 for each in await films(page) if each["state"] == "playing"):
@@ -74,7 +78,9 @@ async def test_cameras_in_step_on_the_page(house: House) -> None:
         await page.get_by_text("0.25×", exact=True).click()
         line = page.get_by_role("slider", name="这些摄像头一天的时间轴")
         await line.focus()
-        await line.press("PageDown")  # ten minutes back: none has anything, and the clock goes on to what there is
+        await line.press(
+            "PageDown"
+        )  # ten minutes back: none has anything, and the clock goes on to what there is
         await expect(page.locator(".picture[data-state=none]")).to_have_count(4)
         await page.get_by_role("button", name="播放", exact=True).click()
         await expect(page.locator(".picture[data-state=none]")).not_to_have_count(4, timeout=WAIT_MS)
