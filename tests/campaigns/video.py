@@ -102,6 +102,7 @@ class Campaign:
                 self._clips,
                 lossy=LOSSY,
                 decoded=self._sizes.decoded,
+                late_ms=round(self._cameras.told["late_s"] * 1000),
             )
             told |= await asyncio.to_thread(verdict.of_recordings, rows, self.troubles)
             told["players"] |= await asyncio.to_thread(verdict.of_sessions, self._folder)
@@ -332,6 +333,10 @@ class Campaign:
         span = {"beginMs": end_ms - 12 * 3_600_000, "endMs": end_ms}
         rows: list[dict[str, Any]] = []
 
+        async def ended() -> bool:
+            """No recorder runs any more: one that does may begin another file after its timeline was read."""
+            return all(state["state"] == "off" for state in await self._states())
+
         async def whole() -> bool:
             answers = await self._each(
                 [self._desk.get(f"{path}/timeline", params=span) for path in self._recorded]
@@ -339,6 +344,7 @@ class Campaign:
             rows[:] = [answer.json() for answer in answers]
             return not any(file["open"] for row in rows for file in row["files"])
 
+        await self._until("each recorder has ended", ended)
         await self._until("each file is whole", whole)
         return rows
 

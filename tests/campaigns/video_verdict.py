@@ -41,9 +41,13 @@ class Trouble:
 class Verdict:
     """`lossy`: cameras of which packets are lost, so that pictures are missing up to the next key picture."""
 
-    def __init__(self, folder: Path, clips: Iterable[Path], *, lossy: Iterable[int], decoded: int) -> None:
-        """`decoded`: so many files at most are played by a decoder; 0: all."""
+    def __init__(
+        self, folder: Path, clips: Iterable[Path], *, lossy: Iterable[int], decoded: int, late_ms: int
+    ) -> None:
+        """`decoded`: so many files at most are played by a decoder; 0: all. `late_ms`: the most that the simulated
+        cameras were behind; what they sent late at once lasts longer than it took, and what they left out is a jump."""
         self._folder, self._lossy, self._decoded = folder, frozenset(lossy), decoded
+        self._late_ms = late_ms
         self._sent = {
             checksum for clip in clips for checksum in checksums("h264", clip.read_bytes())
         }  # fmt: skip
@@ -78,10 +82,13 @@ class Verdict:
         if not size == there.size == row["bytes"]:
             self.wrong.append(f"{path.name}: {size} bytes, {there.size} whole, {row['bytes']} in the index")
         lasts_ms = row["endMs"] - row["beginMs"]
-        if abs(lasts_ms - there.duration // 90) > NEAR_MS:
+        if abs(lasts_ms - there.duration // 90) > NEAR_MS + self._late_ms:
             self.wrong.append(f"{path.name}: {there.duration // 90} ms long, {lasts_ms} in the index")
         for before, after in itertools.pairwise(there.extents):
-            if before.duration > 3 * 90_000 or after.start != before.start + before.duration:
+            if (
+                before.duration > 3 * 90_000 + self._late_ms * 90
+                or after.start != before.start + before.duration
+            ):
                 self.wrong.append(
                     f"{path.name}: a fragment of {before.duration // 90} ms, or a jump behind it"
                 )
