@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.documented",
     "tests.plugins.examples",
+    "tests.plugins.folders",
     "tests.plugins.groups",
     "tests.plugins.limits",
     "tests.plugins.passwords",
