@@ -6,7 +6,7 @@ from typing import Any
 from linli.app.platform import Platform
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.live.orders import Outcome
-from linli.domains.video.models import camera_findings, camera_health, camera_views, gb_channels
+from linli.domains.video.models import camera_findings, camera_health, camera_masks, camera_views, gb_channels
 from linli.domains.video.service import batches, gb28181
 from linli.domains.video.service import cameras as service
 from linli.kernel.db import Tx
@@ -140,6 +140,7 @@ async def add_health(tx: Tx, owner: Scope, lot: Any, now_ms: int) -> None:
         {**whose, "kind": "black", "counts": 1, "facts": '{"level":1}', "jpeg": jpeg, "since_ms": now_ms,
          "seen_ms": now_ms},
     )  # fmt: skip
+    await tx.insert(camera_masks, {**whose, "boxes": "[[0,0,1000,1000]]", "changed_ms": now_ms})
     await tx.insert(camera_views, {**whose, "period": "day", "sight": b"", "jpeg": jpeg, "at_ms": now_ms})
 
 

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import os
 import shutil
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 TIMEOUT_S: Final = 20.0
 GREY_WIDTH: Final = 160
@@ -14,14 +15,41 @@ _AT_ONCE: Final = 2
 _places: Final = asyncio.Semaphore(_AT_ONCE)
 
 
+class Box(NamedTuple):
+    """A part of a picture, in ten-thousandths of its width and height."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
 class NoStill(Exception):
     """None can be made of this."""
 
 
-async def jpeg(stream: bytes, *, width: int = 0) -> bytes:
+def filled(boxes: Sequence[Box]) -> str:
+    """FFmpeg's filter that fills them with black; one pixel more all around, since colours lie two by two."""
+    return ",".join(
+        f"drawbox=x=floor(iw*{box.left}/10000)-1:y=floor(ih*{box.top}/10000)-1:w=ceil(iw*{box.width}/10000)+3:"
+        f"h=ceil(ih*{box.height}/10000)+3:color=black:t=fill"
+        for box in boxes
+    )
+
+
+async def jpeg(stream: bytes, *, width: int = 0, hidden: Sequence[Box] = ()) -> bytes:
     """`stream`: parameter sets and a key picture with start codes. `width`: 0: as it is. Raises NoStill."""
-    scale = ("-vf", f"scale={width}:-2") if width else ()
-    return await _decoded(stream, *scale, "-pix_fmt", "yuvj420p", "-f", "mjpeg")
+    steps = [filled(hidden)] if hidden else []
+    steps += [f"scale={width}:-2"] if width else []
+    graph = ("-vf", ",".join(steps)) if steps else ()
+    return await _decoded(stream, *graph, "-pix_fmt", "yuvj420p", "-f", "mjpeg")
+
+
+async def masked(image: bytes, hidden: Sequence[Box]) -> bytes:
+    """A JPEG with parts filled. Raises NoStill."""
+    if not hidden:
+        return image
+    return await _decoded(image, "-vf", filled(hidden), "-pix_fmt", "yuvj420p", "-f", "mjpeg", form="mjpeg")
 
 
 async def grey(stream: bytes) -> bytes:
@@ -37,13 +65,13 @@ async def grey(stream: bytes) -> bytes:
     return planes
 
 
-async def _decoded(stream: bytes, *output: str) -> bytes:
+async def _decoded(stream: bytes, *output: str, form: str = "h264") -> bytes:
     program = shutil.which("ffmpeg")
     if program is None or len(stream) > _MOST:
         raise NoStill
     async with _places:
         process = await asyncio.create_subprocess_exec(
-            program, "-nostdin", "-v", "error", "-protocol_whitelist", "pipe", "-threads", "1", "-f", "h264",
+            program, "-nostdin", "-v", "error", "-protocol_whitelist", "pipe", "-threads", "1", "-f", form,
             "-i", "pipe:0", "-frames:v", "1", *output, "pipe:1",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env={name: os.environ[name] for name in ("PATH",) if name in os.environ}, start_new_session=True,

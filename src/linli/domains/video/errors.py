@@ -172,6 +172,12 @@ class NoStill(NoPicture):
     code = "video.no_still"
 
 
+class NoMasking(Unavailable):
+    """Parts of this camera's picture are hidden, and FFmpeg, which fills them, is not there."""
+
+    code = "video.no_masking"
+
+
 class TrialRuns(Conflict):
     """This camera is being tested now."""
 

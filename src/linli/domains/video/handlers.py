@@ -2,6 +2,7 @@
 
 from linli.databus import records
 from linli.databus.conditions import Condition
+from linli.domains.video import masks
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.queries.health import health_of
 from linli.domains.video.queries.recording import plan_of
@@ -42,6 +43,7 @@ async def device_deleted(tx: Tx, event: DeviceDeleted) -> None:
     await forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await recording.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await health.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
+    await masks.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await forget_device(
         tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=None, now_ms=tx.db.clock.now_ms()
     )

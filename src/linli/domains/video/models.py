@@ -262,6 +262,17 @@ camera_views = Table(
 )
 """References: how a camera's picture looks when it is right, by time of day."""
 
+camera_masks = Table(
+    "camera_masks",
+    metadata,
+    text_column("iot_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("boxes"),  # JSON: left, top, width, height of each, in ten-thousandths
+    integer("changed_ms"),
+)
+"""Parts of a camera's picture that are hidden from those who do not manage recordings."""
+
 camera_findings = Table(
     "camera_findings",
     metadata,

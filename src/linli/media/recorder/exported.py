@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,6 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from linli.media.recorder.joined import Joined
 
 FILM: Final = "recording.mp4"
 MANIFEST: Final = "manifest.json"
@@ -86,7 +85,7 @@ class _Sink:
 class Export:
     """Iterate once over the bytes of the ZIP; `sha256` of the MP4 is known at the end. Blocks: for threads."""
 
-    def __init__(self, film: Joined, facts: dict[str, Any], key: Ed25519PrivateKey) -> None:
+    def __init__(self, film: Iterable[bytes], facts: dict[str, Any], key: Ed25519PrivateKey) -> None:
         """`facts`: what the manifest says beside its format and files."""
         self._film = film
         self._facts = facts

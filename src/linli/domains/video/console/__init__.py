@@ -7,6 +7,7 @@ from linli.domains.video.console.health import camera_health_routes, health_rout
 from linli.domains.video.console.history import HISTORY
 from linli.domains.video.console.live import live_routes
 from linli.domains.video.console.looks import look_routes
+from linli.domains.video.console.masks import mask_routes
 from linli.domains.video.console.orders import order_routes
 from linli.domains.video.console.recording import recording_routes
 from linli.domains.video.console.steering import steering_routes
@@ -16,7 +17,7 @@ from linli.domains.video.console.workbooks import CameraImportRoutes, camera_wor
 
 ROUTES = (
     camera_doctor_routes, camera_health_routes, camera_routes, device_doctor_routes, gb_routes, health_routes,
-    live_routes, look_routes, order_routes, recording_routes,
+    live_routes, look_routes, mask_routes, order_routes, recording_routes,
     steering_routes, timeline_routes, view_routes, camera_workbook_routes, CameraImportRoutes,
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.health.words import reason_of, trouble_of
 from linli.domains.video.health_rows import FINDINGS, Finding, ListedFinding
 from linli.domains.video.live.desk import VideoDesk
+from linli.domains.video.masks import hidden
 from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.video.queries import health as queries
 from linli.domains.video.service import health as service
@@ -22,6 +23,7 @@ from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.history import Kind
 from linli.kernel.scope import Scope
+from linli.media.stills import NoStill, masked
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 HEALTH_HISTORY = Kind(name=service.HISTORY, see=SEE, manage=MANAGE)
@@ -162,23 +164,28 @@ async def camera_health(community_id: int, camera_id: int, scope: Scope, db: Dat
     )
 
 
-@camera_health_routes.get("/pictures/{name:str}", right=SEE, raises=(NotFound,))
+@camera_health_routes.get("/pictures/{name:str}", right=SEE, raises=(NotFound, errors.NoStill))
 async def health_picture(
-    community_id: int, camera_id: int, name: str, scope: Scope, tx: Tx, clock: Clock
+    community_id: int, camera_id: int, name: str, scope: Scope, db: Database, clock: Clock
 ) -> HealthPicture:
     """The picture of a finding by its kind, or the reference of a time of day. Who looks is kept."""
-    row = await camera_queries.camera(scope, tx, camera_id, community_id=community_id)
+    row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
     pictures = {
         finding.kind: (finding.jpeg, finding.seen_ms)
-        for finding in await queries.findings_of(scope, tx, row.iot_id)
+        for finding in await queries.findings_of(scope, db, row.iot_id)
     }
-    for view in await queries.views_of(scope, tx, row.iot_id):
+    for view in await queries.views_of(scope, db, row.iot_id):
         pictures[view.period] = (view.jpeg, view.at_ms)
     jpeg, at_ms = pictures.get(name, (b"", 0))
     if not jpeg:
         raise NotFound(what="picture", id=name[:32])
     look = Look(row.iot_id, "picture", at_ms, at_ms, surface="console")
-    await note_look(scope, tx, look, community_id=community_id, now_ms=clock.now_ms())
+    try:
+        jpeg = await masked(jpeg, await hidden(scope, db, row.iot_id, community_id))
+    except NoStill as error:
+        raise errors.NoStill() from error
+    now_ms = clock.now_ms()
+    await db.run(lambda tx: note_look(scope, tx, look, community_id=community_id, now_ms=now_ms))
     return HealthPicture(base64.b64encode(jpeg).decode(), at_ms)
 
 

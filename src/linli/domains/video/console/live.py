@@ -9,9 +9,11 @@ from msgspec import Meta
 from linli.domains.accounts.service import sessions
 from linli.domains.people.rights import Right
 from linli.domains.video import errors
+from linli.domains.video.console.masks import MaskBox
 from linli.domains.video.live.access import staff_may
 from linli.domains.video.live.desk import Camera, VideoDesk, span_of
 from linli.domains.video.live.pictures import snapshot
+from linli.domains.video.masks import hidden
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.rows import GbChannel
 from linli.domains.video.service.looks import Look, Watcher, note_look
@@ -47,6 +49,7 @@ class PastForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_field
 
 class Playing(msgspec.Struct, rename="camel", frozen=True):
     path: Annotated[str, Meta(description="Of a WebSocket at this site, for one session, within a minute.")]
+    masks: Annotated[list[MaskBox], Meta(description="What the player has to hide from you.")]
 
 
 class Snapshot(msgspec.Struct, rename="camel", frozen=True):
@@ -135,7 +138,8 @@ async def watch_camera(
     watcher = Watcher.of(scope, camera.iot_id, community_id, data.surface)
     alive = staff_may(db, scope, camera.iot_id, community_id, lives)
     ticket = video.ticket(running, "ws", alive, watcher=watcher)
-    return Playing(_path("live", ticket.token, ticket.session))
+    boxes = await hidden(scope, db, camera.iot_id, community_id)
+    return Playing(_path("live", ticket.token, ticket.session), [MaskBox.of(box) for box in boxes])
 
 
 @live_routes.post("/past", right=PAST, status=200, raises=(NotFound, errors.NoRecording, *_TROUBLES))
@@ -163,7 +167,8 @@ async def watch_recording(
     await db.run(lambda tx: note_look(scope, tx, look, community_id=community_id, now_ms=clock.now_ms()))
     alive = staff_may(db, scope, camera.iot_id, community_id, lives, right=Right.RECORDINGS_SEE)
     ticket = video.ticket(running, "ws", alive)
-    return Playing(_path("vod", ticket.token, ticket.session))
+    boxes = await hidden(scope, db, camera.iot_id, community_id)
+    return Playing(_path("vod", ticket.token, ticket.session), [MaskBox.of(box) for box in boxes])
 
 
 @live_routes.get("/recordings", right=PAST, raises=(NotFound, *_TROUBLES))
@@ -188,7 +193,7 @@ async def take_snapshot(
 ) -> Snapshot:
     """What the camera sees now. Who looks is kept."""
     camera = await _camera(scope, db, video, community_id, camera_id)
-    image = await snapshot(video, camera)
+    image = await snapshot(video, camera, await hidden(scope, db, camera.iot_id, community_id))
     now_ms = clock.now_ms()
     look = Look(camera.iot_id, "picture", now_ms, now_ms, surface="console")
     await db.run(lambda tx: note_look(scope, tx, look, community_id=community_id, now_ms=now_ms))

@@ -10,7 +10,8 @@ from msgspec import Meta
 from linli.domains.accounts.service import sessions
 from linli.domains.people.queries.callers import caller_logins, caller_names
 from linli.domains.people.rights import Right
-from linli.domains.video import errors
+from linli.domains.video import errors, masks
+from linli.domains.video.console.masks import MaskBox
 from linli.domains.video.live.access import staff_may
 from linli.domains.video.queries import cameras as cameras_queries
 from linli.domains.video.queries import recording as queries
@@ -30,6 +31,7 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.zones import zone_of
 from linli.media.recorder.exported import PURPOSE, Export, key_from
 from linli.media.recorder.joined import Joined, OtherPicture, Span
+from linli.media.recorder.masked import Masked, served
 from linli.rules.schedules import zone_named
 
 USE, MANAGE = Right.RECORDINGS_SEE.value, Right.RECORDINGS_MANAGE.value
@@ -82,6 +84,7 @@ class FilmPass(msgspec.Struct, rename="camel", frozen=True):
         str, Meta(description="For `/vod/{id}.mp4?token=`, with `&at=` for a moment in the file, in ms.")
     ]
     until_ms: int
+    masks: Annotated[list[MaskBox], Meta(description="What the player has to hide from you.")]
 
 
 class SpanForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -96,7 +99,8 @@ class LockForm(SpanForm, frozen=True):
 
 class DownloadPass(msgspec.Struct, rename="camel", frozen=True):
     path: Annotated[str, Meta(description="Once, within five minutes.")]
-    bytes: Annotated[int, Meta(description="Of the MP4 in the ZIP.")]
+    bytes: Annotated[int, Meta(description="Of the MP4 in the ZIP; of one with masks as it was recorded.")]
+    masks: Annotated[int, Meta(description="Parts that are filled in the picture, which is encoded anew.")]
     left_out_ms: Annotated[int, Meta(description="Of the span, without a recording.")]
 
 
@@ -151,14 +155,15 @@ async def play_recordings(
     films = recordings.films
     ticket = _ticket(scope, db, clock, session, community_id, iot_id, data.begin_ms, data.end_ms)
     await _note(scope, db, clock, community_id, Look(iot_id, "play", data.begin_ms, data.end_ms))
-    return FilmPass(films.give(ticket).token, ticket.until_ms)
+    boxes = [MaskBox.of(box) for box in await masks.hidden(scope, db, iot_id, community_id)]
+    return FilmPass(films.give(ticket).token, ticket.until_ms, boxes)
 
 
 @timeline_routes.post(
     "/download",
     right=USE,
     status=200,
-    raises=(NotFound, errors.VideoOff, errors.NoRecording, errors.PictureChanged),
+    raises=(NotFound, errors.VideoOff, errors.NoRecording, errors.PictureChanged, errors.NoMasking),
 )
 async def download_recordings(
     community_id: int,
@@ -187,6 +192,9 @@ async def download_recordings(
         Span(ledger.path(each), (data.begin_ms - each.begin_ms) * 90, (data.end_ms - each.begin_ms) * 90)
         for each in files
     ]
+    boxes = await masks.hidden(scope, db, camera.iot_id, community_id)
+    if boxes and not served():
+        raise errors.NoMasking()
     zone = zone_named(await zone_of(db, community_id))
     try:
         joined = await ledger.blocking(lambda: Joined(spans))
@@ -203,7 +211,9 @@ async def download_recordings(
     ticket = _ticket(scope, db, clock, session, community_id, camera.iot_id, data.begin_ms, data.end_ms)
     ticket.joined = joined
     ticket.export = Export(
-        joined, facts_of(camera, asked, files, gaps, zone), key_from(secrets.derived(PURPOSE))
+        Masked(joined, boxes) if boxes else joined,
+        facts_of(camera, asked, files, gaps, zone, masks=len(boxes)),
+        key_from(secrets.derived(PURPOSE)),
     )
     ticket.name = f"{camera.name} {begin.strftime('%Y-%m-%d %H.%M.%S')}.zip"
     ticket.until_ms = now_ms + DOWNLOAD_LIFE_MS
@@ -211,7 +221,7 @@ async def download_recordings(
     ticket.view_id = await _note(scope, db, clock, community_id, look)
     path = f"/vod/{DOWNLOAD}.mp4?token={films.give(ticket).token}"
     left_out_ms = max(0, data.end_ms - data.begin_ms - joined.duration // 90)
-    return DownloadPass(path, joined.size, left_out_ms)
+    return DownloadPass(path, joined.size, len(boxes), left_out_ms)
 
 
 @timeline_routes.post("/lock", right=MANAGE, status=200, raises=(NotFound, BadInput))

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from linli.domains.video import errors
@@ -24,6 +24,7 @@ class Wanted(NamedTuple):
     recording: Recording
     until_ms: int
     alive: Callable[[], Awaitable[bool]]
+    hidden: Sequence[stills.Box] = ()
 
 
 class Thumbnails:
@@ -50,10 +51,10 @@ def picture_url(settings: Settings, thumbnails: Thumbnails, wanted: Wanted) -> s
     return f"{settings.public_url}/vod/{wanted.recording.begin_s}.jpg?token={token}"
 
 
-async def snapshot(video: VideoDesk, camera: Camera) -> bytes:
+async def snapshot(video: VideoDesk, camera: Camera, hidden: Sequence[stills.Box] = ()) -> bytes:
     """What the camera sees now, as JPEG. Raises Unavailable with why there is none."""
     running = await video.live(camera, key=True, seconds=_WAIT_S)
-    return await _still(running.stream, 0)
+    return await _still(running.stream, 0, hidden)
 
 
 async def thumbnail(video: VideoDesk, wanted: Wanted) -> bytes:
@@ -61,14 +62,14 @@ async def thumbnail(video: VideoDesk, wanted: Wanted) -> bytes:
     row = wanted.recording
     running = await video.past(wanted.camera, begin_s=row.begin_s, end_s=row.end_s, seconds=_WAIT_S)
     try:
-        return await _still(running.stream, _SMALL)
+        return await _still(running.stream, _SMALL, wanted.hidden)
     finally:
         running.end()
 
 
-async def _still(stream: Stream, width: int) -> bytes:
+async def _still(stream: Stream, width: int, hidden: Sequence[stills.Box]) -> bytes:
     try:
-        return await stills.jpeg(key_stream(stream), width=width)
+        return await stills.jpeg(key_stream(stream), width=width, hidden=hidden)
     except stills.NoStill as error:
         raise errors.NoStill() from error
 

@@ -11,8 +11,9 @@ from linli.domains.video.recording_rows import Segment
 from linli.domains.video.rows import Camera
 
 _NOT_BURNT: Final = (
-    "The name of who exported is not in the picture: it is not encoded anew. Masks of players are not in it."
+    "The name of who exported is not in the picture: it is not encoded anew. No part of it is hidden."
 )
+_BURNT: Final = "Parts of the picture are filled for privacy, so it was encoded anew."
 
 
 class Asked(NamedTuple):
@@ -27,7 +28,13 @@ class Asked(NamedTuple):
 
 
 def facts_of(
-    camera: Camera, asked: Asked, files: Sequence[Segment], gaps: Sequence[Hole], zone: ZoneInfo
+    camera: Camera,
+    asked: Asked,
+    files: Sequence[Segment],
+    gaps: Sequence[Hole],
+    zone: ZoneInfo,
+    *,
+    masks: int,
 ) -> dict[str, Any]:
     """Of the manifest, beside its files. `files`, `gaps`: of the span."""
 
@@ -48,5 +55,6 @@ def facts_of(
         "exported": {
             "by": asked.name, "account": asked.account, "at": time(asked.at_ms), "reason": asked.reason,
         },
-        "picture": _NOT_BURNT,
+        "picture": _BURNT if masks else _NOT_BURNT,
+        "masks": masks,
     }  # fmt: skip

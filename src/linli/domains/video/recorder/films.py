@@ -9,6 +9,7 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ DOWNLOAD_LIFE_MS: Final = 300_000
 MOST: Final = 2_000
 ALIVE_MS: Final = 15_000
 DOWNLOAD: Final = "download"
+_ENCODED_AT_ONCE: Final = 2
 _RANGE: Final = re.compile(rb"bytes=(\d{1,15})-(\d{0,15})")
 
 
@@ -62,6 +64,8 @@ class Films:
         self._db = db
         self._clock = clock
         self.ledger = ledger
+        self._encoding = ThreadPoolExecutor(_ENCODED_AT_ONCE, thread_name_prefix="masked films")
+        """Apart, so that the recorder's threads do not wait for FFmpeg."""
         self._tickets: OrderedDict[str, FilmTicket] = OrderedDict()
 
     def give(self, ticket: FilmTicket) -> FilmTicket:
@@ -172,8 +176,10 @@ class Films:
         parts: Iterator[bytes],
         over: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        threads = self.ledger.threads if over is None else self._encoding
         if scope["method"] != "HEAD":
-            while data := await self.ledger.blocking(lambda: next(parts, b"")):
+            loop = asyncio.get_running_loop()
+            while data := await loop.run_in_executor(threads, lambda: next(parts, b"")):
                 await send({"type": "http.response.body", "body": data, "more_body": True})
                 await asyncio.sleep(0)
             if over is not None:

@@ -53,7 +53,7 @@ class Ledger:
         self._reserve = reserve_bytes
         self._bytes: dict[str, int] = {}
         self._turn = asyncio.Lock()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="recordings")
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="recordings")
 
     def path(self, segment: Segment) -> Path:
         """Where its file lies: by numbers alone."""
@@ -62,10 +62,10 @@ class Ledger:
 
     async def blocking[R](self, work: Callable[[], R]) -> R:
         """Work with files, in a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False)
+        self.threads.shutdown(wait=False)
 
     @property
     def bytes(self) -> int:

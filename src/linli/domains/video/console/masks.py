@@ -1,0 +1,69 @@
+"""Console: privacy masks of a camera."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.people.rights import Right
+from linli.domains.video import masks
+from linli.domains.video.queries import cameras as camera_queries
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Tx
+from linli.kernel.entry import Routes
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.history import Kind
+from linli.kernel.scope import Scope
+from linli.media.stills import Box
+
+SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
+MASK_HISTORY = Kind(name=masks.HISTORY, see=SEE, manage=MANAGE)
+Side = Annotated[int, Meta(ge=0, le=masks.WHOLE)]
+
+
+class MaskBox(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    """In ten-thousandths of the picture's width and height."""
+
+    left: Side
+    top: Side
+    width: Side
+    height: Side
+
+    @classmethod
+    def of(cls, box: Box) -> "MaskBox":
+        return cls(*box)
+
+
+class CameraMasks(msgspec.Struct, rename="camel", frozen=True):
+    boxes: list[MaskBox]
+    sees_through: Annotated[bool, Meta(description="You see what lies under them.")]
+
+
+class MasksForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    boxes: Annotated[list[MaskBox], Meta(max_length=masks.MOST, description="In place of those there were.")]
+
+
+mask_routes = Routes("/communities/{community_id:int}/cameras/{camera_id:int}/masks", tags=("cameras",))
+
+
+@mask_routes.get(right=SEE, raises=(NotFound,))
+async def camera_masks(community_id: int, camera_id: int, scope: Scope, db: Database) -> CameraMasks:
+    """What of its picture is hidden from those who do not manage recordings."""
+    row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
+    boxes = await masks.of_camera(scope, db, row.iot_id)
+    return CameraMasks([MaskBox.of(box) for box in boxes], await masks.sees_through(scope, db, community_id))
+
+
+@mask_routes.put(right=MANAGE, status=204, raises=(NotFound, BadInput))
+async def set_camera_masks(
+    community_id: int, camera_id: int, data: MasksForm, scope: Scope, tx: Tx, clock: Clock
+) -> None:
+    """Hide these parts of its picture, and no others."""
+    row = await camera_queries.camera(scope, tx, camera_id, community_id=community_id)
+    boxes = [Box(each.left, each.top, each.width, each.height) for each in data.boxes]
+    await masks.keep(
+        scope, tx, community_id=community_id, iot_id=row.iot_id, boxes=boxes, now_ms=clock.now_ms()
+    )
+
+
+__all__ = ["mask_routes"]
