@@ -16,7 +16,6 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-
 FILM: Final = "recording.mp4"
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"

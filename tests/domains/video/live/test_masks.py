@@ -1,4 +1,4 @@
-"""Parts of a picture that are hidden: by right, in what players are told, in single pictures and in what is taken away."""
+"""Parts of a picture that are hidden: by right, for players, in single pictures and in what is taken away."""
 
 import asyncio
 import base64
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from linli.domains.people.rights import RIGHTS_OF, Role
 from linli.domains.video import masks
 from linli.media.recorder import exported, masked
 from linli.media.stills import Box
@@ -62,12 +63,18 @@ async def test_masks_are_set_changed_refused_and_kept_in_the_history(house: Hous
         assert rule in refused.text, refused.text
     assert (await hide(house, path, *[LEFT] * 9)).status_code == 400
     iot_id = (await house.desk.get(path)).json()["iotId"]
-    changes = await house.desk.get(f"/history/camera_masks/{iot_id}")
+    asked = {"kind": masks.HISTORY, "target": iot_id}
+    changes = await house.desk.get(f"{house.at}/history", params=asked)
     assert changes.status_code == 200, changes.text
     assert "0%, 0%, 50%, 100%" in changes.text
     assert (await hide(house, path)).status_code == 204
     assert (await house.desk.get(f"{path}/masks")).json()["boxes"] == []
     assert (await hide(house, f"{house.at}/cameras/1", LEFT)).status_code == 404
+
+
+def test_staff_of_a_community_do_not_see_through() -> None:
+    assert masks.SEE_THROUGH not in RIGHTS_OF[Role.STAFF]
+    assert masks.SEE_THROUGH in RIGHTS_OF[Role.COMMUNITY_MANAGER]
 
 
 async def test_who_manages_recordings_sees_through(house: House) -> None:

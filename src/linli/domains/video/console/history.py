@@ -6,8 +6,8 @@ from linli.domains.communities.queries import spaces
 from linli.domains.people.rights import Right
 from linli.domains.video.camera_rules import CHOICES
 from linli.domains.video.console.health import HEALTH_HISTORY
-from linli.domains.video.console.masks import MASK_HISTORY
 from linli.domains.video.console.looks import LOOKS_HISTORY
+from linli.domains.video.console.masks import MASK_HISTORY
 from linli.domains.video.console.recording import PLAN_HISTORY
 from linli.domains.video.console.views import VIEW_HISTORY
 from linli.domains.video.service import cameras
