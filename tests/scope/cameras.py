@@ -62,6 +62,13 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"GET {one}/doctor/messages.jsonl": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"POST {one}/doctor/test": [lambda x: Ask(at(x, camera_id=x.camera))],
         "GET /communities/{community_id}/camera-health": [lambda x: Ask(at(x))],
+        f"GET {one}/masks": [lambda x: Ask(at(x, camera_id=x.camera))],
+        f"PUT {one}/masks": [
+            lambda x: Ask(
+                at(x, camera_id=x.camera),
+                body={"boxes": [{"left": 0, "top": 0, "width": 2_000, "height": 2_000}]},
+            )
+        ],
         f"GET {one}/health": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"PUT {one}/health": [lambda x: Ask(at(x, camera_id=x.camera), body={"on": True})],
         f"POST {one}/health/look": [lambda x: Ask(at(x, camera_id=x.camera))],
