@@ -62,6 +62,9 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"GET {one}/doctor/messages.jsonl": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"POST {one}/doctor/test": [lambda x: Ask(at(x, camera_id=x.camera))],
         "GET /communities/{community_id}/camera-health": [lambda x: Ask(at(x))],
+        f"GET {one}/timeline/thumbnails": [
+            lambda x: Ask(at(x, camera_id=x.camera), query={"beginMs": "0", "endMs": "1000"})
+        ],
         f"GET {one}/masks": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"PUT {one}/masks": [
             lambda x: Ask(

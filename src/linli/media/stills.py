@@ -5,7 +5,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 TIMEOUT_S: Final = 20.0
 GREY_WIDTH: Final = 160
@@ -37,12 +37,14 @@ def filled(boxes: Sequence[Box]) -> str:
     )
 
 
-async def jpeg(stream: bytes, *, width: int = 0, hidden: Sequence[Box] = ()) -> bytes:
-    """`stream`: parameter sets and a key picture with start codes. `width`: 0: as it is. Raises NoStill."""
+async def jpeg(
+    stream: bytes, *, width: int = 0, hidden: Sequence[Box] = (), form: Literal["h264", "mp4"] = "h264"
+) -> bytes:
+    """`stream`: parameter sets and a key picture with start codes, or a whole MP4. `width`: 0: as it is. Raises NoStill."""
     steps = [filled(hidden)] if hidden else []
     steps += [f"scale={width}:-2"] if width else []
     graph = ("-vf", ",".join(steps)) if steps else ()
-    return await _decoded(stream, *graph, "-pix_fmt", "yuvj420p", "-f", "mjpeg")
+    return await _decoded(stream, *graph, "-pix_fmt", "yuvj420p", "-f", "mjpeg", form=form)
 
 
 async def masked(image: bytes, hidden: Sequence[Box]) -> bytes:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, quote
 
 from linli.domains.video.queries import recording as queries
+from linli.domains.video.recorder.film_stills import FilmStills
 from linli.domains.video.recorder.ledger import Ledger
 from linli.domains.video.recording_rows import Segment
 from linli.domains.video.service import looks
@@ -64,6 +65,7 @@ class Films:
         self._db = db
         self._clock = clock
         self.ledger = ledger
+        self.stills = FilmStills(ledger)
         self._encoding = ThreadPoolExecutor(_ENCODED_AT_ONCE, thread_name_prefix="masked films")
         """Apart, so that the recorder's threads do not wait for FFmpeg."""
         self._tickets: OrderedDict[str, FilmTicket] = OrderedDict()

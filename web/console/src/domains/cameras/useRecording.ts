@@ -3,6 +3,7 @@ import type { components } from '@/api/schema'
 
 export type RecordingPlan = components['schemas']['RecordingPlanForm']
 export type RecordingCondition = components['schemas']['RecordingCondition']
+export type RecordingThumbnail = components['schemas']['RecordingThumbnail']
 export type RecordedFile = components['schemas']['RecordedFile']
 export type RecordingHole = components['schemas']['RecordingHole']
 
@@ -36,6 +37,12 @@ export function useRecording(communityId: () => string, cameraId: () => string) 
       answer(
         api.GET('/api/console/communities/{community_id}/cameras/{camera_id}/timeline', {
           params: { ...params(), query: { beginMs, endMs } },
+        }),
+      ),
+    thumbnails: (beginMs: number, endMs: number) =>
+      answer(
+        api.GET('/api/console/communities/{community_id}/cameras/{camera_id}/timeline/thumbnails', {
+          params: { ...params(), query: { beginMs: Math.round(beginMs), endMs: Math.round(endMs) } },
         }),
       ),
     play: (beginMs: number, endMs: number) =>
