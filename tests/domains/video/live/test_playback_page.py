@@ -49,7 +49,13 @@ async def test_recordings_on_the_pages(house: House) -> None:
             while await page.evaluate("document.querySelector('video').currentTime") <= before + 0.5:
                 await asyncio.sleep(0.05)
         assert await page.evaluate("document.querySelector('video').videoWidth") == 320
-        await expect(page.get_by_text("播放平台录像")).to_be_visible()
+        await expect(page.get_by_text("播放平台录像").first).to_be_visible()
+        await page.get_by_role("button", name="显示缩略图").click()
+        small = page.get_by_role("list", name="显示缩略图").get_by_role("button")
+        await expect(small.first).to_be_visible(timeout=WAIT_MS)
+        assert await small.first.locator("img").evaluate("(image) => image.naturalWidth") == 160
+        await small.first.click()
+        await expect(page.locator(".picture")).to_have_attribute("data-state", "playing", timeout=WAIT_MS)
         drawn = await page.locator("canvas.viewer-mark").evaluate(
             "(box) => box.getContext('2d').getImageData(0, 0, box.width, box.height).data.some(Boolean)"
         )
