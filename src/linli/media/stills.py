@@ -40,7 +40,7 @@ def filled(boxes: Sequence[Box]) -> str:
 async def jpeg(
     stream: bytes, *, width: int = 0, hidden: Sequence[Box] = (), form: Literal["h264", "mp4"] = "h264"
 ) -> bytes:
-    """`stream`: parameter sets and a key picture with start codes, or a whole MP4. `width`: 0: as it is. Raises NoStill."""
+    """`stream`: parameter sets and a key picture with start codes, or an MP4. `width`: 0: its own. Raises NoStill."""
     steps = [filled(hidden)] if hidden else []
     steps += [f"scale={width}:-2"] if width else []
     graph = ("-vf", ",".join(steps)) if steps else ()

@@ -55,21 +55,23 @@ async def recording_thumbnails(
     if not begin_ms < end_ms or end_ms - begin_ms > _LONGEST_H * 3_600_000:
         raise BadInput(field="endMs", rule="video.hours", hours=_LONGEST_H)
     row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
-    made, films = [], recordings.films
     boxes = await hidden(scope, db, row.iot_id, community_id)
     segments = await queries.segments(scope, db, row.iot_id, begin_ms, end_ms)
+    if not segments:
+        return []
+    stills, pictures = recordings.films.stills, []
     for moment in moments([(each.begin_ms, each.end_ms) for each in segments], begin_ms, end_ms):
         segment = next(each for each in segments if each.begin_ms <= moment < each.end_ms)
         try:
-            image = await films.stills.still(segment, moment, boxes)
+            image = await stills.still(segment, moment, boxes)
         except NoStill:
             continue
-        made.append(RecordingThumbnail(moment, base64.b64encode(image).decode()))
-    if made:
+        pictures.append(RecordingThumbnail(moment, base64.b64encode(image).decode()))
+    if pictures:
         look = Look(row.iot_id, "play", begin_ms, end_ms, surface="console")
         now_ms = clock.now_ms()
         await db.run(lambda tx: note_look(scope, tx, look, community_id=community_id, now_ms=now_ms))
-    return made
+    return pictures
 
 
 def moments(files: list[tuple[int, int]], begin_ms: int, end_ms: int) -> list[int]:
@@ -80,15 +82,15 @@ def moments(files: list[tuple[int, int]], begin_ms: int, end_ms: int) -> list[in
         if last > begin_ms and first < end_ms
     ]
     whole = sum(last - first for first, last in parts)
-    found: list[int] = []
+    times: list[int] = []
     for number in range(MOST):
         ahead = whole * number // MOST
         for first, last in parts:
             if ahead < last - first:
-                found.append(first + ahead)
+                times.append(first + ahead)
                 break
             ahead -= last - first
-    return sorted(set(found))
+    return sorted(set(times))
 
 
 __all__ = ["thumbnail_routes"]
