@@ -109,7 +109,7 @@ class AccessPlatform(Platform):
         )  # fmt: skip
         Expansion(self.db, carriers).register(jobs)
         codes.register(jobs, OutboxSms(self.db, self.secrets, self.ids), self.secrets, self.clock)
-        self.worker = Worker(self.db, self.clock, jobs)
+        self.worker = Worker(self.db, self.clock, jobs, grace_seconds=1)  # an opening waits for 20 s
         self.reconciler = Reconciler(self.db, self.clock, carriers, backoff=self.backoff)
         registry = Registry()
         registry.add(

@@ -159,8 +159,7 @@ class Camera:
 
     async def pull(self, point: PullPoint) -> list[Notice]:
         """What it has to tell; it holds the answer for a while where that is nothing."""
-        seconds = WHOLE_SECONDS + onvif.events.PULL_S
-        answer = await self._say_to(point, "PullMessages", onvif.events.pull(), seconds)
+        answer = await self._say_to(point, "PullMessages", onvif.events.pull(), longer=onvif.events.PULL_S)
         return list(onvif.events.notices(answer))
 
     async def renew(self, point: PullPoint) -> None:
@@ -169,12 +168,10 @@ class Camera:
     async def unsubscribe(self, point: PullPoint) -> None:
         await self._say_to(point, "Unsubscribe", onvif.events.unsubscribe())
 
-    async def _say_to(
-        self, point: PullPoint, operation: str, body: str, seconds: float = WHOLE_SECONDS
-    ) -> Node:
+    async def _say_to(self, point: PullPoint, operation: str, body: str, *, longer: float = 0.0) -> Node:
         headers = self._security() + onvif.events.addressed(point, operation)
         path = self._own(point.address)
-        return await self._post(self._port, path, body, headers, log_in=True, seconds=seconds)
+        return await self._post(self._port, path, body, headers, log_in=True, longer=longer)
 
     def _read[T](self, read: Callable[[Node], T], answer: Node) -> T:
         try:
@@ -251,15 +248,16 @@ class Camera:
         security: str = "",
         *,
         log_in: bool = False,
-        seconds: float = WHOLE_SECONDS,
+        longer: float = 0.0,
     ) -> Node:
+        """`longer`: seconds that an answer may take besides."""
         url = f"http://{_host(self._address.ip)}:{port}{path}"
         content = onvif.envelope(body, security)
         auth = self._auth if log_in else None
         try:
-            timeout = max(SECONDS, seconds - WHOLE_SECONDS + SECONDS)
+            timeout = SECONDS + longer
             request = self._http.build_request("POST", url, content=content, headers=_SOAP, timeout=timeout)
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(WHOLE_SECONDS + longer):
                 answer = await self._http.send(request, auth=auth, stream=True)
                 try:
                     data = await _bounded(answer, ANSWER_BYTES)

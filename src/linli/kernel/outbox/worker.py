@@ -82,12 +82,14 @@ class Worker:
         poll_seconds: float = 1.0,
         parallel: int = 8,
         process: str = "main",
+        grace_seconds: float = 10.0,
     ) -> None:
         self._db = db
         self._clock = clock
         self._jobs = jobs
         self._process = process
         self._poll = poll_seconds
+        self._grace_s = grace_seconds
         self._slots = asyncio.Semaphore(parallel)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -99,11 +101,11 @@ class Worker:
         self._task = asyncio.create_task(self._loop(), name="outbox")
 
     async def stop(self) -> None:
-        """Stop taking rows and wait up to 10 s for rows in work. The others are taken over when their lease ends."""
+        """Stop taking rows and wait `grace_seconds` for rows in work. The others are taken over when their lease ends."""
         self._db.wakers.unlisten(OUTBOX, self._wake)
         await end_tasks(self._task)
         if self._running:
-            await asyncio.wait(self._running, timeout=10)
+            await asyncio.wait(self._running, timeout=self._grace_s)
         for task in self._running:
             task.cancel()
 

@@ -18,6 +18,7 @@ from tests.domains.intercom.sip.house import House, open_house
 from tests.domains.intercom.sip.phone import Phone
 from tests.domains.intercom.sip.test_call_records import kept
 from tests.domains.intercom.sip.test_calls import ANSWER, acknowledge, answer
+from tests.domains.intercom.sip.test_ladder import choose_steps
 
 
 @pytest.fixture
@@ -78,6 +79,7 @@ async def test_a_terminal_that_is_unbound_rings_no_more_and_others_do(house: Hou
     _, _, station = await house.door()
     terminal, phone = await bound(house)
     member = await house.member(0)
+    await choose_steps(house, "indoor:1,family:40,-neighbour:20,-desk:20")
     invite = await station.call(group_of_house(house.estate.houses[0]))
     rung, other = await phone.request("INVITE"), await member.request("INVITE")
     answer(phone, rung, 180)

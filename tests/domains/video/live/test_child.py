@@ -17,7 +17,7 @@ async def test_players_go_on_after_the_child_was_killed(house: House) -> None:
     assert pump.pid is not None
     async with (
         asyncio.timeout(WAIT_S),
-        connect(house.url.replace("http", "ws") + where, max_size=None, proxy=None) as line,
+        connect(house.url.replace("http", "ws") + where, max_size=None, max_queue=None, proxy=None) as line,
     ):
         for _ in range(10):
             await line.recv()

@@ -14,7 +14,7 @@ async def _watch(house: House, path: str) -> ClientConnection:
     answer = await house.desk.post(f"{path}/live", json={})
     assert answer.status_code == 200, answer.text
     url = house.url.replace("http", "ws") + answer.json()["path"]
-    line = await connect(url, max_size=None, proxy=None)
+    line = await connect(url, max_size=None, max_queue=None, proxy=None)
     for _ in range(5):
         await line.recv()
     return line

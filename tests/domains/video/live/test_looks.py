@@ -35,10 +35,13 @@ async def listed(house: House, **query: Any) -> list[dict[str, Any]]:
 
 
 async def watch(house: House, path: str, **form: Any) -> Any:
-    """A player that has its first picture."""
+    """A player that has its first picture. Without a limit to its queue: nobody reads on, and behind a full one its end
+    would be waited for 10 s."""
     answer = await house.desk.post(f"{path}/live", json=form)
     assert answer.status_code == 200, answer.text
-    line = await connect(house.url.replace("http", "ws") + answer.json()["path"], max_size=None, proxy=None)
+    line = await connect(
+        house.url.replace("http", "ws") + answer.json()["path"], max_size=None, max_queue=None, proxy=None
+    )
     async with asyncio.timeout(WAIT_S):
         while not isinstance(await line.recv(), bytes):
             pass
@@ -94,7 +97,7 @@ async def test_what_cannot_be_kept_is_not_shown(house: House, monkeypatch: Any) 
     path = await house.camera()
     answer = await house.desk.post(f"{path}/live", json={})
     url = house.url.replace("http", "ws") + answer.json()["path"]
-    async with asyncio.timeout(WAIT_S), connect(url, max_size=None, proxy=None) as line:
+    async with asyncio.timeout(WAIT_S), connect(url, max_size=None, max_queue=None, proxy=None) as line:
         assert await line.recv() == '{"code":"video.no_room"}'
 
 

@@ -17,7 +17,7 @@ async def _fragments(house: House, path: str, pictures: int) -> bytes:
     """What a page gets: the codec in words, then so many pictures of MP4."""
     parts: list[bytes] = []
     url = house.url.replace("http", "ws") + path
-    async with asyncio.timeout(WAIT_S), connect(url, max_size=None, proxy=None) as line:
+    async with asyncio.timeout(WAIT_S), connect(url, max_size=None, max_queue=None, proxy=None) as line:
         first = await line.recv()
         assert isinstance(first, str)
         assert '"codec":"avc1.42' in first
