@@ -13,6 +13,7 @@ import pytest
 
 from linli.domains.people.rights import RIGHTS_OF, Role
 from linli.domains.video import masks
+from linli.domains.video.console.masks import mask_routes
 from linli.media.recorder import exported, masked
 from linli.media.stills import Box
 from tests.domains.video.live.conftest import House
@@ -75,6 +76,12 @@ async def test_masks_are_set_changed_refused_and_kept_in_the_history(house: Hous
 def test_staff_of_a_community_do_not_see_through() -> None:
     assert masks.SEE_THROUGH not in RIGHTS_OF[Role.STAFF]
     assert masks.SEE_THROUGH in RIGHTS_OF[Role.COMMUNITY_MANAGER]
+
+
+def test_who_draws_sees_through() -> None:
+    """Else whoever manages devices uncovers a picture for himself."""
+    (route,) = [each for each in mask_routes.declared if each.method == "PUT"]
+    assert route.options["right"] == masks.SEE_THROUGH
 
 
 async def test_who_manages_recordings_sees_through(house: House) -> None:

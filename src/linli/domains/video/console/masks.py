@@ -16,8 +16,10 @@ from linli.kernel.history import Kind
 from linli.kernel.scope import Scope
 from linli.media.stills import Box
 
-SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
-MASK_HISTORY = Kind(name=masks.HISTORY, see=SEE, manage=MANAGE)
+SEE = Right.DEVICES_SEE.value
+DRAW = masks.SEE_THROUGH.value
+"""Who could take a mask away without it would see what lies under it."""
+MASK_HISTORY = Kind(name=masks.HISTORY, see=SEE, manage=DRAW)
 Side = Annotated[int, Meta(ge=0, le=masks.WHOLE)]
 
 
@@ -54,7 +56,7 @@ async def camera_masks(community_id: int, camera_id: int, scope: Scope, db: Data
     return CameraMasks([MaskBox.of(box) for box in boxes], await masks.sees_through(scope, db, community_id))
 
 
-@mask_routes.put(right=MANAGE, status=204, raises=(NotFound, BadInput))
+@mask_routes.put(right=DRAW, status=204, raises=(NotFound, BadInput))
 async def set_camera_masks(
     community_id: int, camera_id: int, data: MasksForm, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
