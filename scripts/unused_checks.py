@@ -10,7 +10,6 @@ import ast
 import builtins
 import importlib
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -87,14 +86,15 @@ def _names(package: Package, named: set[str]) -> Iterator[str]:
     for module in package.modules.values():
         if SIMULATORS.search(module.name) or module.name in FOR_DRIVERS:
             continue
-        read = _read(module.tree)
+        read = _read(module)
         for node in module.tree.body:
             name = _given(node)
             if not name or name.startswith("__") or name in FOR_OTHERS or name in named:
                 continue
             if f"{module.name}.{name}" in used:
                 continue
-            if read[name] - (_read(node)[name] if isinstance(node, _DEFINITIONS) else 0) <= 0:
+            own = _lines(node) if isinstance(node, _DEFINITIONS) else ()
+            if all(line in own for line in read.get(name, ())):
                 yield f"{_place(package, module, node)}: nothing uses {name}"
 
 
@@ -159,28 +159,35 @@ def _named_in_strings(package: Package) -> set[str]:
     return named
 
 
-def _read(tree: ast.AST) -> Counter[str]:
-    """How often each name is read below a node, annotations in quotes too."""
-    read: Counter[str] = Counter()
-    for node in ast.walk(tree):
+def _read(module: Module) -> dict[str, list[int]]:
+    """In which lines each name is read, annotations in quotes too."""
+    read: dict[str, list[int]] = {}
+    for node in module.nodes:
         match node:
-            case ast.Name(id=name, ctx=ast.Load()):
-                read[name] += 1
-            case ast.arg(annotation=ast.expr() as quoted) | ast.AnnAssign(annotation=quoted):
-                read.update(_quoted(quoted))
+            case ast.Name(id=name, ctx=ast.Load(), lineno=line):
+                read.setdefault(name, []).append(line)
             case (
-                ast.FunctionDef(returns=ast.expr() as quoted)
+                ast.arg(annotation=ast.expr() as quoted)
+                | ast.AnnAssign(annotation=quoted)
+                | ast.FunctionDef(returns=ast.expr() as quoted)
                 | ast.AsyncFunctionDef(returns=ast.expr() as quoted)
+                | ast.TypeAlias(value=quoted)
+                | ast.Call(func=ast.Name(id="cast"), args=[quoted, _])
             ):
-                read.update(_quoted(quoted))
-            case ast.TypeAlias(value=quoted):
-                read.update(_quoted(quoted))
-            case ast.Call(func=ast.Name(id="cast"), args=[quoted, _]):
-                read.update(_quoted(quoted))
+                for name in _quoted(quoted):
+                    read.setdefault(name, []).append(quoted.lineno)
     return read
 
 
+def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> range:
+    """Those of a definition with its decorators."""
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return range(first, (node.end_lineno or node.lineno) + 1)
+
+
 def _quoted(annotation: ast.expr) -> Iterator[str]:
+    if isinstance(annotation, ast.Name):
+        return
     for node in ast.walk(annotation):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _WORD.findall(node.value)
