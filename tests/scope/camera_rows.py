@@ -7,7 +7,7 @@ from linli.app.platform import Platform
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.live.orders import Outcome
 from linli.domains.video.models import camera_findings, camera_health, camera_masks, camera_views, gb_channels
-from linli.domains.video.service import batches, gb28181
+from linli.domains.video.service import batches, gb28181, uppers
 from linli.domains.video.service import cameras as service
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
@@ -113,6 +113,16 @@ async def add_cameras(platform: Platform, lot: Any) -> None:
                 ids=platform.ids, secrets=platform.secrets, now_ms=now_ms,
             )  # fmt: skip
             setattr(lot, name, row.device_id)
+        for name in ("upper", "spare_upper"):
+            code = f"{platform.ids.number():020d}"
+            values = uppers.UpperValues(
+                name, "10.9.8.7", 5060, code, "", code, "udp", "2016", 3600, 60, 4, False, False, True
+            )
+            added = await uppers.add_upper(
+                owner, tx, community_id=lot.community, values=values, password="camera-secret-7",
+                ids=platform.ids, secrets=platform.secrets, now_ms=now_ms,
+            )  # fmt: skip
+            setattr(lot, name, added.upper_id)
         stand_in(platform.video.desk)
         platform.video.health.open(Looking())  # type: ignore[arg-type]
         channel = {

@@ -19,6 +19,12 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
 
     devices = "/communities/{community_id}/gb-devices"
 
+    uppers = "/communities/{community_id}/upper-platforms"
+
+    def upper() -> dict[str, str]:
+        code = f"{secrets.randbelow(10**18):020d}"
+        return {"host": "10.9.8.7", "serverId": code, "gbId": code, "password": "camera-secret-7"}
+
     def new() -> dict[str, str]:
         return {"gbId": f"{secrets.randbelow(10**18):020d}", "password": "camera-secret-7"}
 
@@ -38,6 +44,15 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"PUT {devices}/{{device_id}}": [lambda x: Ask(at(x, device_id=x.gb_device), body={"name": "南门"})],
         f"DELETE {devices}/{{device_id}}": [lambda x: Ask(at(x, device_id=x.spare_gb_device))],
         f"POST {devices}/{{device_id}}/refresh": [lambda x: Ask(at(x, device_id=x.gb_device))],
+        f"GET {uppers}": [lambda x: Ask(at(x))],
+        f"POST {uppers}": [lambda x: Ask(at(x), body=upper())],
+        f"PUT {uppers}/{{upper_id}}": [lambda x: Ask(at(x, upper_id=x.upper), body=upper())],
+        f"DELETE {uppers}/{{upper_id}}": [lambda x: Ask(at(x, upper_id=x.spare_upper))],
+        f"POST {uppers}/{{upper_id}}/test": [lambda x: Ask(at(x, upper_id=x.upper))],
+        f"GET {uppers}/{{upper_id}}/cameras": [lambda x: Ask(at(x, upper_id=x.upper))],
+        f"PUT {uppers}/{{upper_id}}/cameras": [
+            lambda x: Ask(at(x, upper_id=x.upper), body={"cameras": [{"cameraId": x.camera}]})
+        ],
         f"POST {here}/{{camera_id}}/live": [lambda x: Ask(at(x, camera_id=x.camera), body={})],
         f"POST {here}/{{camera_id}}/past": [
             lambda x: Ask(at(x, camera_id=x.camera), body={"file": "1795996800-1795997400-0"})

@@ -359,6 +359,7 @@ OWNERS = {
     "edge_protocol": "SELECT tenant_id, community_id FROM edge_protocols WHERE protocol_id = ?",
     "edge_deployment": "SELECT tenant_id, community_id FROM edge_deployments WHERE deployment_id = ?",
     "gb28181": "SELECT tenant_id, community_id FROM gb_devices WHERE gb_id = ?",
+    "gb28181-upper": "SELECT tenant_id, community_id FROM gb_uppers WHERE upper_id = ?",
     "payee": "SELECT tenant_id, 0 FROM payee_accounts WHERE tenant_id = ?",
     "pin": "SELECT tenant_id, community_id FROM access_credentials WHERE credential = ?",
     "product": "SELECT tenant_id, 0 FROM products WHERE product_key = ?",

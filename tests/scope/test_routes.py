@@ -71,6 +71,7 @@ WITHOUT_A_SERVICE = {
     f"POST {_CAMERA}/timeline/play": "video.off",
     f"POST {_CAMERA}/timeline/download": "video.off",
     "POST /communities/{community_id}/gb-devices/{device_id}/refresh": "video.off",
+    "POST /communities/{community_id}/upper-platforms/{upper_id}/test": "video.off",
     "POST /communities/{community_id}/visits/{apply_id}/pass/message": "visit.messages_off",
     edge_parking.SETTLE: "device.offline",
     "POST /parking-stays/{stay_id}/cash-refunds": "stay.cash_refund_too_large",

@@ -228,6 +228,8 @@ class Lot:
     camera_iot: str = ""
     gb_device: int = 0
     spare_gb_device: int = 0
+    upper: int = 0
+    spare_upper: int = 0
     security_alarm: int | None = 0
     security_capture: int | None = 0
     face_library: int = 0

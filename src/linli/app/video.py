@@ -1,9 +1,12 @@
 """The cameras of a process: off unless the settings say so, and then nothing of them is even loaded."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linli.app.condition import Condition
+from linli.domains.video.cascade.room import UpperRoom
+from linli.domains.video.events import CameraAlarmed
 from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.live.pictures import Thumbnails
@@ -11,7 +14,7 @@ from linli.domains.video.live.steering import GbSteering
 from linli.domains.video.recorder.room import Recordings
 from linli.kernel.callers import Callers
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.http import ASGIApp, Upgrade
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
@@ -48,17 +51,23 @@ class VideoPort:
         self.thumbnails = Thumbnails()
         self.recordings = Recordings()
         self.health = HealthRoom()
+        self.uppers = UpperRoom()
         self._front: GbFront | None = None
         self._pump: Pump | None = None
         self._rtmp: RtmpPort | None = None
         self._players: VideoPlayers | None = None
         self._process = process
         if settings.gb28181.enabled:
+            db.handlers.inline(CameraAlarmed, self._alarmed)
             from linli.domains.video.live import web
 
             self._players = web.VideoPlayers(
                 self.desk, self.thumbnails, clock, callers, films=self.recordings.serve
             )
+
+    async def _alarmed(self, tx: Tx, event: CameraAlarmed) -> None:
+        """Upper platforms hear of alarms that are kept."""
+        tx.after_commit(partial(self.uppers.alarmed, event))
 
     def prefixes(self) -> dict[str, ASGIApp]:
         if self._players is None:
@@ -91,6 +100,11 @@ class VideoPort:
         self._condition.cameras_notice = self._front.notice
         await self._start_recorder()
         self._start_looker()
+        from linli.domains.video.cascade.keeper import Cascade
+
+        cascade = Cascade(self.desk, self._db, self._clock, self._secrets, self._pump, process=self._process)
+        self.uppers.open(cascade)
+        cascade.start()
 
     def _start_looker(self) -> None:
         from linli.domains.video.health.looker import HealthLooker
@@ -136,6 +150,7 @@ class VideoPort:
 
     async def stop(self) -> None:
         """In any state."""
+        await self.uppers.stop()
         await self.health.stop()
         if self.recordings.recorder is not None:
             await self.recordings.recorder.stop()

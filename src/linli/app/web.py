@@ -133,6 +133,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "video": platform.video.desk,
         "recordings": platform.video.recordings,
         "camera_health": platform.video.health,
+        "uppers": platform.video.uppers,
         "sightings": platform.security.sightings,
         "payments": Collecting(platform.payments.collector),
         "platform_health": platform.condition.all_faults,

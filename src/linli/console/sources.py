@@ -37,6 +37,7 @@ from linli.domains.people.rights import Rights
 from linli.domains.people.service.organisation import Hand
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.security.service.sightings import Sightings
+from linli.domains.video.cascade.room import UpperRoom
 from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.live.desk import VideoDesk
 from linli.domains.video.recorder.room import Recordings
@@ -83,6 +84,7 @@ SERVICES: Final[dict[str, Any]] = {
     "video": VideoDesk,
     "recordings": Recordings,
     "camera_health": HealthRoom,
+    "uppers": UpperRoom,
     "sightings": Sightings,
     "payments": Collecting,
 }

@@ -188,3 +188,15 @@ class NoCheck(NoPicture):
     """The thing model of the camera has no test."""
 
     code = "video.no_check"
+
+
+class UpperTaken(Conflict):
+    """This platform registers there with this code already."""
+
+    code = "video.upper_taken"
+
+
+class UppersFull(Conflict):
+    """A community has as many upper platforms as it may have."""
+
+    code = "video.uppers_full"

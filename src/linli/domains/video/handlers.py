@@ -6,7 +6,7 @@ from linli.domains.video import masks
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.queries.health import health_of
 from linli.domains.video.queries.recording import plan_of
-from linli.domains.video.service import health, recording
+from linli.domains.video.service import health, recording, uppers
 from linli.domains.video.service.cameras import forget_device
 from linli.domains.video.service.gb28181 import forget_thing
 from linli.domains.video.service.views import forget
@@ -29,6 +29,7 @@ async def device_moved(tx: Tx, event: DeviceMoved) -> None:
         now_ms=tx.db.clock.now_ms(),
     )
     await forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
+    await uppers.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=event.community_id)
     plan = await plan_of(Scope.system(event.tenant_id, "video"), tx, event.iot_id)
     if plan is not None and plan.community_id != event.community_id:
         await recording.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
@@ -44,6 +45,7 @@ async def device_deleted(tx: Tx, event: DeviceDeleted) -> None:
     await recording.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await health.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
     await masks.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)
+    await uppers.forget(tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=None)
     await forget_device(
         tx, tenant_id=event.tenant_id, iot_id=event.iot_id, stays_in=None, now_ms=tx.db.clock.now_ms()
     )

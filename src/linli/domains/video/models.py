@@ -134,6 +134,48 @@ gb_channels = Table(
 )
 """The cameras of their catalogues, each a thing."""
 
+gb_uppers = Table(
+    "gb_uppers",
+    metadata,
+    Column("upper_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("name"),
+    text_column("host"),
+    integer("port"),
+    text_column("server_id"),  # 20 digits of the upper platform
+    text_column("domain"),
+    text_column("gb_id"),  # 20 digits that this platform registers with there
+    text_column("password_sealed"),
+    text_column("transport", server_default="udp"),  # udp, tcp
+    text_column("edition", server_default="2016"),  # 2016, 2022
+    integer("register_s", server_default="3600"),
+    integer("keepalive_s", server_default="60"),
+    integer("most_streams", server_default="4"),
+    flag("steers"),  # 1: it may turn cameras
+    flag("alarms"),  # 1: alarms of its cameras are passed on
+    flag("off"),  # 1: not registered there
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("uq_gb_uppers_place", "host", "port", "gb_id", unique=True),
+    Index("ix_gb_uppers_community", "community_id", "upper_id"),
+)
+"""Upper platforms by GB/T 28181 where this one registers."""
+
+gb_upper_cameras = Table(
+    "gb_upper_cameras",
+    metadata,
+    integer("upper_id"),
+    text_column("iot_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("code"),  # 20 digits that the upper platform knows it by
+    PrimaryKeyConstraint("upper_id", "iot_id"),
+    Index("uq_gb_upper_cameras_code", "upper_id", "code", unique=True),
+    Index("ix_gb_upper_cameras_iot", "iot_id"),
+)
+"""The cameras that an upper platform sees."""
+
 device_views = Table(
     "device_views",
     metadata,

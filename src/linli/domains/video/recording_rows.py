@@ -18,8 +18,9 @@ LOOKS: Final = ("live", "picture", "test", "play", "device", "download", "lock",
 command to the camera."""
 SEEING: Final = ("live", "picture", "test", "play", "device", "download")
 """Of these, those by which somebody sees pictures."""
-SURFACES: Final = ("console", "wall", "lane", "phone", "openapi")
-"""Where it was seen: a camera's page, the wall, lane control, the staff's phone, a program with a key."""
+SURFACES: Final = ("console", "wall", "lane", "phone", "openapi", "upper")
+"""Where it was seen: a camera's page, the wall, lane control, the staff's phone, a program with a key, an upper
+platform."""
 SILENT_MS: Final = 60_000
 """A live look without a sign of life for so long is over."""
 NEAR_MS: Final = 1_500

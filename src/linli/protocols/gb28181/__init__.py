@@ -5,8 +5,19 @@ Source: GB/T 28181-2016 with what 2022 changed; deviations of real cameras that 
 
 from linli.protocols.steering import Move
 
-from .alarms import AlarmNotice, read_alarm
-from .calls import MOST_NUMBERS, Wanted, describe, ssrc_in, ssrc_of, subject
+from .alarms import AlarmNotice, build_alarm, read_alarm
+from .calls import (
+    MOST_NUMBERS,
+    Offer,
+    Refused,
+    Wanted,
+    describe,
+    describe_sent,
+    read_offer,
+    ssrc_in,
+    ssrc_of,
+    subject,
+)
 from .codes import is_code, kind_of
 from .manscdp import MOST_BYTES, MOST_ITEMS, Message, Unreadable, build, date_text, read
 from .mansrtsp import play
@@ -22,6 +33,7 @@ from .steering import (
     cruise_command,
     preset_command,
     ptz_command,
+    read_command,
 )
 from .subscriptions import (
     COMMANDS,
@@ -57,14 +69,18 @@ __all__ = [
     "Kind",
     "Message",
     "Move",
+    "Offer",
     "Order",
     "Place",
+    "Refused",
     "Unreadable",
     "Wanted",
     "build",
+    "build_alarm",
     "cruise_command",
     "date_text",
     "describe",
+    "describe_sent",
     "duty_of",
     "event_of",
     "is_code",
@@ -76,6 +92,8 @@ __all__ = [
     "ptz_command",
     "read",
     "read_alarm",
+    "read_command",
+    "read_offer",
     "ssrc_in",
     "ssrc_of",
     "subject",

@@ -5,7 +5,7 @@ Tolerated: no kind beside the method (the edition of 2011 has none), values out 
 
 from typing import Final, NamedTuple
 
-from linli.protocols.gb28181.manscdp import Message, date_text
+from linli.protocols.gb28181.manscdp import Message, build, date_text
 
 VIDEO: Final = 5
 """A method; 1 is telephone, 2 the device, 3 text message, 4 position, 6 a fault."""
@@ -13,6 +13,8 @@ OTHER: Final = 7
 """A method."""
 MOTION: Final = 2
 """A kind of VIDEO."""
+LEAST_GRAVE: Final = 4
+"""A priority."""
 _METHODS: Final = range(1, 8)
 _PRIORITIES: Final = range(1, 5)
 _KINDS: Final = range(1, 100)
@@ -49,3 +51,19 @@ def read_alarm(message: Message) -> AlarmNotice:
 
 def _whole(text: str, among: range) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 and int(text) in among else 0
+
+
+def build_alarm(notice: AlarmNotice, number: int) -> bytes:
+    """A message that tells of an alarm."""
+    fields: dict[str, str | int] = {
+        "AlarmPriority": notice.priority or LEAST_GRAVE,
+        "AlarmMethod": notice.method,
+        "AlarmTime": notice.time.replace(" ", "T"),
+    }
+    if notice.text:
+        fields["AlarmDescription"] = notice.text
+    body = build("Notify", "Alarm", number, notice.code, fields)
+    if not notice.kind:
+        return body
+    kind = f"<Info>\r\n<AlarmType>{notice.kind}</AlarmType>\r\n</Info>\r\n</Notify>"
+    return body.replace(b"</Notify>", kind.encode())

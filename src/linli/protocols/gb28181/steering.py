@@ -3,12 +3,14 @@
 A5  0F  address  what  across  down  zoom | address, high  sum of all, modulo 256
 """
 
-from typing import Final
+from typing import Final, Literal
 
 from linli.protocols.steering import Move
 
 _RIGHT, _LEFT, _DOWN, _UP, _IN, _OUT = 1, 2, 4, 8, 16, 32
 _FASTEST: Final = 255
+_BEGIN, _LENS = 0xA5, 0x40
+_COMMAND_DIGITS: Final = 16
 SET_PRESET, GO_TO_PRESET, DELETE_PRESET = 0x81, 0x82, 0x83
 ADD_TO_CRUISE, DELETE_FROM_CRUISE, CRUISE_SPEED, CRUISE_STAY, START_CRUISE = 0x84, 0x85, 0x86, 0x87, 0x88
 
@@ -40,3 +42,27 @@ def cruise_command(what: int, cruise: int, preset: int = 0, value: int = 0) -> s
 def _summed(what: int, fifth: int, sixth: int, seventh: int) -> str:
     data = bytes((0xA5, 0x0F, 1, what, fifth, sixth, seventh))
     return (data + bytes((sum(data) % 256,))).hex().upper()
+
+
+type Intent = Literal["move", "stop", "lens", "go", "edit"]
+
+
+def read_command(text: str) -> tuple[Intent, str] | None:
+    """What eight bytes of PTZCmd mean, and they written as ours are; None: they are none.
+
+    `lens`: iris and focus (A.3.3). `edit`: it changes what the camera keeps, or begins a cruise, or is not known.
+    """
+    try:
+        data = bytes.fromhex(text) if len(text) == _COMMAND_DIGITS else b""
+    except ValueError:
+        return None
+    if len(data) != _COMMAND_DIGITS // 2 or data[0] != _BEGIN or sum(data[:7]) % 256 != data[7]:
+        return None
+    what = data[3]
+    if what == 0:
+        return "stop", data.hex().upper()
+    if what == GO_TO_PRESET:
+        return "go", data.hex().upper()
+    if what & 0xC0 == 0:
+        return "move", data.hex().upper()
+    return ("lens" if what & 0xF0 == _LENS else "edit"), data.hex().upper()

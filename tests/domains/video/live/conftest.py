@@ -1,6 +1,7 @@
 """A whole platform with the port of cameras open, an administrator's browser, and simulated cameras."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +80,29 @@ def channel(code: str = CAMERA, name: str = "北门枪机", **more: Any) -> sim.
     return sim.Channel(code, name, pictures=lambda: sim.looped(clip()), rate=25, **more)
 
 
+@contextlib.asynccontextmanager
+async def opened_house(settings: Settings) -> AsyncIterator[House]:
+    """A platform with a community, and its administrator."""
+    platform = await Platform.open(settings)
+    await platform.start()
+    base = f"http://127.0.0.1:{platform.http.port}"
+    platform.objects.base_url = base
+    headers = {"x-linli-request": "1", "accept-language": "zh-CN"}
+    async with httpx.AsyncClient(
+        base_url=f"{base}/api/console", headers=headers, trust_env=False, timeout=WAIT_S
+    ) as desk:
+        code = setup_code.ensure(setup_code.file_of(settings))
+        assert (await desk.post("/setup", json={**SETUP, "code": code})).status_code == 201
+        async with platform.db.begin() as tx:
+            await pois.import_catalogue(tx, pois.read_catalogue(POI_CSV.splitlines()))
+        community = await approved(desk)  # type: ignore[arg-type]
+        made = House(platform, desk, community["id"])
+        yield made
+        for camera in made.cameras:
+            await camera.stop()
+    await platform.stop()
+
+
 @pytest.fixture
 async def house(
     request: pytest.FixtureRequest, database_url: str, tmp_path: Path, object_settings: Objects
@@ -99,21 +123,5 @@ async def house(
             recordings_reserve_mb=0,
         ),
     )
-    platform = await Platform.open(settings)
-    await platform.start()
-    base = f"http://127.0.0.1:{platform.http.port}"
-    platform.objects.base_url = base
-    headers = {"x-linli-request": "1", "accept-language": "zh-CN"}
-    async with httpx.AsyncClient(
-        base_url=f"{base}/api/console", headers=headers, trust_env=False, timeout=WAIT_S
-    ) as desk:
-        code = setup_code.ensure(setup_code.file_of(settings))
-        assert (await desk.post("/setup", json={**SETUP, "code": code})).status_code == 201
-        async with platform.db.begin() as tx:
-            await pois.import_catalogue(tx, pois.read_catalogue(POI_CSV.splitlines()))
-        community = await approved(desk)  # type: ignore[arg-type]
-        made = House(platform, desk, community["id"])
+    async with opened_house(settings) as made:
         yield made
-        for camera in made.cameras:
-            await camera.stop()
-    await platform.stop()

@@ -9,6 +9,7 @@ from linli.domains.video.console.health import HEALTH_HISTORY
 from linli.domains.video.console.looks import LOOKS_HISTORY
 from linli.domains.video.console.masks import MASK_HISTORY
 from linli.domains.video.console.recording import PLAN_HISTORY
+from linli.domains.video.console.uppers import UPPER_HISTORY
 from linli.domains.video.console.views import VIEW_HISTORY
 from linli.domains.video.service import cameras
 from linli.kernel import history
@@ -41,4 +42,5 @@ HISTORY = (
     PLAN_HISTORY,
     HEALTH_HISTORY,
     MASK_HISTORY,
+    UPPER_HISTORY,
 )

@@ -1,6 +1,6 @@
 """Console: who looked at cameras, live or recorded, and who took something of them away."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Annotated, Final
 
 import msgspec
@@ -14,7 +14,9 @@ from linli.domains.people.queries.callers import caller_logins, caller_names
 from linli.domains.people.rights import Right
 from linli.domains.video.queries import cameras as cameras_queries
 from linli.domains.video.queries import looks as queries
+from linli.domains.video.queries import uppers as queries_uppers
 from linli.domains.video.recording_rows import LOOKS, SURFACES, View
+from linli.domains.video.upper_rows import CALLER
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
@@ -103,7 +105,7 @@ async def list_camera_looks(
 async def list_camera_lookers(community_id: int, scope: Scope, db: Database) -> list[Looker]:
     """Those who are in the list, to choose one."""
     callers = await queries.callers(scope.narrowed(community_id), db, community_id)
-    names, logins = await caller_names(db, callers), await caller_logins(db, callers)
+    names, logins = await _names(scope, db, callers, community_id), await caller_logins(db, callers)
     rows = [Looker(who, names.get(who, _key(who)), logins.get(who, "")) for who in callers]
     return sorted(rows, key=lambda row: (row.name, row.who))
 
@@ -147,7 +149,7 @@ async def _rows(
     scope: Scope, db: Reader, community_id: int, views: list[View], now_ms: int
 ) -> list[CameraLook]:
     callers = {view.caller for view in views}
-    names, logins = await caller_names(db, callers), await caller_logins(db, callers)
+    names, logins = await _names(scope, db, callers, community_id), await caller_logins(db, callers)
     cameras = await queries.camera_names(scope, db, community_id, sorted({view.iot_id for view in views}))
     rows = []
     for view in views:
@@ -162,6 +164,15 @@ async def _rows(
             )
         )  # fmt: skip
     return rows
+
+
+async def _names(scope: Scope, db: Reader, callers: Collection[str], community_id: int) -> dict[str, str]:
+    """Of persons and of upper platforms."""
+    names = await caller_names(db, callers)
+    if any(caller.startswith(f"{CALLER}:") for caller in callers):
+        uppers = await queries_uppers.of_community(scope, db, community_id)
+        names |= {upper.caller: upper.name for upper in uppers}
+    return names
 
 
 def _key(caller: str) -> str:

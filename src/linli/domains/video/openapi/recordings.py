@@ -180,8 +180,8 @@ async def _past(data: SpanQuery, scope: Scope, db: Database, video: VideoDesk, s
     look = Look(
         camera.iot_id, "device", (data.begin_time + seek_s) * 1000, data.end_time * 1000, surface="openapi"
     )
-    where = {"community_id": camera.community_id or 0, "now_ms": db.clock.now_ms()}
-    await db.run(lambda tx: note_look(scope, tx, look, **where))
+    here, now_ms = camera.community_id or 0, db.clock.now_ms()
+    await db.run(lambda tx: note_look(scope, tx, look, community_id=here, now_ms=now_ms))
     ticket = video.ticket(
         running,
         scheme,

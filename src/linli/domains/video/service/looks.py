@@ -68,9 +68,13 @@ def caller_of(scope: Scope) -> tuple[str, int | None]:
     return f"{kind}:{number}", int(number) if kind in _PERSONS and number.isdecimal() else None
 
 
-async def note_look(scope: Scope, tx: Tx, look: Look, *, community_id: int, now_ms: int) -> int:
-    """The row's number."""
-    caller, account_id = caller_of(scope)
+async def note_look(
+    scope: Scope, tx: Tx, look: Look, *, community_id: int, now_ms: int, caller: str = ""
+) -> int:
+    """The row's number. `caller`: who looks, where that is not the scope's."""
+    account_id = None
+    if not caller:
+        caller, account_id = caller_of(scope)
     row = {
         **look._asdict(),
         "tenant_id": scope.tenant,

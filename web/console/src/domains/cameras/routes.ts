@@ -38,6 +38,12 @@ export default [
     meta: { titleKey: 'cameras.gb.title', place: 'cameras' },
   },
   {
+    path: 'cameras/upper-platforms',
+    name: 'upper-platforms',
+    component: () => import('./UpperPage.vue'),
+    meta: { titleKey: 'cameras.upper.title', place: 'cameras' },
+  },
+  {
     path: 'cameras/:cameraId(\\d+)',
     name: 'camera',
     component: () => import('./CameraPage.vue'),
