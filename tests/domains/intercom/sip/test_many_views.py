@@ -9,6 +9,7 @@ import pytest
 
 from linli.domains.intercom.queries import owners
 from linli.domains.intercom.service.ending import end_accounts
+from linli.domains.intercom.service.openings import may_open_now
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -47,8 +48,9 @@ class Look:
 class Porch:
     """A door with a camera."""
 
-    def __init__(self, house: House, station: Phone, sound: Peer, camera: Peer) -> None:
+    def __init__(self, house: House, iot_id: str, station: Phone, sound: Peer, camera: Peer) -> None:
         self.house = house
+        self.iot_id = iot_id
         self.station = station
         self.sound = sound
         self.camera = camera
@@ -83,6 +85,18 @@ class Porch:
             return bool(numbers)
 
         await until(there)
+
+        async def may_look() -> bool:
+            return await may_open_now(
+                estate.platform.db,
+                tenant_id=estate.tenant.tenant,
+                community_id=estate.community,
+                identity_id=new,
+                iot_id=self.iot_id,
+                now_ms=estate.platform.clock.now_ms(),
+            )
+
+        await until(may_look)  # the key follows who moved in
         return await self.house.phone(numbers[0])
 
 
@@ -90,8 +104,8 @@ class Porch:
 async def porch(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path) -> AsyncIterator[Porch]:
     async with open_pages(database, clock, ids, tmp_path, first_port=29_000) as house:
         house.front.calls.view_s = 600.0
-        _, _, station = await house.door()
-        made = Porch(house, station, await Peer.open(100), await Peer.open(101))
+        iot_id, _, station = await house.door()
+        made = Porch(house, iot_id, station, await Peer.open(100), await Peer.open(101))
         yield made
         for peer in made.peers:
             peer.close()
