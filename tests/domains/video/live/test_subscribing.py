@@ -6,6 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from linli.domains.video.gb28181 import subscriptions
+from linli.domains.video.gb28181.line import Line
+from linli.domains.video.gb28181.questions import Questions
+from linli.domains.video.gb28181.reports import Reports
 from linli.protocols import gb28181 as gb
 from linli.sim import gb28181 as sim
 from tests.browser.visit import CHROMIUM
@@ -210,3 +213,24 @@ async def test_pages_follow_by_themselves(house: House) -> None:
 def test_reading_a_place(fields: dict[str, str | int], count: int) -> None:
     message = gb.read(gb.build("Notify", "MobilePosition", 1, CAMERA, fields))
     assert len(gb.places(message)) == count
+
+
+async def test_one_that_never_says_what_it_is_is_not_asked_at_each_registration(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Questions.ask.__kwdefaults__ or {}, "answer_s", 0.2)
+    described: list[int] = []
+    tell = Reports.describe
+
+    async def describe(reports: Reports, line: Line) -> None:
+        await tell(reports, line)
+        described.append(1)
+
+    monkeypatch.setattr(Reports, "describe", describe)
+    monkeypatch.setattr(sim.Camera, "_device_info", lambda camera, message: [])
+    device = await subscribed(house, refuses_subscriptions=489)
+    for count in (2, 3):
+        assert await device.register() == 200
+        await until(lambda count=count: len(described) >= count)  # type: ignore[misc]
+    await device.keep_alive()
+    assert sorted(command for command, _ in device.news.asked) == ["Alarm", "Catalog"]

@@ -293,14 +293,14 @@ class GbFront:
             self.reports.hang_up_all(line)
         incoming.answer(200, date=_date(now_ms), expires=str(seconds), contact=request.get("contact") or "")
         if before is None or not before.described:
-            self._later(self._describe(line))
+            self._later(self._describe(line, anew=before is None or moved))
         else:
             self.subscriptions.begin(line, anew=moved)
 
-    async def _describe(self, line: Line) -> None:
+    async def _describe(self, line: Line, *, anew: bool) -> None:
         await self.reports.describe(line)
         if self.lines.named(line.device.gb_id) is line:
-            self.subscriptions.begin(line, anew=True)
+            self.subscriptions.begin(line, anew=anew)
 
     def _message(self, incoming: Incoming) -> None:
         line = self.lines.of(incoming.request, incoming.flow)
