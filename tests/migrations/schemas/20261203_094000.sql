@@ -1964,11 +1964,12 @@ CREATE TABLE gb_uppers (
 	steers INTEGER DEFAULT '0' NOT NULL, 
 	alarms INTEGER DEFAULT '0' NOT NULL, 
 	off INTEGER DEFAULT '0' NOT NULL, 
+	media_hosts TEXT DEFAULT '' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
 	changed_ms INTEGER NOT NULL, 
 	CONSTRAINT pk_gb_uppers PRIMARY KEY (upper_id)
 );
-INSERT INTO "gb_uppers" VALUES(1,'1',1,'1','1',1,'1','1','1','1','1','1',1,1,1,1,1,1,1,1);
+INSERT INTO "gb_uppers" VALUES(1,'1',1,'1','1',1,'1','1','1','1','1','1',1,1,1,1,1,1,'1',1,1);
 CREATE TABLE handed_files (
 	object_key TEXT NOT NULL, 
 	device TEXT NOT NULL, 
@@ -4623,8 +4624,8 @@ CREATE INDEX ix_used_logins_used ON used_logins (used_ms);
 CREATE INDEX ix_password_links_expires ON password_links (expires_ms);
 CREATE UNIQUE INDEX uq_password_links_token ON password_links (token_hash);
 CREATE INDEX ix_handed_files_begun_ms ON handed_files (begun_ms);
-CREATE UNIQUE INDEX uq_accounts_login ON accounts (login);
 CREATE UNIQUE INDEX uq_accounts_phone ON accounts (phone);
+CREATE UNIQUE INDEX uq_accounts_login ON accounts (login);
 CREATE INDEX ix_openapi_usage_tenant ON openapi_usage (tenant_id, day);
 CREATE INDEX ix_access_door_alarms_community ON access_door_alarms (community_id, id);
 CREATE INDEX ix_access_door_alarms_door ON access_door_alarms (iot_id, kind, over_ms);

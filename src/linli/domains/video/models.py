@@ -155,6 +155,7 @@ gb_uppers = Table(
     flag("steers"),  # 1: it may turn cameras
     flag("alarms"),  # 1: alarms of its cameras are passed on
     flag("off"),  # 1: not registered there
+    text_column("media_hosts", server_default=""),  # addresses of its media servers, by spaces
     integer("created_ms"),
     integer("changed_ms"),
     Index("uq_gb_uppers_place", "host", "port", "gb_id", unique=True),

@@ -31,6 +31,8 @@ class Upper(NamedTuple):
     steers: int
     alarms: int
     off: int
+    media_hosts: str
+    """Addresses of its media servers, by spaces: pictures go there, and to `host`, and nowhere else."""
     created_ms: int
     changed_ms: int
 

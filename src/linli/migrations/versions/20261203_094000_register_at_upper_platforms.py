@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column(
             "off", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
         ),
+        sa.Column("media_hosts", sa.Text(), server_default="", nullable=False),
         sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("upper_id", name=op.f("pk_gb_uppers")),

@@ -148,6 +148,7 @@ async def test_what_is_no_upper_platform_is_refused_by_its_field(pair: Pair) -> 
         ({"host": "a b"}, "host"), ({"host": ""}, "host"), ({"serverId": "12"}, "serverId"), ({"gbId": ""}, "gbId"),
         ({"password": ""}, "password"), ({"port": 0}, "port"), ({"keepaliveS": 1}, "keepaliveS"),
         ({"mostStreams": 65}, "mostStreams"), ({"edition": "2011"}, "edition"), ({"domain": "a@b"}, "domain"),
+        ({"mediaHosts": "10.0.0"}, "mediaHosts"), ({"mediaHosts": "10.0.0.1 " * 9}, "mediaHosts"),
     ):  # fmt: skip
         refused = await desk.post(at, json=pair.form(**bad))
         assert refused.status_code == 400, (bad, refused.text)

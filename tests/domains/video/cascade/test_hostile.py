@@ -90,7 +90,7 @@ def query(command: str, code: str = OURS, kind: str = "Query", **fields: str) ->
 async def test_it_gets_what_was_chosen_and_nothing_else(pair: Pair) -> None:
     upper = await server()
     await pair.lower.camera()
-    path = await pair.added(port=upper.port, mostStreams=1)
+    path = await pair.added(port=upper.port, mostStreams=1, mediaHosts="127.0.0.8")
     await pair.choose(path, 北门枪机=SHOWN)
     await pair.is_so("registered")
     assert "x-gb-ver" not in upper.requests[0].fields, "the edition of 2016 does not have it"
@@ -107,6 +107,7 @@ async def test_it_gets_what_was_chosen_and_nothing_else(pair: Pair) -> None:
         (488, "INVITE", SHOWN, {"body": offered(**{"PS/90000": "H265/90000"})}),
         (488, "INVITE", SHOWN, {"body": offered("239.1.1.1")}),
         (488, "INVITE", SHOWN, {"body": offered("a.example")}),
+        (403, "INVITE", SHOWN, {"body": offered("127.0.0.9")}),
         (488, "INVITE", SHOWN, {"body": offered(**{"s=Play": "s=Talk"})}),
         (488, "INVITE", SHOWN, {"body": offered(**{"s=Play": "s=Playback"})}),
         (488, "INVITE", SHOWN, {"body": b"\xff" * 500}),
@@ -133,11 +134,12 @@ async def test_it_gets_what_was_chosen_and_nothing_else(pair: Pair) -> None:
     (below,) = pair.lower.cameras
     assert not below.moves
     assert not below.senders
+    assert (await pair.row())["refusedHost"] == "127.0.0.9"
 
     # It gets its one picture, and no second one.
-    wire, sink = await asyncio.get_running_loop().create_datagram_endpoint(Sink, local_addr=("127.0.0.1", 0))
+    wire, sink = await asyncio.get_running_loop().create_datagram_endpoint(Sink, local_addr=("127.0.0.8", 0))
     port = wire.get_extra_info("sockname")[1]
-    invite = upper.made("INVITE", SHOWN, body=offered(port=port))
+    invite = upper.made("INVITE", SHOWN, body=offered("127.0.0.8", port=port))
     upper.send(invite)
     answer: sip.Response = await until(lambda: upper.answers.get(invite.call_id))
     assert answer.status == 200

@@ -4,6 +4,7 @@ Source: GB/T 28181-2016, 9.2 and 9.8. The camera sends once, however many look: 
 """
 
 import asyncio
+import ipaddress
 import secrets as system_secrets
 from collections.abc import Coroutine
 from functools import partial
@@ -192,6 +193,8 @@ class Calls:
         self.pump = pump
         self._all: dict[sip.DialogKey, Forwarded] = {}
         self._tasks: set[asyncio.Task[object]] = set()
+        self.refused_host = ""
+        """Where pictures were asked for last that may not go there."""
         self._last = system_secrets.randbelow(gb.MOST_NUMBERS)
 
     def list(self) -> list[Forwarded]:
@@ -211,9 +214,19 @@ class Calls:
         except gb.Refused as error:
             incoming.answer(488, f"Not Acceptable Here - {str(error)[:80]}")
             return
+        if not self._may_take(offer.host):
+            self.refused_host = offer.host
+            incoming.answer(403, "Forbidden - no pictures for this media address")
+            return
         call = Forwarded(self, incoming, shown, offer)
         self._all[call.dialog.key] = call
         self.later(call.begin())
+
+    def _may_take(self, host: str) -> bool:
+        """Who forges a datagram of the upper platform must not have pictures sent to himself."""
+        link = self.link
+        allowed = {*link.upper.media_hosts.split(), link.way.host if link.way is not None else ""}
+        return str(ipaddress.ip_address(host)) in allowed
 
     def next(self) -> int:
         self._last += 1

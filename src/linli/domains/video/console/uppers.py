@@ -55,6 +55,14 @@ class UpperForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fiel
     steers: Annotated[bool, Meta(description="It may turn cameras, and ask for their presets.")] = False
     alarms: Annotated[bool, Meta(description="Alarms of its cameras are passed on.")] = False
     off: Annotated[bool, Meta(description="This platform is not registered there.")] = False
+    media_hosts: Annotated[
+        str,
+        Meta(
+            max_length=512,
+            description="Addresses of its media servers, by spaces, 8 at most. Pictures go there and to its own"
+            " address, and nowhere else.",
+        ),
+    ] = ""
 
     @property
     def values(self) -> service.UpperValues:
@@ -84,6 +92,10 @@ class UpperRow(msgspec.Struct, rename="camel", frozen=True):
     steers: bool
     alarms: bool
     off: bool
+    media_hosts: str
+    refused_host: Annotated[
+        str, Meta(description="Where it asked for pictures last and does not get them; empty: nowhere.")
+    ]
     cameras: Annotated[int, Meta(description="How many it sees.")]
     state: Annotated[
         Literal["off", "elsewhere", "connecting", "registered", "failed"],
@@ -147,7 +159,8 @@ async def _row(scope: Scope, db: Database, uppers: UpperRoom, upper: Upper) -> U
         server_id=upper.server_id, domain=upper.domain, gb_id=upper.gb_id,
         transport=upper.transport, edition=upper.edition,  # type: ignore[arg-type]
         register_s=upper.register_s, keepalive_s=upper.keepalive_s, most_streams=upper.most_streams,
-        steers=bool(upper.steers), alarms=bool(upper.alarms), off=bool(upper.off),
+        steers=bool(upper.steers), alarms=bool(upper.alarms), off=bool(upper.off), media_hosts=upper.media_hosts,
+        refused_host="" if platform is None else platform.calls.refused_host,
         cameras=len(await queries.chosen(scope, db, upper.upper_id)),
         state=idle if link is None else link.state, why="" if link is None else link.why,
         status=0 if link is None else link.status, since_ms=0 if link is None else link.since_ms,

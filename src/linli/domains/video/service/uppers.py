@@ -1,5 +1,6 @@
 """Upper platforms by GB/T 28181: where this platform registers, and which cameras it shows there."""
 
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -24,6 +25,7 @@ from linli.protocols import gb28181 as gb
 HISTORY: Final = "upper_platform"
 MOST_UPPERS: Final = 16
 MOST_CAMERAS: Final = 2_000
+MOST_MEDIA_HOSTS: Final = 8
 _HOST: Final = re.compile(r"[0-9A-Za-z]([0-9A-Za-z.:-]{0,251}[0-9A-Za-z])?")
 _DOMAIN: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
 _NUMBERS: Final = {
@@ -35,7 +37,7 @@ _NUMBERS: Final = {
 _LONGEST_PASSWORD: Final = 64
 _NOTED: Final = (
     "name", "host", "port", "server_id", "domain", "gb_id", "transport", "edition", "register_s", "keepalive_s",
-    "most_streams", "steers", "alarms", "off",
+    "most_streams", "steers", "alarms", "off", "media_hosts",
 )  # fmt: skip
 """Of a row, in its history."""
 
@@ -83,12 +85,25 @@ class UpperValues(NamedTuple):
     steers: bool
     alarms: bool
     off: bool
+    media_hosts: str
 
 
 class Choice(NamedTuple):
     camera_id: int
     code: str
     """Empty: one is given."""
+
+
+def _media_hosts(text: str) -> str:
+    """Addresses in their usual form. Raises BadInput."""
+    words = text.replace(",", " ").replace("，", " ").split()
+    if len(words) > MOST_MEDIA_HOSTS:
+        raise BadInput(field="mediaHosts", rule="at_most", limit=MOST_MEDIA_HOSTS)
+    try:
+        addresses = [ipaddress.ip_address(word) for word in words]
+    except ValueError as error:
+        raise BadInput(field="mediaHosts", rule="format", example="10.0.0.6 10.0.0.7") from error
+    return " ".join(map(str, addresses))
 
 
 def _checked(values: UpperValues) -> dict[str, Any]:
@@ -114,6 +129,7 @@ def _checked(values: UpperValues) -> dict[str, Any]:
         if not low <= row[name] <= high:
             head, *rest = name.split("_")
             raise BadInput(field=head + "".join(map(str.title, rest)), rule="range", low=low, high=high)
+    row["media_hosts"] = _media_hosts(values.media_hosts)
     row["name"] = row["name"] or row["server_id"]
     return row | {name: int(row[name]) for name in ("steers", "alarms", "off")}
 
