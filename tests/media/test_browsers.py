@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, async_playwright
 
+from linli.media.frames import Browser, Order, Route
 from linli.media.relay import Relay
 from linli.media.session import NoBrowsers
 from linli.protocols import rtp, sdp, stun
@@ -110,6 +111,32 @@ async def test_a_browser_hears_a_door_and_is_heard(booth: tuple[Hall, Page]) -> 
         while hall.ears.quality is None:
             await asyncio.sleep(0.01)
     assert not hall.ears.quality.one_way
+
+
+async def test_a_browser_that_answers_late_still_asks_the_camera_for_pictures(
+    booth: tuple[Hall, Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another end came between offer and answer: the child then knew nothing of this one, and was told too early."""
+    hall, _ = booth
+    orders: list[Order] = []
+    send = hall.relay.send
+    monkeypatch.setattr(hall.relay, "send", lambda order: (orders.append(order), send(order))[1])
+    door, picture, second = [await hall.peer(ssrc) for ssrc in (1, 2, 3)]
+    offer = description(door.port, picture.port)
+    session = hall.relay.session(hall.ears, "door")
+    session.take("door", "127.0.0.1", offer)
+    session.offer("browser", offer, "127.0.0.1")
+    session.place("second", "127.0.0.1", offer, "127.0.0.1")
+    session.take("second", "127.0.0.1", description(second.port))
+    fingerprint = "a=fingerprint:sha-256 " + ":".join(["AA"] * 32)
+    media = [f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}" for kind, number in (("audio", 8), ("video", 96))]
+    answer = ["v=0", "t=0 0", fingerprint, media[0], "a=mid:0", media[1], "a=mid:1", "a=rtpmap:96 H264/90000"]
+    assert session.answer("browser", sdp.read("\n".join(answer).encode()))
+    (joined,) = [number for number, order in enumerate(orders) if isinstance(order, Browser)]
+    for stream in (each for each in session.streams if each.end == "browser"):
+        routes = [each for each in orders[joined:] if isinstance(each, Route) and each.port == stream.port]
+        assert routes, "what was sent before its answer went to nobody"
+        assert routes[-1].source is not None
 
 
 async def test_hostile_datagrams_reach_nobody(booth: tuple[Hall, Page]) -> None:
