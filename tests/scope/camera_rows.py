@@ -116,8 +116,10 @@ async def add_cameras(platform: Platform, lot: Any) -> None:
         for name in ("upper", "spare_upper"):
             code = f"{platform.ids.number():020d}"
             values = uppers.UpperValues(
-                name, "10.9.8.7", 5060, code, "", code, "udp", "2016", 3600, 60, 4, False, False, True
-            )
+                name=name, host="10.9.8.7", port=5060, server_id=code, domain="", gb_id=code, transport="udp",
+                edition="2016", register_s=3600, keepalive_s=60, most_streams=4, steers=False, alarms=False, off=True,
+                media_hosts="10.9.8.6",
+            )  # fmt: skip
             added = await uppers.add_upper(
                 owner, tx, community_id=lot.community, values=values, password="camera-secret-7",
                 ids=platform.ids, secrets=platform.secrets, now_ms=now_ms,
