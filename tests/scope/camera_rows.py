@@ -152,7 +152,8 @@ async def add_health(tx: Tx, owner: Scope, lot: Any, now_ms: int) -> None:
         {**whose, "kind": "black", "counts": 1, "facts": '{"level":1}', "jpeg": jpeg, "since_ms": now_ms,
          "seen_ms": now_ms},
     )  # fmt: skip
-    await tx.insert(camera_masks, {**whose, "boxes": "[[0,0,1000,1000]]", "changed_ms": now_ms})
+    # None: its picture is no real one, which FFmpeg could fill.
+    await tx.insert(camera_masks, {**whose, "boxes": "[]", "changed_ms": now_ms})
     await tx.insert(camera_views, {**whose, "period": "day", "sight": b"", "jpeg": jpeg, "at_ms": now_ms})
 
 
