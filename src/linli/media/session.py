@@ -220,8 +220,8 @@ class Session:
         listed = [(stream.port, stream.video, types) for (stream, _), types in zip(media, kinds, strict=True)]
         order = Browser(number, proof.fragment, proof.password, fingerprint, listed, voice=proof.voice)
         self._desk.send(order)
-        self._forget_routes(streams)
         for stream, medium in media:
+            stream.route = None  # one sent before the answer went to no stream
             here = sdp.Address("browser", 9, 9)
             announced = _announce(stream.port, "browser", here, medium, guarded=self._guarded)
             announced = msgspec.structs.replace(announced, sealed=False)  # its keys are ours
@@ -248,13 +248,12 @@ class Session:
         listed = [(streams[at].port, streams[at].video, sorted(kinds)) for at, (_, kinds) in taken.items()]
         renamed = {own: other for _, kinds in taken.values() for own, other in kinds.items() if own != other}
         self._desk.send(Browser(number, proof.fragment, proof.password, fingerprint, listed, renamed))
-        self._forget_routes(streams)
         here = sdp.Address("browser", 9, 9)
         for at, (medium, _) in taken.items():
             order = _announce(streams[at].port, "browser", here, served.media[at], guarded=self._guarded)
             order = msgspec.structs.replace(order, sealed=False)
             self._keys.update(order.keys)
-            streams[at].deaf = not medium.receives
+            streams[at].route, streams[at].deaf = None, not medium.receives
             self._set_announced(streams[at], order)
         self._route()
         return body
@@ -341,11 +340,6 @@ class Session:
                     [source.port] if talks and source is not None else [],
                     None if source is None else source.port,
                 )
-
-    def _forget_routes(self, streams: dict[int, Stream]) -> None:
-        """What was sent of a browser that had not answered yet went to no stream: it is sent anew."""
-        for stream in streams.values():
-            stream.route = None
 
     def _set_route(self, stream: Stream, targets: list[int], source: int | None) -> None:
         route = Route(stream.port, targets, source)

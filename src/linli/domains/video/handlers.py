@@ -2,11 +2,10 @@
 
 from linli.databus import records
 from linli.databus.conditions import Condition
-from linli.domains.video import masks
 from linli.domains.video.events import CamerasChanged
 from linli.domains.video.queries.health import health_of
 from linli.domains.video.queries.recording import plan_of
-from linli.domains.video.service import health, recording, uppers
+from linli.domains.video.service import health, masks, recording, uppers
 from linli.domains.video.service.cameras import forget_device
 from linli.domains.video.service.gb28181 import forget_thing
 from linli.domains.video.service.views import forget

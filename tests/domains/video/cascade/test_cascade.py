@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from linli.domains.people.rights import Right
 from linli.domains.video.cascade import link
+from linli.domains.video.console.uppers import upper_routes
 from tests.domains.video.cascade.conftest import OURS, SHOWN, Pair
 from tests.domains.video.live.conftest import CAMERA, OTHER, PASSWORD, channel
 from tests.domains.video.live.test_recording import until
@@ -142,6 +144,12 @@ async def test_it_comes_back_when_the_upper_platform_does(
     await pair.is_so("registered")
 
 
+def test_who_manages_recordings_manages_them() -> None:
+    """They get whole pictures and recordings: nobody opens a way to what he may not see himself."""
+    changing = [each for each in upper_routes.declared if each.method != "GET"]
+    assert {each.options["right"] for each in changing} == {Right.RECORDINGS_MANAGE}
+
+
 async def test_what_is_no_upper_platform_is_refused_by_its_field(pair: Pair) -> None:
     desk, at = pair.lower.desk, f"{pair.lower.at}/upper-platforms"
     for bad, field in (
@@ -155,6 +163,10 @@ async def test_what_is_no_upper_platform_is_refused_by_its_field(pair: Pair) -> 
         assert field in refused.text, refused.text
     path = await pair.added()
     assert (await desk.post(at, json=pair.form())).status_code == 409, "the same place twice"
+    elsewhere = await desk.put(path, json=pair.form(host="127.0.0.9", password=""))
+    assert (elsewhere.status_code, elsewhere.json()["field"]) == (400, "password"), (
+        "its proof goes nowhere else unasked"
+    )
     rows = await desk.get(at)
     assert PASSWORD not in rows.text
     told = await desk.get(f"{pair.lower.at}/history", params={"kind": "upper_platform"})

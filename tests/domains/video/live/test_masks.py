@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from linli.domains.people.rights import RIGHTS_OF, Role
-from linli.domains.video import masks
 from linli.domains.video.console.masks import mask_routes
+from linli.domains.video.service import masks
 from linli.media.recorder import exported, masked
 from linli.media.stills import Box
 from tests.domains.video.live.conftest import House

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from linli.domains.video import masks
+from linli.domains.video.service import masks
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import House
 from tests.domains.video.live.test_doctor_page import opened

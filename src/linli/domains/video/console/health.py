@@ -12,11 +12,11 @@ from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.health.words import reason_of, trouble_of
 from linli.domains.video.health_rows import FINDINGS, Finding, ListedFinding
 from linli.domains.video.live.desk import VideoDesk
-from linli.domains.video.masks import hidden
 from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.video.queries import health as queries
 from linli.domains.video.service import health as service
 from linli.domains.video.service.looks import Look, note_look
+from linli.domains.video.service.masks import hidden
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes

@@ -13,10 +13,10 @@ from linli.domains.video.console.masks import MaskBox
 from linli.domains.video.live.access import staff_may
 from linli.domains.video.live.desk import Camera, VideoDesk, span_of
 from linli.domains.video.live.pictures import snapshot
-from linli.domains.video.masks import hidden
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.rows import GbChannel
 from linli.domains.video.service.looks import Look, Watcher, note_look
+from linli.domains.video.service.masks import hidden
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Filter, Routes

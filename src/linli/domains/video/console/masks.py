@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.people.rights import Right
-from linli.domains.video import masks
 from linli.domains.video.queries import cameras as camera_queries
+from linli.domains.video.queries.masks import of_camera
+from linli.domains.video.service import masks
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
@@ -52,7 +53,7 @@ mask_routes = Routes("/communities/{community_id:int}/cameras/{camera_id:int}/ma
 async def camera_masks(community_id: int, camera_id: int, scope: Scope, db: Database) -> CameraMasks:
     """What of its picture is hidden from those who do not manage recordings."""
     row = await camera_queries.camera(scope, db, camera_id, community_id=community_id)
-    boxes = await masks.of_camera(scope, db, row.iot_id)
+    boxes = await of_camera(scope, db, row.iot_id)
     return CameraMasks([MaskBox.of(box) for box in boxes], await masks.sees_through(scope, db, community_id))
 
 

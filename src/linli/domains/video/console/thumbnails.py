@@ -8,11 +8,11 @@ from msgspec import Meta
 
 from linli.domains.people.rights import Right
 from linli.domains.video import errors
-from linli.domains.video.masks import hidden
 from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.video.queries import recording as queries
 from linli.domains.video.recorder.room import Recordings
 from linli.domains.video.service.looks import Look, note_look
+from linli.domains.video.service.masks import hidden
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.entry import Filter, Routes

@@ -10,7 +10,7 @@ from msgspec import Meta
 from linli.domains.accounts.service import sessions
 from linli.domains.people.queries.callers import caller_logins, caller_names
 from linli.domains.people.rights import Right
-from linli.domains.video import errors, masks
+from linli.domains.video import errors
 from linli.domains.video.console.masks import MaskBox
 from linli.domains.video.live.access import staff_may
 from linli.domains.video.queries import cameras as cameras_queries
@@ -20,6 +20,7 @@ from linli.domains.video.recorder.films import DOWNLOAD, DOWNLOAD_LIFE_MS, LIFE_
 from linli.domains.video.recorder.room import Recordings
 from linli.domains.video.recorder.timeline import Hole, holes
 from linli.domains.video.recording_rows import OPEN, Segment
+from linli.domains.video.service import masks
 from linli.domains.video.service import recording as service
 from linli.domains.video.service.looks import Look, caller_of, note_look
 from linli.kernel.clock import Clock

@@ -23,7 +23,9 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
-SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
+SEE = Right.DEVICES_SEE.value
+MANAGE = Right.RECORDINGS_MANAGE.value
+"""Upper platforms get whole pictures and recordings: who lets them must be one who sees both himself."""
 UPPER_HISTORY = Kind(name=service.HISTORY, see=SEE, manage=MANAGE)
 _TEST_S: Final = 15.0
 

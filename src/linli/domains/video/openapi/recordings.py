@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from linli.domains.video import errors, masks
+from linli.domains.video import errors
 from linli.domains.video.live.access import app_may
 from linli.domains.video.live.addresses import past_url
 from linli.domains.video.live.desk import FIRST_PICTURE_S, VideoDesk, span_of
@@ -28,6 +28,7 @@ from linli.domains.video.openapi.fields import (
     decrypt_key,
     find_camera,
 )
+from linli.domains.video.queries.masks import of_camera
 from linli.domains.video.service.looks import Look, note_look
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -105,7 +106,7 @@ async def query_records(
         raise BadInput(field="pageSize", rule="range", low=1, high=_MOST_PAGE)
     camera = await find_camera(scope, db, video, data.iot_id)
     recordings = await video.recordings(camera, begin_s=begin_s, end_s=end_s, kind=kind)
-    hidden = await masks.of_camera(scope, db, camera.iot_id)  # a program never sees through
+    hidden = await of_camera(scope, db, camera.iot_id)  # a program never sees through
     until_ms, alive = clock.now_ms() + LIFE_MS, app_may(db, scope, camera.iot_id)
     rows, rest = recordings[page * size : (page + 1) * size], recordings[(page + 1) * size :]
     files = [

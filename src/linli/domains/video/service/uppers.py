@@ -35,6 +35,8 @@ _NUMBERS: Final = {
     "most_streams": (1, 64),
 }
 _LONGEST_PASSWORD: Final = 64
+_PLACE: Final = ("host", "port", "server_id", "domain")
+"""Where its proof is sent: for another place the password is given anew, so that nobody leads it to his own."""
 _NOTED: Final = (
     "name", "host", "port", "server_id", "domain", "gb_id", "transport", "edition", "register_s", "keepalive_s",
     "most_streams", "steers", "alarms", "off", "media_hosts",
@@ -181,10 +183,10 @@ async def change_upper(
     secrets: Secrets,
     now_ms: int,
 ) -> None:
-    """An empty password stays as it is. Raises BadInput, UpperTaken."""
+    """An empty password stays as it is where the place does. Raises BadInput, UpperTaken."""
     row = _checked(values)
     sealed = upper.password_sealed
-    if password:
+    if password or any(row[name] != getattr(upper, name) for name in _PLACE):
         _check_password(password)
         sealed = secrets.seal(password, about=upper_seal(upper.upper_id))
     same = await queries.at_place(tx, row["host"], row["port"], row["gb_id"])

@@ -1,15 +1,16 @@
 """Privacy masks of a camera: boxes of its picture that only some see through."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete
 
 from linli.domains.people.rights import Right
 from linli.domains.people.service import accounts
 from linli.domains.video.models import camera_masks
+from linli.domains.video.queries.masks import Masks, of_camera
 from linli.kernel import history
-from linli.kernel.db import Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.db import Command, Database, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.media.stills import Box
@@ -21,27 +22,9 @@ WHOLE: Final = 10_000
 MOST: Final = 8
 LEAST: Final = 100
 _m = camera_masks.c
-_boxes: Final = msgspec.json.Decoder(list[Box])
 
 
-class Masks(NamedTuple):
-    """A row of `camera_masks`, in the order of the columns."""
-
-    iot_id: str
-    tenant_id: str
-    community_id: int
-    boxes: str
-    changed_ms: int
-
-
-_one = Query(select(camera_masks).where(in_scope(camera_masks), _m.iot_id == bindparam("camera")), Masks)
 _drop = Command(delete(camera_masks).where(in_scope(camera_masks), _m.iot_id == bindparam("camera")))
-
-
-async def of_camera(scope: Scope, db: Reader, iot_id: str) -> list[Box]:
-    """Empty: it has none."""
-    row = await _one.one(db, Scope.system(scope.tenant, "video"), camera=iot_id)
-    return _boxes.decode(row.boxes) if row is not None else []
 
 
 async def sees_through(scope: Scope, db: Database, community_id: int) -> bool:
