@@ -19,10 +19,12 @@ const MOST_HELD = 500
 const BREAK_MS = 2_000
 const FIRST_RETRY_MS = 5_000
 const LAST_RETRY_MS = 60_000
+/** Within this a stream opens beside the page's first answer: nothing happened between the two. */
+const AT_ONCE_MS = 300
 
 /**
  * Follow a stream of events. It is opened again after a break of the line, and less and less often where the platform
- * refuses it. While paused, events are held (newest 500). `url` null closes the stream.
+ * refuses it. What happened while it was not open is told as `missed`, so that the page reads again. While paused, events are held (newest 500). `url` null closes the stream.
  */
 export function useLive<T>(
   url: () => string | null,
@@ -36,11 +38,20 @@ export function useLive<T>(
   let retry: ReturnType<typeof setTimeout> | undefined
   let wait = FIRST_RETRY_MS
   let close = () => {}
+  let asked = performance.now()
+  let followed = false
 
   function stop() {
     clearTimeout(retry)
     close()
     close = () => {}
+  }
+
+  function heard(event: LiveEvent<T>) {
+    if (!paused.value) return on(event)
+    backlog.push(event)
+    if (backlog.length > MOST_HELD) backlog = backlog.slice(-MOST_HELD)
+    waiting.value = backlog.length
   }
 
   function open(address: string | null) {
@@ -51,19 +62,16 @@ export function useLive<T>(
       opened() {
         connection.value = 'live'
         wait = FIRST_RETRY_MS
+        const late = followed || performance.now() - asked > AT_ONCE_MS
+        followed = true
+        if (late && topics.includes('missed')) heard({ topic: 'missed', data: {} as T })
       },
       ended(refused) {
         connection.value = refused ? 'lost' : 'connecting'
         retry = setTimeout(() => open(url()), refused ? wait : BREAK_MS)
         if (refused) wait = Math.min(wait * 2, LAST_RETRY_MS)
       },
-      heard(topic, text) {
-        const event = { topic, data: JSON.parse(text) as T }
-        if (!paused.value) return on(event)
-        backlog.push(event)
-        if (backlog.length > MOST_HELD) backlog = backlog.slice(-MOST_HELD)
-        waiting.value = backlog.length
-      },
+      heard: (topic, text) => heard({ topic, data: JSON.parse(text) as T }),
     })
   }
 
@@ -80,7 +88,15 @@ export function useLive<T>(
     window.removeEventListener('online', plugged)
   })
 
-  watch(url, open, { immediate: true })
+  watch(
+    url,
+    (address) => {
+      asked = performance.now()
+      followed = false
+      open(address)
+    },
+    { immediate: true },
+  )
   watch(paused, (stopped) => {
     if (stopped) return
     const events = backlog
