@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from linli.domains.access.events import DoorAlarmed
+from linli.domains.access.models import alarms as door_alarms
 from linli.domains.video.doctor.steps import check
 from linli.domains.video.health.looker import HealthLooker
 from linli.domains.video.health.measures import clock_verdict, lost_verdict
@@ -14,7 +16,8 @@ from linli.domains.video.models import camera_findings, camera_health, camera_vi
 from linli.domains.video.recording_rows import ERASED, PLAN, Gap, Plan, Segment
 from linli.domains.video.service import health as service
 from linli.domains.video.service import recording
-from linli.kernel.db import Command, Query
+from linli.domains.video.service.health_alarms import REST_MS
+from linli.kernel.db import Command, Query, Tx
 from linli.kernel.scope import Scope
 from linli.sim import gb28181 as sim
 from tests.domains.video.health.scenes import Scene
@@ -129,7 +132,31 @@ async def test_muted_ones_and_switched_off_cameras_tell_nobody(filmed: Filmed) -
     assert len(await alarms(house, lasting=True)) == 1
     assert (await desk.put(path, json={"on": False})).status_code == 204
     assert await alarms(house, lasting=True) == []
-    assert len(await alarms(house)) == 2
+    assert len(await alarms(house)) == 1  # heard again within the hour: the same alarm
+
+
+async def test_a_picture_that_is_bad_by_turns_is_one_alarm_and_calls_once(filmed: Filmed) -> None:
+    house = filmed.house
+    called: list[bool] = []
+
+    async def hear(tx: Tx, event: DoorAlarmed) -> None:
+        called.append(event.new)
+
+    house.platform.db.handlers.inline(DoorAlarmed, hear)
+    await filmed.look()
+    for _ in range(3):
+        for _ in range(2):
+            await filmed.look(COVERED)
+        await filmed.look(Scene())
+    (row,) = (await house.desk.get("/door-alarms", params={"communityId": house.community})).json()["data"]
+    assert row["times"] == 3 and row["overMs"]
+    assert sum(called) == 1
+    back = update(door_alarms).values(over_ms=door_alarms.c.over_ms - REST_MS)
+    await house.platform.db.run(Command(back, unscoped=ALL).run)
+    for _ in range(2):
+        await filmed.look(COVERED)
+    assert [goes_on for _, _, goes_on in await alarms(house)] == [True, False]
+    assert sum(called) == 2
 
 
 async def test_the_right_view_ends_its_alarm(filmed: Filmed) -> None:

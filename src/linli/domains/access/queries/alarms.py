@@ -67,6 +67,20 @@ _going_on = Query(
     .with_for_update(),
     DoorAlarm,
 )
+_ended_last = Query(
+    select(alarms)
+    .where(
+        in_scope(alarms),
+        _a.iot_id == bindparam("iot_id"),
+        _a.kind == bindparam("kind"),
+        _a.over_ms >= bindparam("since", type_=INT),
+        _a.closed_ms.is_(None),
+    )
+    .order_by(_a.id.desc())
+    .limit(1)
+    .with_for_update(),
+    DoorAlarm,
+)
 _by_id = Query(
     select(alarms).where(in_scope(alarms), _a.id == bindparam("alarm_id", type_=INT)).with_for_update(),
     DoorAlarm,
@@ -93,6 +107,11 @@ async def list_alarms(scope: Scope, db: Reader, *, where: AlarmFilter, page: Pag
 async def going_on(scope: Scope, db: Reader, *, iot_id: str, kind: str) -> list[DoorAlarm]:
     """The alarms of a kind that last at a door, the oldest first: one that is not closed, and those closed before."""
     return await _going_on.all(db, scope, iot_id=iot_id, kind=kind)
+
+
+async def ended_since(scope: Scope, tx: Tx, *, iot_id: str, kind: str, since_ms: int) -> DoorAlarm | None:
+    """The last alarm of a kind that ended since then and that nobody closed. Locked."""
+    return await _ended_last.one(tx, scope, iot_id=iot_id, kind=kind, since=since_ms)
 
 
 async def alarm_for_change(scope: Scope, tx: Tx, alarm_id: int) -> DoorAlarm:

@@ -140,6 +140,13 @@ async def end_alarm(tx: Tx, *, door: Door | AlarmSource, kind: str, at_ms: int) 
         await publish(tx, alarm)
 
 
+async def resume_alarm(tx: Tx, *, door: AlarmSource, alarm: DoorAlarm, at_ms: int) -> None:
+    """An alarm that ended goes on: the same row, counted once more. Pages show it, nobody is called again."""
+    again = alarm._replace(times=alarm.times + 1, last_ms=max(alarm.last_ms, at_ms), over_ms=None)
+    await _keep_change(tx, door, again)
+    await publish(tx, again)
+
+
 async def end_alarms_of(scope: Scope, tx: Tx, *, iot_id: str, now_ms: int) -> None:
     """End the alarms of a device that is no door any more: it will not report their end."""
     await _end_all.run(tx, scope, of_door=iot_id, now=now_ms)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from linli.domains.access.queries.alarms import going_on
+from linli.domains.access.queries.alarms import ended_since, going_on
 from linli.domains.access.rows import AlarmSource
-from linli.domains.access.service.alarms import OF_CAMERA_PICTURES, end_alarm, raise_alarm
+from linli.domains.access.service.alarms import OF_CAMERA_PICTURES, end_alarm, raise_alarm, resume_alarm
 from linli.domains.video.health_rows import FINDINGS
 from linli.domains.video.queries.cameras import of_device
 from linli.kernel.db import Tx
@@ -14,6 +14,8 @@ from linli.kernel.scope import Scope
 
 KIND_OF: Final = dict(zip(FINDINGS, OF_CAMERA_PICTURES, strict=True))
 """Finding -> kind of alarm."""
+REST_MS: Final = 3_600_000
+"""A picture that is bad and good by turns, at dusk or in rain, is one alarm and one call."""
 
 
 async def raise_for(
@@ -21,11 +23,15 @@ async def raise_for(
 ) -> None:
     """Tell of findings that nobody was told of. What stands in the list is known, before a restart too.
 
-    One that a person closed is not told of again while the finding goes on.
+    One that a person closed is not told of again while the finding goes on. One that ended within the hour goes on.
     """
     source = await _source(scope, tx, iot_id, community_id)
     for kind in kinds:
         if await going_on(scope, tx, iot_id=iot_id, kind=KIND_OF[kind]):
+            continue
+        since = now_ms - REST_MS
+        if last := await ended_since(scope, tx, iot_id=iot_id, kind=KIND_OF[kind], since_ms=since):
+            await resume_alarm(tx, door=source, alarm=last, at_ms=now_ms)
             continue
         await raise_alarm(
             tx, door=source, kind=KIND_OF[kind], alarm_id=ids.number(), at_ms=now_ms, received_ms=now_ms, lasts=True
