@@ -35,6 +35,8 @@ from tests.ports import free_port
 from tests.servicebus.conftest import Bench, opened
 
 PICTURE_BYTES = 200_000
+ANSWER_S = 90.0
+"""How long the box may take to start, or to answer: a second on an idle machine."""
 JUMP_EVERY_S, JUMP_MS = 5.0, 7 * 60_000
 DRAFT: dict[str, Any] = {
     "classes": [
@@ -122,13 +124,19 @@ class Process:
     async def _heard(self) -> dict[str, Any]:
         assert self._process is not None
         assert self._process.stdout is not None
-        line = await self._process.stdout.readline()
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), ANSWER_S)
+        except TimeoutError:
+            raise RuntimeError(f"the box says nothing for {ANSWER_S:g} s: {self.log()}") from None
         if not line:
-            raise RuntimeError(f"the box ended: {(self.home / 'log').read_text()[-2000:]}")
+            raise RuntimeError(f"the box ended: {self.log()}")
         told: dict[str, Any] = json.loads(line)
         self.port = told["port"]
         self.most_mb = max(self.most_mb, told["mb"])
         return told
+
+    def log(self) -> str:
+        return (self.home / "log").read_text()[-4000:]
 
 
 class Traffic:
@@ -156,7 +164,8 @@ class Traffic:
         """Pushed until the box answers, always with the same number."""
         camera._plate_id += 1
         plate_id, first = camera._plate_id, True
-        while True:
+        until = time.monotonic() + ANSWER_S
+        while time.monotonic() < until:
             begin, calm = time.perf_counter(), self.calm
             try:
                 answer = await camera.push(plate, plate_id, picture=self._picture)
@@ -170,6 +179,7 @@ class Traffic:
             if first and calm and self.calm:
                 self.took_ms.append((time.perf_counter() - begin) * 1000)
             return
+        self.refused.append(f"{plate}: no answer for {ANSWER_S:g} s")
 
 
 async def campaign(folder: Path, *, seconds: float, rate: float, lanes: int, seed: int) -> dict[str, Any]:
@@ -212,6 +222,8 @@ async def campaign(folder: Path, *, seconds: float, rate: float, lanes: int, see
         await asyncio.gather(*tasks)
         drained = time.monotonic()
         while (told := await box.say("say"))["waiting"]:
+            if time.monotonic() - drained > max(ANSWER_S, seconds):
+                raise RuntimeError(f"{told['waiting']} wait for the cloud: {box.log()}")
             await asyncio.sleep(0.5)
         drained = time.monotonic() - drained
         wrong = [*traffic.refused[:5], *await _wrong(town, traffic.cars)]

@@ -15,7 +15,7 @@ from linli.calls.watch import caller_looking
 from linli.kernel.clock import Clock
 from linli.kernel.settings import Sip
 from linli.kernel.sip.exchange import Exchange, Incoming
-from linli.kernel.sip.flows import DatagramPort, Flow, Limits, StreamPort
+from linli.kernel.sip.flows import DatagramPort, Flow, Limits, StreamPort, bind
 from linli.kernel.sip.guard import Guard
 from linli.kernel.telemetry import logger
 from linli.protocols import sip
@@ -64,14 +64,12 @@ class Front:
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            self._streams.make, self._settings.host, self._settings.port, start_serving=False
-        )
-        port: int = self._server.sockets[0].getsockname()[1]
+        self._server, datagrams = await bind(self._streams, self._settings.host, self._settings.port)
+        port: int = datagrams.getsockname()[1]
         self.exchange = Exchange(self._clock, self, here=f"{self._host}:{port}", token=token)
         self.calls.exchange = self.exchange
-        await loop.create_datagram_endpoint(lambda: self._datagrams, local_addr=(self._settings.host, port))
+        loop = asyncio.get_running_loop()
+        await loop.create_datagram_endpoint(lambda: self._datagrams, sock=datagrams)
         await self._server.start_serving()
         self.port = port
 

@@ -22,6 +22,7 @@ _IDLE_S: Final = 4_000.0
 """A connection that says nothing for longer than the longest log-in ends."""
 MOST_NUMBERS: Final = 1_000
 """Numbers that one connection proves: a switchboard's, at most."""
+_TRIES: Final = 20
 
 
 class Limits(NamedTuple):
@@ -269,3 +270,27 @@ class StreamPort:
     def close(self) -> None:
         for connection in list(self._connections.values()):
             connection.close()
+
+
+async def bind(streams: StreamPort, host: str, wanted: int) -> tuple[asyncio.Server, socket.socket]:
+    """TCP and UDP of one number; neither is listened to yet. Raises OSError when the number is taken.
+
+    `wanted` 0 is any number: one that the system gives for TCP and that is taken for UDP is not the last word.
+    """
+    for left in reversed(range(1 if wanted else _TRIES)):
+        server = await asyncio.get_running_loop().create_server(
+            streams.make, host, wanted, start_serving=False
+        )
+        tcp = server.sockets[0]
+        udp = socket.socket(tcp.family, socket.SOCK_DGRAM)
+        try:
+            udp.setblocking(False)
+            udp.bind(tcp.getsockname())
+        except OSError:
+            udp.close()
+            server.close()
+            if not left:
+                raise
+        else:
+            return server, udp
+    raise AssertionError("there is one try at least")

@@ -22,7 +22,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Gb28181
 from linli.kernel.sip.exchange import Exchange, Incoming
-from linli.kernel.sip.flows import DatagramPort, Flow, Limits, StreamPort
+from linli.kernel.sip.flows import DatagramPort, Flow, Limits, StreamPort, bind
 from linli.kernel.sip.guard import Guard
 from linli.kernel.telemetry import logger
 from linli.protocols import sip
@@ -32,7 +32,6 @@ log = logger(__name__)
 METHODS: Final = ("REGISTER", "MESSAGE", "NOTIFY", "BYE", "ACK", "CANCEL", "OPTIONS", "INFO", "INVITE")
 ALLOW: Final = ", ".join(METHODS)
 _MOST_TASKS: Final = 2_000
-_TRIES: Final = 20
 _CONNECTIONS_EACH: Final = 64
 _LOOK_S: Final = 5.0
 _PACE_S: Final = 0.02
@@ -70,7 +69,8 @@ class GbFront:
         """Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         host = self.settings.host
-        self._server, port = await self._bind(loop)
+        self._server, datagrams = await bind(self._streams, host, self.settings.port)
+        port: int = datagrams.getsockname()[1]
         public = self.settings.public_host or host
         self.exchange = Exchange(self._clock, self, here=f"{public}:{port}", token=token)
         self.questions = self.reports.questions = Questions(self.settings, self.exchange, self.lines.flow)
@@ -78,6 +78,7 @@ class GbFront:
         self.subscriptions = Subscriptions(
             self.settings.server_id, self.here, self._clock, self.exchange, self.questions, self.lines
         )
+        await loop.create_datagram_endpoint(lambda: self._datagrams, sock=datagrams)
         await self._server.start_serving()
         self.port = port
         self.doctor.know_only(await queries.codes(self._db))
@@ -85,20 +86,6 @@ class GbFront:
             self.lines.know(device, self._clock.steady_ms())
         self._later(self._subscribe())
         self._watch = loop.create_task(self._look_after(), name="gb28181 watch")
-
-    async def _bind(self, loop: asyncio.AbstractEventLoop, tries: int = _TRIES) -> tuple[asyncio.Server, int]:
-        """TCP and UDP of one number. Where any number will do, one that is taken for UDP is not the last word."""
-        host, wanted = self.settings.host, self.settings.port
-        server = await loop.create_server(self._streams.make, host, wanted, start_serving=False)
-        port: int = server.sockets[0].getsockname()[1]
-        try:
-            await loop.create_datagram_endpoint(lambda: self._datagrams, local_addr=(host, port))
-        except OSError:
-            server.close()
-            if wanted or tries == 1:
-                raise
-            return await self._bind(loop, tries - 1)
-        return server, port
 
     async def stop(self) -> None:
         if self._watch is not None:
