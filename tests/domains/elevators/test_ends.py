@@ -46,6 +46,7 @@ async def told(site: LiftSite, clock: ManualClock, fits: Callable[[], bool]) -> 
     await clock.advance(GATHER_MS)
     await platform.worker.run_once()
     await until(fits)
+    await held(site)  # what is waiting afterwards is the next change, and not the box's word on this one
 
 
 async def test_faces_moves_and_ended_codes_reach_the_box_within_two_seconds(

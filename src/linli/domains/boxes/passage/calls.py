@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from linli.domains.boxes.front.app import EdgeAnswer, EdgeFront, EdgeRequest
-from linli.domains.boxes.passage import document, service
+from linli.domains.boxes.passage import document, queries, service
 from linli.domains.boxes.passage.marks import mark_key, site_key
 from linli.domains.boxes.queries.clusters import other_boxes
 from linli.domains.boxes.rows import Node
@@ -31,6 +31,8 @@ class PassageCalls:
 
         async def answer(tx: Tx) -> PassageRules:
             scope = Scope.system(node.tenant_id, "boxes")
+            # A change that comes between the look and the note would be noted as held.
+            await queries.hold_box(scope, tx, node.node_id)
             others = node.community_id is not None and await other_boxes(
                 scope, tx, community_id=node.community_id, node_id=node.node_id
             )

@@ -9,7 +9,7 @@ from linli.domains.boxes.models import edge_devices, edge_gateways, edge_passage
 from linli.domains.boxes.passage.models import edge_passage_boxes, edge_passage_targets
 from linli.domains.boxes.queries.patterns import like
 from linli.domains.boxes.rows import EdgeDevice, Gateway
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -124,6 +124,12 @@ _box_rules = Query(
     select(edge_passage_boxes).where(
         in_scope(edge_passage_boxes), any_of(edge_passage_boxes.c.node_id, "node_ids")
     ),
+    BoxRules,
+)
+_kept_by = Query(
+    select(edge_passage_boxes)
+    .where(in_scope(edge_passage_boxes), edge_passage_boxes.c.node_id == bindparam("node_id", type_=INT))
+    .with_for_update(),
     BoxRules,
 )
 _t = edge_passage_targets.c
@@ -249,6 +255,11 @@ async def box_rules(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, 
     """The rules that boxes reported; the caller may see these boxes. Boxes that never had a rule are absent."""
     rows = await _box_rules.all(db, _tenant(scope), node_ids=node_ids) if node_ids else []
     return {row.node_id: row for row in rows}
+
+
+async def hold_box(scope: Scope, tx: Tx, node_id: int) -> None:
+    """Let nobody change rules of this box until the unit ends; who is changing some is waited for."""
+    await _kept_by.one(tx, _tenant(scope), node_id=node_id)
 
 
 async def rule_of_pair(scope: Scope, db: Reader, pair: str) -> Rule | None:
