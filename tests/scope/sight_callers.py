@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -40,10 +40,6 @@ class Person:
     def alone(self) -> bool:
         """Whether this is the clerk, who has one right at a time: what they see, that right shows."""
         return self.name == "clerk"
-
-    def as_now(self) -> "Person":
-        """The same, with the rights of this moment."""
-        return replace(self)
 
     def held(self, lot: Lot, *, company: bool = False) -> frozenset[Right]:
         """Rights where a lot is, or anywhere in its company."""
