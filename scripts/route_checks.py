@@ -16,7 +16,6 @@ from code_tree import Package
 FOR_OTHERS: Final[dict[str, str]] = {
     "DELETE /api/console/edge/protocols/{protocol_id}/devices/{device_id}": "scripts take one off; pages those ticked",
     "GET /api/console/communities/{community_id}/credentials": "scripts look up one person's; the page lists all kinds",
-    "PUT /api/console/communities/{community_id}/security-adapters/snapshots/{iot_id}": "scripts set those of a site",
     "POST /api/console/devices/many": "an operator's script moves, binds or groups hundreds of devices with it",
 }
 """Routes that no page asks, `METHOD path`, and why they are there."""

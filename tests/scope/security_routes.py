@@ -11,6 +11,14 @@ PHOTO = jpeg(b"face:alice")
 SEARCH = {"reason": "寻人", "beginMs": "1631794685000", "endMs": "1631798285000"}
 
 
+WAY = {"maker": "hikvision", "host": "192.0.2.9"}
+
+
+def plan(x: Any) -> dict[str, Any]:
+    week = [{"weekDay": "MONDAY", "times": ["08:00"]}]
+    return {"startDate": "2026-01-01", "endDate": "2099-01-01", "week": week, "cameras": [x.camera_device]}
+
+
 def library_form() -> dict[str, Any]:
     return {
         "name": "寻人",
@@ -27,6 +35,8 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
 
     libraries = "/communities/{community_id}/security-libraries"
     rules = "/communities/{community_id}/security-rules"
+    pictures = "/communities/{community_id}/camera-pictures/{iot_id}"
+    plans = "/communities/{community_id}/capture-plans"
     captures = "/communities/{community_id}/security-captures"
 
     def at(x: Any, **more: Any) -> dict[str, Any]:
@@ -70,7 +80,13 @@ def routes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {boxes}/{{node_id}}/{{manufacture}}/move": [
             lambda x: Ask(at(x, node_id=x.edge_node, manufacture="HIK"), body={"ip": STRANGER})
         ],
-        f"PUT {boxes}/snapshots/{{iot_id}}": [
-            lambda x: Ask(at(x, iot_id=x.camera_device), body={"url": "http://192.0.2.9/snapshot"})
-        ],
+        f"GET {pictures}": [lambda x: Ask(at(x, iot_id=x.camera_iot))],
+        f"PUT {pictures}": [lambda x: Ask(at(x, iot_id=x.camera_iot), body=WAY)],
+        f"DELETE {pictures}": [lambda x: Ask(at(x, iot_id=x.camera_iot))],
+        f"POST {pictures}/take": [lambda x: Ask(at(x, iot_id=x.camera_iot))],
+        f"GET {plans}": [lambda x: Ask(at(x))],
+        f"POST {plans}": [lambda x: Ask(at(x), body=plan(x) | {"name": f"巡查 {x.once}"})],
+        f"PUT {plans}/{{plan_id}}": [lambda x: Ask(at(x, plan_id=x.capture_plan), body=plan(x))],
+        f"POST {plans}/{{plan_id}}/take": [lambda x: Ask(at(x, plan_id=x.capture_plan))],
+        f"DELETE {plans}/{{plan_id}}": [lambda x: Ask(at(x, plan_id=x.spare_plan))],
     }

@@ -5,7 +5,8 @@ from typing import Any
 from linli.app.platform import Platform
 from linli.domains.security.models import adapters
 from linli.domains.security.queries import libraries as queries
-from linli.domains.security.service import alarms, captures, desired
+from linli.domains.security.service import alarms, captures, desired, plans
+from linli.kernel.scope import Scope
 from linli.protocols.edge_link import SecurityReport
 from linli.things.queries.devices import get_device
 
@@ -43,6 +44,15 @@ async def add_security(platform: Platform, lot: Any) -> None:
                 now_ms=now,
             )  # fmt: skip
             setattr(lot, name, library)
+        for name in ("capture_plan", "spare_plan"):
+            facts = {
+                "taskId": f"{name} {lot.name}", "startDate": "2026-01-01", "endDate": "2099-01-01", "status": 0,
+                "captureWeekDay": [{"weekDay": "MONDAY", "captureTime": ["08:00"]}],
+            }  # fmt: skip
+            plan = await plans.save(
+                Scope.system(owner.tenant, "security"), tx, facts=facts, devices=[device], now_ms=now
+            )
+            setattr(lot, name, plan)
         held = await queries.library(owner, tx, lot.face_library)
         for name in ("library_face", "spare_face"):
             face = await desired.add_face(

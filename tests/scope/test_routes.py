@@ -67,6 +67,7 @@ WITHOUT_A_SERVICE = {
     "POST /payment-statement/charges/{charge_id}/settle": "payment.no_provider",
     "POST /payment-statement/refunds/{refund_id}/ask-again": "payment.no_provider",
     f"POST {_CAMERA}/snapshot": "video.no_key_picture",
+    "POST /communities/{community_id}/camera-pictures/{iot_id}/take": "video.no_key_picture",
     f"POST {_CAMERA}/doctor/test": "video.off",
     f"POST {_CAMERA}/timeline/play": "video.off",
     f"POST {_CAMERA}/timeline/download": "video.off",

@@ -233,6 +233,8 @@ class Lot:
     security_alarm: int | None = 0
     security_capture: int | None = 0
     face_library: int = 0
+    capture_plan: int = 0
+    spare_plan: int = 0
     spare_library: int = 0
     library_face: int = 0
     spare_face: int = 0

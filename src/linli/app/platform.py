@@ -56,6 +56,7 @@ from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.domains.privacy.service.exports import ExportMaker
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.workshop import Workshop
+from linli.domains.security.ports import Reach
 from linli.domains.security.room import MODEL, SecurityRoom
 from linli.domains.video.service import imports as camera_import
 from linli.domains.visitors.room import VisitorsRoom
@@ -312,7 +313,7 @@ class Platform:
             self.objects,
             engine=self.face_engine,
             asks=self.things.rrpc,
-            allow_private=(settings.pictures.allow_private, settings.webhooks.allow_private),
+            reach=Reach(settings.pictures.allow_private, settings.webhooks.allow_private, self.video.picture),
             process=self.processes.name,
         )
         self.security.register(self.jobs, self.boxes.front)

@@ -9,7 +9,7 @@ from linli.domains.video.cascade.room import UpperRoom
 from linli.domains.video.events import CameraAlarmed
 from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.live.desk import VideoDesk
-from linli.domains.video.live.pictures import Thumbnails
+from linli.domains.video.live.pictures import Thumbnails, snapshot
 from linli.domains.video.live.steering import GbSteering
 from linli.domains.video.recorder.room import Recordings
 from linli.kernel.callers import Callers
@@ -17,6 +17,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.http import ASGIApp, Upgrade
 from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
@@ -68,6 +69,10 @@ class VideoPort:
     async def _alarmed(self, tx: Tx, event: CameraAlarmed) -> None:
         """Upper platforms hear of alarms that are kept."""
         tx.after_commit(partial(self.uppers.alarmed, event))
+
+    async def picture(self, scope: Scope, iot_id: str) -> bytes:
+        """A JPEG of now from a camera's stream, its masks not filled. Raises NotFound, Unavailable."""
+        return await snapshot(self.desk, await self.desk.camera(scope, self._db, iot_id))
 
     def prefixes(self) -> dict[str, ASGIApp]:
         if self._players is None:

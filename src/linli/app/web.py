@@ -135,6 +135,7 @@ def _services(platform: "Platform") -> dict[str, object]:
         "camera_health": platform.video.health,
         "uppers": platform.video.uppers,
         "sightings": platform.security.sightings,
+        "photographer": platform.security.photographer,
         "payments": Collecting(platform.payments.collector),
         "platform_health": platform.condition.all_faults,
         "served_certificates": platform.addresses.certificates.served,

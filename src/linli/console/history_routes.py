@@ -26,6 +26,7 @@ from linli.domains.payments.console import HISTORY as payments_history
 from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import own_rights, residence
 from linli.domains.people.rights import SIGNED_IN, Right, Rights
+from linli.domains.security.console import HISTORY as security_history
 from linli.domains.video.console import HISTORY as video_history
 from linli.domains.visitors.console import HISTORY as visitors_history
 from linli.kernel import history
@@ -61,6 +62,7 @@ KINDS: Final[dict[str, Kind]] = {
         *parking_shift_history,
         *parking_stay_history,
         *people_history,
+        *security_history,
         *servicebus_history,
         *things_history,
         *video_history,

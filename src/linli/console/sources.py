@@ -37,6 +37,7 @@ from linli.domains.people.rights import Rights
 from linli.domains.people.service.organisation import Hand
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.security.service.sightings import Sightings
+from linli.domains.security.service.snapshots import Photographer
 from linli.domains.video.cascade.room import UpperRoom
 from linli.domains.video.health.room import HealthRoom
 from linli.domains.video.live.desk import VideoDesk
@@ -86,6 +87,7 @@ SERVICES: Final[dict[str, Any]] = {
     "camera_health": HealthRoom,
     "uppers": UpperRoom,
     "sightings": Sightings,
+    "photographer": Photographer,
     "payments": Collecting,
 }
 """The rooms' own objects by their names in `Parts.services`, and the types by which routes ask for them."""

@@ -5,12 +5,14 @@ import asyncio
 import secrets
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from linli.app.platform import Platform
 from linli.demo import devices, lanes, scene
 from linli.demo.place import Place
+from linli.domains.security.queries import happened as captures
+from linli.domains.security.service import plans as capture_plans
 from linli.domains.video.queries import cameras
 from linli.domains.video.queries import gb28181 as queries
 from linli.domains.video.queries import health as health_queries
@@ -23,7 +25,10 @@ from linli.kernel import telemetry
 from linli.kernel.db import Tx
 from linli.kernel.errors import LinliError
 from linli.kernel.rounds import end_tasks
+from linli.kernel.scope import Scope
+from linli.protocols.event_api.checks import WEEKDAYS
 from linli.sim import gb28181 as sim
+from linli.things.queries.devices import find_devices
 
 log = telemetry.logger(__name__)
 
@@ -47,6 +52,14 @@ _BEATS_OF_LOGIN: Final = 30  # a log-in holds for an hour
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _PLAN: Final = PlanForm(mode="plan", hours="", sub=False, days=2, most_mb=500)
 _LOOK_S, _LOOKS = 0.5, 60
+_ROUND: Final[dict[str, Any]] = {
+    "taskId": "早晚巡查",
+    "startDate": "2026-01-01",
+    "endDate": "2036-12-31",
+    "captureWeekDay": [{"weekDay": day, "captureTime": ["08:00", "20:00"]} for day in WEEKDAYS],
+    "status": 1,
+}
+"""A plan that takes pictures; of the silent camera it has none, and says why."""
 
 
 class LiveCameras:
@@ -59,6 +72,7 @@ class LiveCameras:
         self.recorder: sim.Camera | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._cloth = False
+        self._new = False
 
     def _is_covered(self, code: str) -> bool:
         return self._cloth and code == _COVERED
@@ -66,7 +80,7 @@ class LiveCameras:
     async def start(self, *, new: bool) -> None:
         """Register. A recorder that people removed stays away: only a `new` sample gets one. Raises OSError,
         LinliError."""
-        platform = self._platform
+        platform, self._new = self._platform, new
         password = secrets.token_urlsafe(12)
         if not await platform.db.run(partial(self._admit, password, new)):
             return
@@ -150,6 +164,7 @@ class LiveCameras:
             await platform.db.run(partial(self._plan, channels[CAMERAS[0][0]]))
             await platform.db.run(partial(self._look_at_lanes, channels))
             await self._hang_cloth(channels.get(_COVERED, ""))
+            await self._take_pictures([channels[code] for code, _, _ in CAMERAS if code in channels])
         except LinliError as error:
             log.warning("demo: the cameras are not prepared: %s", error)
 
@@ -164,6 +179,20 @@ class LiveCameras:
         for _ in range(3):
             await platform.video.health.looker.look(camera)
             self._cloth = True
+
+    async def _take_pictures(self, iot_ids: list[str]) -> None:
+        """A round twice a day, and one now; of a new sample alone. Raises LinliError."""
+        platform = self._platform
+        scope = Scope.system(self._site.tenant.tenant, "security")
+        if not self._new or await captures.plan_named(scope, platform.db, _ROUND["taskId"]) is not None:
+            return
+        cameras = await find_devices(scope, platform.db, iot_ids=iot_ids)
+        save = partial(
+            capture_plans.save, scope, facts=_ROUND, devices=cameras, now_ms=platform.clock.now_ms()
+        )
+        plan = await captures.plan(scope, platform.db, await platform.db.run(save))
+        if plan is not None:
+            platform.security.photographer.begin(scope, plan)
 
     async def _plan(self, iot_id: str, tx: Tx) -> None:
         """Unless somebody said otherwise before."""

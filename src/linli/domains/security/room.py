@@ -6,6 +6,7 @@ from linli.domains.boxes.front.app import EdgeFront
 from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.security.box_reports import BoxReports
 from linli.domains.security.handlers import cameras_changed, device_deleted, device_moved
+from linli.domains.security.ports import Reach
 from linli.domains.security.service import camera_alarms, keeping
 from linli.domains.security.service.box_calls import MODEL, Asks, BoxCalls
 from linli.domains.security.service.keeper import Keeper
@@ -40,11 +41,9 @@ class SecurityRoom:
         *,
         engine: Engine,
         asks: Asks,
-        allow_private: tuple[bool, bool],
+        reach: Reach,
         process: str,
     ) -> None:
-        """`allow_private`: whether pictures are fetched from, and put to, private addresses."""
-        fetches, puts = allow_private
         self._db = db
         self._clock = clock
         self.objects = objects
@@ -61,11 +60,11 @@ class SecurityRoom:
             keeper=self.keeper,
             calls=self.calls,
             search=self.search,
-            fetcher=Fetcher(objects, allow_private=fetches),
-            upload_private=puts,
+            fetcher=Fetcher(objects, allow_private=reach.fetch_private),
+            upload_private=reach.put_private,
         )
-        snapshots = HttpSnapshots(secrets, allow_private=fetches)
-        self.photographer = Photographer(db, clock, ids, objects, snapshots, process=process)
+        snapshots = HttpSnapshots(secrets, allow_private=reach.fetch_private)
+        self.photographer = Photographer(db, clock, ids, objects, snapshots, live=reach.live, process=process)
         self._reports = BoxReports(db, clock, secrets, objects)
 
     def register(self, jobs: Jobs, front: EdgeFront) -> None:

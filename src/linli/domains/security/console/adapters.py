@@ -1,4 +1,4 @@
-"""Console: adapters of boxes, and where a camera gives snapshots."""
+"""Console: adapters of boxes."""
 
 from typing import Annotated
 
@@ -14,7 +14,6 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.entry import Routes
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
-from linli.kernel.secrets import Secrets
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 
@@ -32,10 +31,6 @@ class AdapterRow(msgspec.Struct, rename="camel", frozen=True):
 
 class AdapterMove(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
     ip: Annotated[str, Meta(description="The address that was refused.")]
-
-
-class SnapshotAddress(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    url: Annotated[str, Meta(description="http(s), with name and password where needed; empty: none.")]
 
 
 adapter_routes = Routes("/communities/{community_id:int}/security-adapters", tags=("security",))
@@ -70,14 +65,4 @@ async def move_security_adapter(
     """Let an adapter log in from the address that was refused; the one before is none of it any more."""
     await service.confirm_adapter(
         scope, tx, community_id=community_id, node_id=node_id, manufacture=manufacture, ip=data.ip
-    )
-
-
-@adapter_routes.put("/snapshots/{iot_id:str}", right=MANAGE, status=200, raises=(NotFound,))
-async def set_snapshot_address(
-    community_id: int, iot_id: str, data: SnapshotAddress, scope: Scope, tx: Tx, secrets: Secrets
-) -> None:
-    """Where a camera without an adapter gives a picture of now. It is kept sealed and never shown again."""
-    await service.set_snapshot(
-        scope, tx, community_id=community_id, iot_id=iot_id, url=data.url, secrets=secrets
     )

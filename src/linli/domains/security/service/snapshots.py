@@ -11,12 +11,13 @@ import httpx
 
 from linli.databus import address
 from linli.domains.communities import image_header
-from linli.domains.security.ports import NoSnapshot, Snapshots
+from linli.domains.security.ports import LivePicture, NoSnapshot, Snapshots
 from linli.domains.security.queries import boxes
 from linli.domains.security.queries import happened as queries
 from linli.domains.security.rows import MISSED, REMOVING, TAKEN, Plan, PlanCamera, SecurityCamera
 from linli.domains.security.service import captures, plans
 from linli.domains.security.service.platform_side import look_soon
+from linli.domains.video.queries import masks
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
@@ -28,6 +29,7 @@ from linli.kernel.processes.leases import Lease
 from linli.kernel.rounds import end_tasks
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.media import stills
 from linli.protocols.edge_link import SecurityReport
 from linli.things.queries.devices import get_device
 
@@ -49,7 +51,7 @@ class HttpSnapshots:
 
     async def take(self, camera: SecurityCamera) -> bytes:
         if not camera.snapshot_url:
-            raise NoSnapshot("no address of a snapshot was entered")
+            raise NoSnapshot("no_way")
         url = self._secrets.open(camera.snapshot_url, about=f"snapshot:{camera.iot_id}")
         parts = urlsplit(url)
         bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
@@ -62,14 +64,14 @@ class HttpSnapshots:
             ):
                 picture = await _fetched(client, target, pinned, parts.username or "", parts.password or "")
         except BadInput as error:
-            raise NoSnapshot(error.text("en")) from None
-        except TimeoutError:
-            raise NoSnapshot(f"no answer within {SECONDS:g} s") from None
+            raise NoSnapshot("address", str(error.facts.get("host", ""))) from None
+        except (TimeoutError, httpx.TimeoutException):
+            raise NoSnapshot("silent", f"{SECONDS:g}") from None
         except (httpx.HTTPError, OSError, AttributeError) as error:  # the last: anyio, reset while connecting
-            raise NoSnapshot(f"{type(error).__name__}: {error}") from None
+            raise NoSnapshot("unreachable", type(error).__name__) from None
         header = image_header.read(picture)
         if header is None or header.suffix not in KINDS:
-            raise NoSnapshot("what came is no picture")
+            raise NoSnapshot("no_picture")
         return picture
 
 
@@ -87,16 +89,18 @@ async def _fetched(client: Client, target: address.Target, pinned: str, user: st
                 kind = httpx.DigestAuth if "digest" in challenge else httpx.BasicAuth
                 auth = kind(unquote(user), unquote(password))
                 continue
+            if answer.status_code in (401, 403):
+                raise NoSnapshot("wrong_password")
             if answer.status_code != 200:
-                raise NoSnapshot(f"HTTP status {answer.status_code}")
+                raise NoSnapshot("status", str(answer.status_code))
             async for part in answer.aiter_bytes():
                 content += part
                 if len(content) > BYTES_MOST:
-                    raise NoSnapshot(f"the picture has more than {BYTES_MOST} bytes")
+                    raise NoSnapshot("too_large", str(BYTES_MOST >> 20))
         finally:
             await answer.aclose()
         return content
-    raise NoSnapshot("HTTP status 401")
+    raise NoSnapshot("wrong_password")
 
 
 class Photographer:
@@ -110,6 +114,7 @@ class Photographer:
         objects: ObjectStore,
         snapshots: Snapshots,
         *,
+        live: LivePicture,
         process: str,
     ) -> None:
         self._db = db
@@ -117,6 +122,7 @@ class Photographer:
         self._ids = ids
         self._objects = objects
         self._snapshots = snapshots
+        self._live = live
         self._lease = Lease(db, clock, "security.plans", holder=process, lasts_ms=60_000)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -143,12 +149,8 @@ class Photographer:
         for plan in await queries.due_plans(self._db, now):
             scope = Scope.system(plan.tenant_id, "security")
             await self._db.run(partial(_passed, scope=scope, plan=plan, now_ms=now))
-            if plan.plan_id in self._busy:
+            if not self.begin(scope, plan):
                 log.warning("plan %s skips a round: the one before still goes on", plan.task_id)
-                continue
-            task = asyncio.create_task(self._round(scope, plan), name="security-plan")
-            self._busy[plan.plan_id] = task
-            task.add_done_callback(partial(self._done, plan.plan_id))
 
     def _done(self, plan_id: int, task: asyncio.Task[None]) -> None:
         self._busy.pop(plan_id, None)
@@ -163,21 +165,45 @@ class Photographer:
             try:
                 await self.take(scope, row.iot_id, task_id=plan.task_id)
                 after = row._replace(state=TAKEN, why="", taken_ms=self._clock.now_ms())
-            except (NoSnapshot, LinliError) as error:
+            except NoSnapshot as error:
                 after = row._replace(state=MISSED, why=str(error)[:200])
+            except LinliError as error:
+                after = row._replace(state=MISSED, why=error.code)
             except Exception as error:
                 log.exception("a picture of plan %s failed", plan.task_id)
                 after = row._replace(state=MISSED, why=type(error).__name__)
         with contextlib.suppress(LinliError):
             await self._db.run(lambda tx: plans.keep_camera(tx, after))
 
+    async def picture(self, scope: Scope, iot_id: str) -> bytes:
+        """What a camera sees now, masks filled: by the maker's own way where one is set, else from its stream.
+
+        Raises NoSnapshot, LinliError.
+        """
+        camera = await boxes.camera_of(scope, self._db, iot_id)
+        if camera is not None and camera.snapshot_url:
+            picture = await self._snapshots.take(camera)
+        else:
+            picture = await self._live(scope, iot_id)
+        hidden = await masks.of_camera(scope, self._db, iot_id)
+        try:
+            return await stills.masked(picture, hidden)
+        except stills.NoStill:
+            raise NoSnapshot("unmasked") from None
+
+    def begin(self, scope: Scope, plan: Plan) -> bool:
+        """Take the pictures of a plan now. False: a round of it goes on."""
+        if plan.plan_id in self._busy:
+            return False
+        task = asyncio.create_task(self._round(scope, plan), name="security-plan")
+        self._busy[plan.plan_id] = task
+        task.add_done_callback(partial(self._done, plan.plan_id))
+        return True
+
     async def take(self, scope: Scope, iot_id: str, *, task_id: str = "") -> int:
         """One picture of now; the capture's number. Raises NoSnapshot, LinliError."""
         device = await get_device(scope, self._db, iot_id=iot_id)
-        camera = await boxes.camera_of(scope, self._db, iot_id)
-        if camera is None:
-            raise NoSnapshot("no address of a snapshot was entered")
-        picture = await self._snapshots.take(camera)
+        picture = await self.picture(scope, iot_id)
         now = self._clock.now_ms()
         key = picture_key(device.tenant_id, iot_id, picture)
         await self._objects.put(key, picture)
