@@ -82,7 +82,11 @@ class VideoPort:
         return dict.fromkeys(PREFIXES, self._players)
 
     def upgrades(self) -> dict[str, Upgrade]:
-        return {} if self._players is None else self._players.upgrades()
+        if self._players is None:
+            return {}
+        from linli.domains.video.live.talk_web import talk_upgrades
+
+        return {**self._players.upgrades(), **talk_upgrades(self.desk, self._clock)}
 
     async def start(self) -> None:
         """Raises OSError when a port is taken."""
@@ -160,6 +164,8 @@ class VideoPort:
         if self.recordings.recorder is not None:
             await self.recordings.recorder.stop()
         await self.steering.stop()
+        if self.desk.on:
+            await self.desk.talks.stop()
         self.desk.close()
         if self._rtmp is not None:
             self._rtmp.stop()

@@ -200,3 +200,39 @@ class UppersFull(Conflict):
     """A community has as many upper platforms as it may have."""
 
     code = "video.uppers_full"
+
+
+class TalkBusy(Conflict):
+    """Somebody else talks to this camera now."""
+
+    code = "video.talk_busy"
+
+
+class TalkRefused(Unavailable):
+    """It takes no voice; `status` is what it says."""
+
+    code = "video.talk_refused"
+
+
+class TalkNotCalled(Unavailable):
+    """It was told of a voice and did not call for it in time."""
+
+    code = "video.talk_not_called"
+
+
+class TalkNoAudio(Unavailable):
+    """It has no loudspeaker, or wants no sound."""
+
+    code = "video.talk_no_audio"
+
+
+class TalkCodec(Unavailable):
+    """It takes none of the voices that are sent."""
+
+    code = "video.talk_codec"
+
+
+class TalkUnreachable(Unavailable):
+    """Nothing can be sent where it wants the voice."""
+
+    code = "video.talk_unreachable"

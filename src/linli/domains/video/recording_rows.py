@@ -13,9 +13,11 @@ DISK_FULL, QUOTA, RESTARTED, INTERRUPTED, UNPLANNED, ERASED = (
 )  # fmt: skip
 """Why nothing is there, besides the codes of errors; the last but one is no row but follows from the plan, and the last
 is one only where files went before their days were over."""
-LOOKS: Final = ("live", "picture", "test", "play", "device", "download", "lock", "unlock", "order")
+LOOKS: Final = ("live", "picture", "test", "play", "device", "download", "lock", "unlock", "order", "talk")
 """Live pictures, one picture, the doctor's test; recordings of the platform and of a recorder played, taken, locked; a
-command to the camera."""
+command to the camera, and a voice."""
+LASTING: Final = ("live", "talk")
+"""Of these, those that go on for a while."""
 SEEING: Final = ("live", "picture", "test", "play", "device", "download")
 """Of these, those by which somebody sees pictures."""
 SURFACES: Final = ("console", "wall", "lane", "phone", "openapi", "upper")

@@ -129,9 +129,11 @@ def build(
     *,
     list_name: str = "DeviceList",
 ) -> bytes:
-    """A message in GB 2312 (GB 18030 where a sign needs it), as the edition of 2016 wants it."""
+    """A message in GB 2312 (GB 18030 where a sign needs it), as the edition of 2016 wants it. An empty `device` is left
+    out."""
     lines = ['<?xml version="1.0" encoding="GB2312"?>', f"<{kind}>"]
-    head: dict[str, str | int] = {"CmdType": command, "SN": number, "DeviceID": device, **(fields or {})}
+    whose = {"DeviceID": device} if device else {}
+    head: dict[str, str | int] = {"CmdType": command, "SN": number, **whose, **(fields or {})}
     lines += [f"<{name}>{escape(str(value))}</{name}>" for name, value in head.items()]
     if items is not None:
         listed = list(items)

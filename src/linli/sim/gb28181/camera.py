@@ -15,6 +15,7 @@ from linli.sim.gb28181.controls import Controls
 from linli.sim.gb28181.faults import Faults
 from linli.sim.gb28181.news import News
 from linli.sim.gb28181.sender import Sender, SendsPictures
+from linli.sim.gb28181.speaker import Speaker
 
 _WAIT_S: Final = 2.0
 _TRIES: Final = 15
@@ -73,7 +74,7 @@ class Camera(asyncio.DatagramProtocol):
         self.status = 0
         """Of the last registration."""
         self.notices = asyncio.Condition()
-        self.news, self.controls = News(self), Controls(self)
+        self.news, self.controls, self.speaker = News(self), Controls(self), Speaker(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
@@ -102,6 +103,7 @@ class Camera(asyncio.DatagramProtocol):
     async def stop(self) -> None:
         for sender in list(self.senders.values()):
             await sender.stop()
+        await self.speaker.stop()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -210,13 +212,16 @@ class Camera(asyncio.DatagramProtocol):
                 answer.set_result(message)
             return
         if message.method == "MESSAGE":
-            self.send(bytes(sip.respond(message, 200, to_tag=secrets.token_hex(4))))
-            self._later(self._hear(gb.read(message.body)))
+            said = gb.read(message.body)
+            refused = self.speaker.faults.refuses if said.command == "Broadcast" else 0
+            self.send(bytes(sip.respond(message, refused or 200, to_tag=secrets.token_hex(4))))
+            if not refused:
+                self._later(self._hear(said))
         elif message.method == "INVITE":
             self._later(self._invite(message))
         elif message.method == "SUBSCRIBE":
             self.news.hear(message)
-            self._later(self._notice())
+            self._later(self.notice())
         elif message.method == "ACK":
             _, sender = self._invited.get(message.call_id, (b"", None))
             if sender is not None:
@@ -225,7 +230,7 @@ class Camera(asyncio.DatagramProtocol):
             self.send(bytes(sip.respond(message, 200, to_tag=secrets.token_hex(4))))
             if message.method == "INFO":
                 self.seeks.append(message.body.decode())
-                self._later(self._notice())
+                self._later(self.notice())
             else:
                 self._later(self._hang_up(message.call_id))
 
@@ -234,7 +239,7 @@ class Camera(asyncio.DatagramProtocol):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _notice(self) -> None:
+    async def notice(self) -> None:
         async with self.notices:
             self.notices.notify_all()
 
@@ -247,7 +252,8 @@ class Camera(asyncio.DatagramProtocol):
         sender = self.senders.pop(call_id, None)
         if sender is not None:
             await sender.stop()
-        await self._notice()
+        await self.speaker.hang_up(call_id)
+        await self.notice()
 
     async def _hear(self, message: gb.Message) -> None:
         answer = {
@@ -262,6 +268,8 @@ class Camera(asyncio.DatagramProtocol):
                 await self.tell(body)
         elif message.command == "Alarm" and message.kind == "Response":
             self.alarms_taken.append(message.number)
+        elif message.command == "Broadcast":
+            await self.speaker.hear(message)
         elif message.command == "DeviceControl":
             if command := message.get("PTZCmd"):
                 self.moves.append(command)
@@ -269,7 +277,7 @@ class Camera(asyncio.DatagramProtocol):
             self.keys_asked += bool(message.get("IFameCmd"))
             for body in self.controls.obey(message):
                 await self.tell(body)
-        await self._notice()
+        await self.notice()
 
     def _device_info(self, message: gb.Message) -> list[bytes]:
         facts: dict[str, str | int] = {
@@ -371,7 +379,7 @@ class Camera(asyncio.DatagramProtocol):
         answer = bytes(sip.respond(request, 200, to_tag=tag, fields=fields, body=body))
         self._invited[request.call_id] = (answer, sender)
         self.send(answer)
-        await self._notice()
+        await self.notice()
 
     def sender(
         self, to: tuple[str, int], channel: Channel, *, sub: bool, ssrc: int, tcp: bool

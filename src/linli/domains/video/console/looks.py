@@ -15,7 +15,7 @@ from linli.domains.people.rights import Right
 from linli.domains.video.queries import cameras as cameras_queries
 from linli.domains.video.queries import looks as queries
 from linli.domains.video.queries import uppers as queries_uppers
-from linli.domains.video.recording_rows import LOOKS, SURFACES, View
+from linli.domains.video.recording_rows import LASTING, LOOKS, SURFACES, View
 from linli.domains.video.upper_rows import CALLER
 from linli.kernel import history
 from linli.kernel.clock import Clock
@@ -37,6 +37,7 @@ _KINDS: Final[dict[str, tuple[str, ...]]] = {
     "export": ("download",),
     "test": ("test",),
     "lock": ("lock", "unlock"),
+    "talk": ("talk",),
 }
 _COLUMNS: Final = (
     "at",
@@ -51,13 +52,13 @@ _COLUMNS: Final = (
     "reason",
     "sha256",
 )
-_LIVE: Final = ("live", "picture", "test")
+_LIVE: Final = (*LASTING, "picture", "test")
 
 
 class LooksAsked(Filter, frozen=True):
     camera_id: int | None = None
     who: Annotated[str, Meta(max_length=80, description="One of the people of the list.")] = ""
-    kind: Annotated[str, Meta(description="live, playback, export, test, lock; empty: all.")] = ""
+    kind: Annotated[str, Meta(description="live, playback, export, test, lock, talk; empty: all.")] = ""
     from_ms: Annotated[int, Meta(ge=0, le=10**14)] = 0
     to_ms: Annotated[int, Meta(ge=0, le=10**14)] = 0
 
@@ -74,8 +75,8 @@ class CameraLook(msgspec.Struct, rename="camel", frozen=True):
     what: Annotated[str, Meta(description=f"{', '.join(LOOKS)}.")]
     surface: Annotated[str, Meta(description=f"{', '.join(SURFACES)}; empty: unknown.")]
     at_ms: int
-    lasted_ms: Annotated[int | None, Meta(description="Of a live look so far; null: unknown.")]
-    goes_on: Annotated[bool, Meta(description="They look now.")]
+    lasted_ms: Annotated[int | None, Meta(description="Of a live look or a talk so far; null: unknown.")]
+    goes_on: Annotated[bool, Meta(description="They look, or talk, now.")]
     begin_ms: Annotated[int, Meta(description="Of what was recorded; 0: it was live.")]
     end_ms: int
     reason: str
@@ -159,7 +160,7 @@ async def _rows(
             CameraLook(
                 str(view.view_id), str(camera_id) if camera_id else "", camera_name, view.caller,
                 names.get(view.caller, _key(view.caller)), logins.get(view.caller, ""), view.what, view.surface,
-                view.at_ms, view.end_ms - view.begin_ms if view.what == "live" else None, view.goes_on(now_ms),
+                view.at_ms, view.end_ms - view.begin_ms if view.what in LASTING else None, view.goes_on(now_ms),
                 0 if live else view.begin_ms, 0 if live else view.end_ms, view.reason, view.sha256,
             )
         )  # fmt: skip

@@ -6,7 +6,7 @@ import itertools
 import secrets as system_secrets
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from linli.domains.video.doctor.memory import Doctor
 from linli.domains.video.gb28181.line import Line, Lines
@@ -41,6 +41,14 @@ _CHINA: Final = timedelta(hours=8)
 """Times of messages are Beijing's, whatever the machine's are."""
 
 
+class TakesCalls(Protocol):
+    """Who has cameras call: they take voices."""
+
+    def awaits(self, line: Line) -> bool: ...
+
+    def invited(self, line: Line, incoming: Incoming) -> None: ...
+
+
 class GbFront:
     """`start`, then `port`; `stop` in any state."""
 
@@ -63,6 +71,7 @@ class GbFront:
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self.dialogs = self.reports.dialogs
+        self.talks: TakesCalls | None = None
         self.port = 0
 
     async def start(self) -> None:
@@ -190,6 +199,9 @@ class GbFront:
         if request.method == "OPTIONS":
             return sip.respond(request, 200, to_tag=tag[:8].hex(), fields=[("allow", ALLOW)])
         if request.method == "INVITE":
+            line = self.lines.of(request, flow)
+            if line is not None and self.talks is not None and self.talks.awaits(line):
+                return None
             return sip.respond(request, 488, to_tag=tag[:8].hex())
         if request.method == "BYE":
             if sip.key_of_request(request) in self.dialogs:
@@ -233,7 +245,9 @@ class GbFront:
     # ------------------------------------------------------------ from the transactions
 
     def ack(self, request: sip.Request) -> None:
-        """Of calls to us: there are none."""
+        """Of a camera that called."""
+        if (dialogue := self.dialogs.get(sip.key_of_request(request))) is not None:
+            dialogue.acknowledged()
 
     def request(self, incoming: Incoming) -> None:
         """Raises Malformed."""
@@ -247,6 +261,12 @@ class GbFront:
                 dialogue.hung_up()
         elif request.method in ("MESSAGE", "NOTIFY", "INFO"):
             self._message(incoming)
+        elif request.method == "INVITE":
+            line = self.lines.of(request, incoming.flow)
+            if line is None or self.talks is None:
+                incoming.answer(488)
+            else:
+                self.talks.invited(line, incoming)
         else:
             incoming.answer(405, allow=ALLOW)
 

@@ -45,13 +45,15 @@ class Questions:
         fields: Mapping[str, str | int] | None = None,
         answer_s: float = ANSWER_S,
         refused: Callable[[int], None] | None = None,
-        kind: Literal["Query", "Control"] = "Query",
+        kind: Literal["Query", "Control", "Notify"] = "Query",
     ) -> list[gb.Message]:
-        """All parts that came; empty: none did, and `refused` hears the status (408: silence)."""
+        """All parts that came; empty: none did, and `refused` hears the status (408: silence). A Notify names its device
+        in `fields`."""
         line.number += 1
         key = (line.device.gb_id, command, str(line.number))
         asked = self._asked[key] = _Asked()
-        body = gb.build(kind, command, line.number, channel or line.device.gb_id, fields)
+        whose = "" if kind == "Notify" else channel or line.device.gb_id
+        body = gb.build(kind, command, line.number, whose, fields)
 
         def heard(status: int) -> None:
             if not 200 <= status < 300:

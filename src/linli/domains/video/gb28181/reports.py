@@ -26,7 +26,7 @@ _MOST_NEWS: Final = 64
 
 
 class Dialogue:
-    """A call that brings pictures, as the front must know it."""
+    """A call that brings pictures or takes a voice, as the front must know it."""
 
     line: Line
     channel: str
@@ -36,6 +36,9 @@ class Dialogue:
     def hung_up(self) -> None:
         """The camera ended it."""
         raise NotImplementedError
+
+    def acknowledged(self) -> None:
+        """An ACK came, where the camera called."""
 
 
 class Reports:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from linli.domains.video.gb28181.front import GbFront
     from linli.domains.video.gb28181.line import Line
     from linli.domains.video.live.running import Running
+    from linli.domains.video.live.talk import Talks
     from linli.media.cameras.pump import Pump
 
 FIRST_PICTURE_S: Final = 2.7
@@ -78,6 +79,7 @@ class VideoDesk:
         """Number of the last call: another process before this one may have had the first ones."""
         self.tickets = Tickets()
         self.looks = Looks(db, clock)
+        self._talks: Talks | None = None
         self.doctor = Doctor(clock)
         self.trials = Trials(self, clock)
         self.site_checks = SiteChecks(clock)
@@ -85,6 +87,9 @@ class VideoDesk:
 
     def open(self, front: "GbFront", pump: "Pump") -> None:
         self._front, self._pump = front, pump
+        from linli.domains.video.live.talk import Talks  # only where cameras register
+
+        self._talks = Talks(self._db, self._clock, front, pump)
 
     def close(self) -> None:
         self.trials.close()
@@ -102,6 +107,13 @@ class VideoDesk:
         if self._front is None:
             raise errors.VideoOff()
         return self._front
+
+    @property
+    def talks(self) -> "Talks":
+        """Raises VideoOff."""
+        if self._talks is None:
+            raise errors.VideoOff()
+        return self._talks
 
     def place(self) -> tuple[str, int]:
         """Host (empty: any of this machine) and port that cameras are set up with. Raises VideoOff."""

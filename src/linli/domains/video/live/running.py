@@ -68,7 +68,7 @@ class Running:
         self.place, here = self._pump.reserve(listens=way == "passive")
         ssrc = gb.ssrc_of(self._front.settings.domain, self._number, recorded=bool(self._span[1]))
         take = Take(self.place.number, [self.line.host], int(ssrc), way == "passive")
-        told_host = _told_host(self._front, self.line.host)
+        told_host = told_host(self._front, self.line.host)
         if not self._span[1]:
             attempt = self._front.doctor.start(self.line.device.gb_id, self.channel, sub=self._sub)
             attempt.way, attempt.port, attempt.ssrc = way, self.place.port, int(ssrc)
@@ -215,7 +215,7 @@ class Running:
         self._ended(self)
 
 
-def _told_host(front: GbFront, towards: str) -> str:
+def told_host(front: GbFront, towards: str) -> str:
     """The address that a camera is told to send to: the public one, else ours in its network."""
     if front.settings.public_host:
         return front.settings.public_host

@@ -60,6 +60,8 @@ class Written(NamedTuple):
     begin_ms: int
     end_ms: int
     over: bool
+    what: str = "live"
+    """Or talk."""
 
 
 def caller_of(scope: Scope) -> tuple[str, int | None]:
@@ -101,7 +103,7 @@ async def write_live(tx: Tx, looks: list[Written]) -> list[int]:
             continue
         values = {
             **look.watcher._asdict(),
-            "what": "live",
+            "what": look.what,
             "begin_ms": look.begin_ms,
             "end_ms": look.end_ms,
             "over": int(look.over),
