@@ -116,3 +116,141 @@ async def test_a_voice_arrives(house: House, way: Literal["udp", "passive", "act
     assert row["name"] and row["lastedMs"] >= 0
     table = await house.desk.get(f"{house.at}/camera-looks/export.csv", params={"language": "en"})
     assert "Talked to it" in table.text
+
+
+async def test_each_failure_has_its_words(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    faults = device.speaker.faults
+    faults.refuses = 486
+    assert (await refused(house, path))["code"] == "video.talk_refused"
+    faults.refuses = 404
+    told = await refused(house, path)
+    assert (told["code"], "没有语音输出通道" in told["message"]) == ("video.talk_no_audio", True)
+    faults.refuses, faults.says = 0, "ERROR"
+    told = await refused(house, path)
+    assert (told["code"], "ERROR" in told["message"]) == ("video.talk_refused", True)
+    faults.says, faults.no_audio = "OK", True
+    assert (await refused(house, path))["code"] == "video.talk_no_audio"
+    faults.no_audio, faults.direction = False, "sendonly"
+    assert (await refused(house, path))["code"] == "video.talk_no_audio"
+    faults.direction, faults.codec = "recvonly", "0 PCMU/8000"
+    told = await refused(house, path)
+    assert (told["code"], "pcmu/8000" in told["message"]) == ("video.talk_codec", True)
+    faults.codec = "8 PCMA/8000"
+    monkeypatch.setattr(talk, "CALLED_S", 1.0)
+    faults.never_calls = True
+    assert (await refused(house, path))["code"] == "video.talk_not_called"
+    faults.never_calls, faults.silent = False, True
+    assert (await refused(house, path))["code"] == "video.talk_not_called"
+    faults.silent = False
+    assert await device.register(0) == 200
+    assert (await refused(house, path))["code"] == "video.offline"
+    assert device.speaker.voices == []
+    looks = (await house.desk.get(f"{house.at}/camera-looks", params={"kind": "talk"})).json()["data"]
+    assert looks == []
+
+
+async def test_a_device_that_knows_only_its_speaker(house: House) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    speaker = f"{CAMERA[:10]}137{CAMERA[13:]}"
+    device.speaker.faults.knows = speaker
+    async with talking(house, path) as page:
+        page.say(SPOKEN[:320])
+        (voice,) = device.speaker.voices
+        await device.until(lambda: len(voice.samples) == 320)
+    assert device.speaker.told == [CAMERA, speaker]
+
+
+async def test_one_talks_at_a_time_and_the_other_is_told_who(house: House) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    async with talking(house, path):
+        told = await house.desk.post(f"{path}/talk")
+        assert (told.status_code, told.json()["code"]) == (409, "video.talk_busy")
+        name = (await house.desk.get("/session")).json()["name"]
+        assert told.json()["message"].startswith(f"{name} ")
+    await nobody_talks(house)
+    async with talking(house, path):
+        assert len(device.speaker.voices) == 2
+
+
+async def test_it_ends_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    monkeypatch.setattr(talk, "QUIET_S", 0.5)
+    async with talking(house, path) as page:  # it says nothing
+        assert await page.why() == '{"ended":"quiet"}'
+    await device.until(lambda: device.speaker.voices[-1].over)
+    await nobody_talks(house)
+    answer = await house.desk.post(f"{path}/talk")  # and no page comes
+    await device.until(lambda: len(device.speaker.voices) == 2 and device.speaker.voices[-1].over)
+    with pytest.raises(AssertionError):
+        await on_page(house, answer.json()["path"])
+    await nobody_talks(house)
+    monkeypatch.setattr(talk, "QUIET_S", 60.0)
+    monkeypatch.setattr(talk, "LONGEST_S", 0.6)
+    async with talking(house, path) as page:
+        assert await page.why() == '{"ended":"limit"}'
+    await nobody_talks(house)
+    monkeypatch.setattr(talk, "LONGEST_S", 60.0)
+    device.speaker.faults.hears_s = 0.3
+    async with talking(house, path) as page:  # the camera ends what it hears nothing of
+        assert await page.why() == '{"ended":"camera"}'
+    await nobody_talks(house)
+    device.speaker.faults.hears_s = 0.0
+    async with talking(house, path) as page:
+        assert await device.register(0) == 200
+        assert await page.why() == '{"ended":"camera"}'
+
+
+async def test_who_may_not_any_more_is_silenced(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    monkeypatch.setattr(talk, "ALIVE_S", 0.3)
+    monkeypatch.setattr(talk, "QUIET_S", 60.0)
+    async with talking(house, path) as page:
+        assert (await house.desk.delete("/session")).status_code == 204
+        assert await page.why() == '{"ended":"right"}'
+    await device.until(lambda: device.speaker.voices[-1].over)
+
+
+async def test_what_a_page_may_send(house: House) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    async with talking(house, path) as page:
+        page.say(bytes(4_097))
+        assert await page.why() == ""
+    await nobody_talks(house)
+    async with talking(house, path) as page:
+        page.send(TextMessage(data="{}"))
+        assert await page.why() == ""
+    await nobody_talks(house)
+    async with talking(house, path) as page:  # a minute at once: no more than a second of it is taken
+        for _ in range(200):
+            page.say(bytes(2_400))
+        voice = device.speaker.voices[-1]
+        await device.until(lambda: len(voice.samples) >= 7_200)
+    await device.until(lambda: voice.over)
+    assert len(voice.samples) < 40_000
+    with pytest.raises(AssertionError):
+        await on_page(house, "/talk?token=none")
+
+
+async def test_the_platform_stops_in_the_middle_of_it(house: House) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    async with talking(house, path) as page:
+        await house.platform.video.stop()
+        await device.until(lambda: device.speaker.voices[-1].over)
+        assert await page.why() == '{"ended":"closed"}'
+
+
+async def test_a_stranger_may_not_call_for_a_voice(house: House) -> None:
+    await house.camera()
+    (device,) = house.cameras
+    request = device.request("INVITE", "1234", 1)
+    request.set("content-type", "APPLICATION/SDP")
+    request.body = device.speaker._description(20_000)
+    assert (await device.ask(request)).status == 488

@@ -68,17 +68,17 @@ class Running:
         self.place, here = self._pump.reserve(listens=way == "passive")
         ssrc = gb.ssrc_of(self._front.settings.domain, self._number, recorded=bool(self._span[1]))
         take = Take(self.place.number, [self.line.host], int(ssrc), way == "passive")
-        told_host = told_host(self._front, self.line.host)
+        to_host = told_host(self._front, self.line.host)
         if not self._span[1]:
             attempt = self._front.doctor.start(self.line.device.gb_id, self.channel, sub=self._sub)
             attempt.way, attempt.port, attempt.ssrc = way, self.place.port, int(ssrc)
-            attempt.camera, attempt.to_host = self.line.host, told_host
+            attempt.camera, attempt.to_host = self.line.host, to_host
             self.watch = AttemptWatch(self._front.doctor, self.line.device.gb_id, self.channel, attempt)
         self.began_ms = self._front.doctor.now_ms()
         self._pump.take(take, here, self.stream.take, self._take_facts)
         wanted = gb.Wanted(
             self.channel,
-            told_host,
+            to_host,
             self.place.port,
             ssrc,
             way,

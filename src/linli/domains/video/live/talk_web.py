@@ -61,9 +61,9 @@ class TalkLine(WebSocketLine):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         if self._talk.ended is not None:
-            self._over(self._talk.ended)
+            self._tell_why(self._talk.ended)
             return
-        self._talk.over = self._over
+        self._talk.over = self._tell_why
 
     def heard(self, message: Whole) -> None:
         if message.text:
@@ -75,6 +75,6 @@ class TalkLine(WebSocketLine):
     def ended(self, *, too_much: bool) -> None:
         self._talk.end("closed")
 
-    def _over(self, why: End) -> None:
+    def _tell_why(self, why: End) -> None:
         self.write(TextMessage(msgspec.json.encode({"ended": why}).decode()))
         self.close(CloseReason.NORMAL_CLOSURE)

@@ -5,7 +5,7 @@ import type { components } from '@/api/schema'
 export type CameraLook = components['schemas']['CameraLook']
 
 /** Kinds of looks that the list is narrowed by. */
-export const KINDS = ['live', 'playback', 'export', 'test', 'lock'] as const
+export const KINDS = ['live', 'playback', 'export', 'test', 'lock', 'talk'] as const
 
 /** Who looked at a camera, the last first. */
 export function useCameraLooks(communityId: () => string | null, cameraId: () => string, page: () => number) {

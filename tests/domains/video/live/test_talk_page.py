@@ -1,0 +1,103 @@
+"""Hold to talk on a camera's page in a real Chromium with a microphone that beeps: the beeps arrive at the camera."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.browser.visit import CHROMIUM
+from tests.domains.video.live.conftest import WAIT_S, House
+from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
+from tests.domains.video.live.test_talk import nobody_talks
+
+DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+LOUD = 2_000
+"""Of 16-bit samples: far above what silence is."""
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
+
+
+def loudest(samples: bytes) -> int:
+    """Of G.711A, as 16-bit samples (ITU-T G.711)."""
+    return max((_sized(code ^ 0x55) for code in samples), default=0)
+
+
+def _sized(code: int) -> int:
+    segment, low = (code & 0x70) >> 4, code & 0x0F
+    return (low << 4) + 8 if segment == 0 else ((low << 4) + 0x108) << (segment - 1)
+
+
+@asynccontextmanager
+async def page_of(house: House, language: str = "zh-CN") -> AsyncIterator[Page]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", *DEVICES]
+        )
+        context = await browser.new_context(locale=language, viewport={"width": 1440, "height": 900})
+        cookies = [
+            {"name": cookie.name, "value": cookie.value or "", "url": house.url}
+            for cookie in house.desk.cookies.jar
+        ]
+        await context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = await context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        yield page
+        await browser.close()
+
+
+async def test_hold_to_talk(house: House) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    async with page_of(house) as page:
+        await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
+        card = page.get_by_role("region", name="喊话")
+        hold = card.get_by_role("button", name="按住说话")
+        await hold.hover()
+        await page.mouse.down()
+        await expect(card.get_by_text("现场能听到您的声音")).to_be_visible()
+        await device.until(lambda: device.speaker.voices and loudest(device.speaker.voices[0].samples) > LOUD)
+        voice = device.speaker.voices[0]
+        for width in (1440, 360):
+            await _clean(page, "camera-talk", width)
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        assert not voice.over
+        await page.mouse.up()
+        await device.until(lambda: voice.over)
+        await expect(hold).to_have_attribute("data-state", "idle")
+        seconds = len(voice.samples) / 8_000
+        times = [head.timestamp for head in voice.packets]
+        assert seconds == pytest.approx(((times[-1] - times[0]) & 0xFFFFFFFF) / 8_000, abs=0.5)
+        await nobody_talks(house)
+        # By keys, and the page is closed in the middle of it.
+        await hold.focus()
+        await page.keyboard.down("Space")
+        await device.until(lambda: len(device.speaker.voices) == 2 and device.speaker.voices[1].samples)
+        await page.close()
+        await device.until(lambda: device.speaker.voices[1].over)
+        await nobody_talks(house)
+
+
+async def test_a_talk_that_fails_says_why(house: House) -> None:
+    path = await house.camera()
+    (device,) = house.cameras
+    device.speaker.faults.refuses = 404
+    async with page_of(house) as page:
+        await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
+        card = page.get_by_role("region", name="喊话")
+        hold = card.get_by_role("button", name="按住说话")
+        await hold.hover()
+        await page.mouse.down()
+        await expect(card.get_by_text("没有语音输出通道")).to_be_visible()
+        await page.mouse.up()
+        for width in (1440, 360):
+            await _clean(page, "camera-talk-fails", width)
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        device.speaker.faults.refuses = 0
+        device.speaker.faults.hears_s = 0.3
+        await hold.hover()
+        await page.mouse.down()
+        await device.until(lambda: device.speaker.voices)
+        await page.context.set_offline(True)  # no page closes its line so: the camera hears nothing
+        await device.until(lambda: device.speaker.voices[0].over, WAIT_S)
+        await asyncio.sleep(0)
