@@ -27,6 +27,13 @@ class Playing:
         self.stream = Stream(lambda: None)
 
 
+class Talking:
+    """Stands for a talk: tests/domains/video/live has real ones."""
+
+    token = "talk"
+    longest_s = 60.0
+
+
 class Looking:
     """Stands for the looker: tests/domains/video/health has real pictures."""
 
@@ -55,11 +62,15 @@ def stand_in(desk: VideoDesk) -> None:
     async def order(*_: object, **__: object) -> Outcome:
         return Outcome("done", 0)
 
+    async def talk(*_: object, **__: object) -> Talking:
+        return Talking()
+
     async def condition(*_: object, **__: object) -> None:
         return
 
     acts = {
         "order": order,
+        "talk": talk,
         "ask_condition": condition,
         "live": play,
         "past": play,

@@ -60,6 +60,7 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {here}/{{camera_id}}/orders": [
             lambda x: Ask(at(x, camera_id=x.camera), body={"order": "guard"})
         ],
+        f"POST {here}/{{camera_id}}/talk": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"POST {here}/{{camera_id}}/restart": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"GET {here}/{{camera_id}}/device-condition": [lambda x: Ask(at(x, camera_id=x.camera))],
         f"POST {here}/{{camera_id}}/snapshot": [lambda x: Ask(at(x, camera_id=x.camera))],

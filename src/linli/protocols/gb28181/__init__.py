@@ -46,7 +46,16 @@ from .subscriptions import (
     places,
     wanted,
 )
-from .talk import RATE, Listener, NoAudio, NoCodec, broadcast_fields, describe_voice, read_listener, speaker_of
+from .talk import (
+    RATE,
+    Listener,
+    NoAudio,
+    NoCodec,
+    broadcast_fields,
+    describe_voice,
+    read_listener,
+    speaker_of,
+)
 
 __all__ = [
     "ADD_TO_CRUISE",

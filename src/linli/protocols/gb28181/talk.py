@@ -1,6 +1,7 @@
 """Talking to a camera: the notice of a broadcast, and the camera's call for the sound. Source: GB/T 28181-2016, 9.12.
 
-The camera is told of a voice and calls for it: an INVITE whose audio it wants to get, as G.711A of 8,000 samples a second.
+The camera is told of a voice and calls for it: an INVITE whose audio it wants to get, as G.711A of 8,000 samples
+a second.
 """
 
 import ipaddress

@@ -212,11 +212,11 @@ class Camera(asyncio.DatagramProtocol):
                 answer.set_result(message)
             return
         if message.method == "MESSAGE":
-            said = gb.read(message.body)
-            refused = self.speaker.faults.refuses if said.command == "Broadcast" else 0
+            heard = gb.read(message.body)
+            refused = self.speaker.faults.refuses if heard.command == "Broadcast" else 0
             self.send(bytes(sip.respond(message, refused or 200, to_tag=secrets.token_hex(4))))
             if not refused:
-                self._later(self._hear(said))
+                self._later(self._hear(heard))
         elif message.method == "INVITE":
             self._later(self._invite(message))
         elif message.method == "SUBSCRIBE":

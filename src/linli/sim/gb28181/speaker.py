@@ -1,4 +1,4 @@
-"""The loudspeaker of a simulated device (GB/T 28181-2016, 9.12): it is told of a voice, calls for it, and keeps what came."""
+"""The loudspeaker of a simulated device (GB/T 28181-2016, 9.12): it calls for a voice and keeps what came."""
 
 import asyncio
 import contextlib
@@ -67,10 +67,10 @@ class Speaker:
         if faults.silent:
             return
         knows = not faults.knows or faults.knows == target
-        said = faults.says if knows else "ERROR"
-        body = gb.build("Response", "Broadcast", message.number, target, {"Result": said})
+        result = faults.says if knows else "ERROR"
+        body = gb.build("Response", "Broadcast", message.number, target, {"Result": result})
         await camera.tell(body)
-        if said == "OK" and not faults.never_calls:
+        if result == "OK" and not faults.never_calls:
             await self._call(message.get("SourceID"), target)
 
     async def _call(self, source: str, target: str) -> None:
@@ -133,7 +133,9 @@ class Speaker:
         heard.over = True
         if self.way == "udp":
             bye = dialog.request("BYE")
-            bye.set("via", f"SIP/2.0/UDP {self._camera.here};rport;branch={sip.COOKIE}{secrets.token_hex(10)}")
+            bye.set(
+                "via", f"SIP/2.0/UDP {self._camera.here};rport;branch={sip.COOKIE}{secrets.token_hex(10)}"
+            )
             await self._camera.ask(bye)
         await self._camera.notice()
 

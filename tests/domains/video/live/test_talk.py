@@ -5,13 +5,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
-import httpx
 import pytest
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import BytesMessage, CloseConnection, Message, Request, TextMessage
 
-from linli.domains.video.live import talk
-from tests.domains.video.live.conftest import CAMERA, WAIT_S, House, channel
+from linli.domains.video.live import talk, talks
+from tests.domains.video.live.conftest import CAMERA, WAIT_S, House
 
 SPOKEN = bytes(range(256)) * 5  # 1,280 samples: eight packets
 
@@ -101,7 +100,7 @@ async def test_a_voice_arrives(house: House, way: Literal["udp", "passive", "act
         await device.until(lambda: len(voice.samples) == len(SPOKEN))
         assert voice.samples == SPOKEN
         assert [head.payload_type for head in voice.packets] == [8] * 8
-        assert voice.packets[0].marker and not voice.packets[1].marker
+        assert [head.marker for head in voice.packets] == [True] + [False] * 7
         first = voice.packets[0]
         for count, head in enumerate(voice.packets):
             assert head.sequence == (first.sequence + count) & 0xFFFF
@@ -109,11 +108,11 @@ async def test_a_voice_arrives(house: House, way: Literal["udp", "passive", "act
             assert head.ssrc == 200000001
     await device.until(lambda: voice.over)
     await nobody_talks(house)
-    (row,) = [
-        look for look in (await house.desk.get(f"{house.at}/camera-looks", params={"kind": "talk"})).json()["data"]
-    ]
+    looks = await house.desk.get(f"{house.at}/camera-looks", params={"kind": "talk"})
+    (row,) = looks.json()["data"]
     assert (row["what"], row["surface"], row["goesOn"], row["beginMs"]) == ("talk", "console", False, 0)
-    assert row["name"] and row["lastedMs"] >= 0
+    assert row["name"]
+    assert row["lastedMs"] >= 0
     table = await house.desk.get(f"{house.at}/camera-looks/export.csv", params={"language": "en"})
     assert "Talked to it" in table.text
 
@@ -138,7 +137,7 @@ async def test_each_failure_has_its_words(house: House, monkeypatch: pytest.Monk
     told = await refused(house, path)
     assert (told["code"], "pcmu/8000" in told["message"]) == ("video.talk_codec", True)
     faults.codec = "8 PCMA/8000"
-    monkeypatch.setattr(talk, "CALLED_S", 1.0)
+    monkeypatch.setattr(talks, "CALLED_S", 1.0)
     faults.never_calls = True
     assert (await refused(house, path))["code"] == "video.talk_not_called"
     faults.never_calls, faults.silent = False, True
@@ -179,7 +178,7 @@ async def test_one_talks_at_a_time_and_the_other_is_told_who(house: House) -> No
 async def test_it_ends_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     path = await house.camera()
     (device,) = house.cameras
-    monkeypatch.setattr(talk, "QUIET_S", 0.5)
+    monkeypatch.setattr(talks, "QUIET_S", 0.5)
     async with talking(house, path) as page:  # it says nothing
         assert await page.why() == '{"ended":"quiet"}'
     await device.until(lambda: device.speaker.voices[-1].over)
@@ -189,7 +188,7 @@ async def test_it_ends_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(AssertionError):
         await on_page(house, answer.json()["path"])
     await nobody_talks(house)
-    monkeypatch.setattr(talk, "QUIET_S", 60.0)
+    monkeypatch.setattr(talks, "QUIET_S", 60.0)
     monkeypatch.setattr(talk, "LONGEST_S", 0.6)
     async with talking(house, path) as page:
         assert await page.why() == '{"ended":"limit"}'
@@ -208,8 +207,8 @@ async def test_it_ends_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) 
 async def test_who_may_not_any_more_is_silenced(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     path = await house.camera()
     (device,) = house.cameras
-    monkeypatch.setattr(talk, "ALIVE_S", 0.3)
-    monkeypatch.setattr(talk, "QUIET_S", 60.0)
+    monkeypatch.setattr(talks, "ALIVE_S", 0.3)
+    monkeypatch.setattr(talks, "QUIET_S", 60.0)
     async with talking(house, path) as page:
         assert (await house.desk.delete("/session")).status_code == 204
         assert await page.why() == '{"ended":"right"}'

@@ -15,7 +15,9 @@ from tests.domains.video.live.test_talk import nobody_talks
 DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 LOUD = 2_000
 """Of 16-bit samples: far above what silence is."""
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages"
+)
 
 
 def loudest(samples: bytes) -> int:

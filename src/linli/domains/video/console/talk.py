@@ -53,7 +53,6 @@ async def talk_to_camera(
     """Have the camera take a voice, or why it does not. Who talks is kept; one at a time."""
     row = await queries.camera(scope, db, camera_id, community_id=community_id)
     camera = await video.camera(scope, db, row.iot_id)
-    line = await video.line(camera.channel)
 
     async def lives() -> bool:
         return await sessions.is_living(db, session.id, now_ms=clock.now_ms())
@@ -61,14 +60,12 @@ async def talk_to_camera(
     watcher = Watcher.of(scope, camera.iot_id, community_id, "console")
     alive = staff_may(db, scope, camera.iot_id, community_id, lives, right=Right.CAMERAS_STEER)
     try:
-        talk = await video.talks.begin(
-            line, camera.channel.channel_id, camera.channel.channel, watcher, alive
-        )
+        talk = await video.talk(camera, watcher, alive)
     except errors.TalkBusy as busy:
         caller = str(busy.facts.get("caller", ""))
         name = (await caller_names(db, [caller])).get(caller, caller)
         raise errors.TalkBusy(name=name) from None
-    return Talking(f"/talk?token={talk.token}", int(video.talks.longest_s))
+    return Talking(f"/talk?token={talk.token}", int(talk.longest_s))
 
 
 __all__ = ["talk_routes"]

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from linli.domains.video.gb28181.front import GbFront
     from linli.domains.video.gb28181.line import Line
     from linli.domains.video.live.running import Running
-    from linli.domains.video.live.talk import Talks
+    from linli.domains.video.live.talk import Talk
+    from linli.domains.video.live.talks import Talks
     from linli.media.cameras.pump import Pump
 
 FIRST_PICTURE_S: Final = 2.7
@@ -87,7 +88,7 @@ class VideoDesk:
 
     def open(self, front: "GbFront", pump: "Pump") -> None:
         self._front, self._pump = front, pump
-        from linli.domains.video.live.talk import Talks  # only where cameras register
+        from linli.domains.video.live.talks import Talks  # only where cameras register
 
         self._talks = Talks(self._db, self._clock, front, pump)
 
@@ -324,6 +325,11 @@ class VideoDesk:
     async def ask_condition(self, camera: Camera) -> Condition | None:
         """What its device says of itself; None: it does not answer. Raises Unavailable."""
         return await orders.look(self.front, await self.line(camera.channel))
+
+    async def talk(self, camera: Camera, watcher: Watcher, alive: Callable[[], Awaitable[bool]]) -> "Talk":
+        """Have it take a voice; who talks is kept. Raises TalkBusy (with `caller` of who talks), Unavailable."""
+        line, channel = await self.line(camera.channel), camera.channel
+        return await self.talks.begin(line, channel.channel_id, channel.channel, watcher, alive)
 
     async def presets(self, camera: Camera) -> dict[int, str]:
         """Names by number; empty where it has none or does not know the question. Raises Unavailable."""

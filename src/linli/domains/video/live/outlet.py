@@ -61,7 +61,9 @@ class Outlet:
 
     def start(self, hosts: frozenset[str]) -> None:
         """`hosts`: who may connect, where we wait."""
-        self._task = asyncio.get_running_loop().create_task(self._run(hosts), name="pictures or voice sent on")
+        self._task = asyncio.get_running_loop().create_task(
+            self._run(hosts), name="pictures or voice sent on"
+        )
 
     def put(self, packet: bytes) -> None:
         """One packet; how many may wait is the caller's to say."""

@@ -49,7 +49,8 @@ def _token(scope: MutableMapping[str, Any]) -> str:
         query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=4)
     except ValueError:
         return ""
-    return query.get("token", [""])[0][:64]
+    token: str = query.get("token", [""])[0][:64]
+    return token
 
 
 class TalkLine(WebSocketLine):

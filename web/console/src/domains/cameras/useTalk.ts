@@ -18,7 +18,7 @@ export function useTalk(communityId: () => string, cameraId: () => string) {
     ),
   )
   const problem = computed(() => (state.value === 'idle' ? ask.problem.value : null))
-  let held = false
+  let pressed = false
   /** Counted up by each start, so that what an earlier one still waits for counts no more. */
   let turn = 0
   let line: WebSocket | null = null
@@ -27,13 +27,13 @@ export function useTalk(communityId: () => string, cameraId: () => string) {
   let clock = 0
 
   async function start(): Promise<void> {
-    if (held || state.value !== 'idle') return
-    held = true
+    if (pressed || state.value !== 'idle') return
+    pressed = true
     const mine = ++turn
     silence.value = ended.value = ''
     state.value = 'asking'
     const asked = await askVoice()
-    if (mine !== turn || !held || !asked.voice) {
+    if (mine !== turn || !pressed || !asked.voice) {
       asked.voice?.stop()
       if (mine === turn) {
         silence.value = asked.silence
@@ -53,7 +53,7 @@ export function useTalk(communityId: () => string, cameraId: () => string) {
       return
     }
     line = open(answered.path)
-    line.onmessage = (event) => (ended.value = told(String(event.data)))
+    line.onmessage = (event) => (ended.value = reasonOf(String(event.data)))
     line.onclose = () => mine === turn && stop()
     if (!(await speak(line, asked.voice))) {
       if (mine === turn) ended.value = 'sound'
@@ -83,7 +83,7 @@ export function useTalk(communityId: () => string, cameraId: () => string) {
   }
 
   function stop(): void {
-    held = false
+    pressed = false
     turn += 1
     window.clearInterval(clock)
     line?.close()
@@ -103,7 +103,7 @@ function open(path: string): WebSocket {
   return new WebSocket(url)
 }
 
-function told(text: string): string {
+function reasonOf(text: string): string {
   try {
     return String((JSON.parse(text) as { ended?: string }).ended ?? '')
   } catch {
