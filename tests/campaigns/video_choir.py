@@ -41,6 +41,7 @@ class Singer:
         self._began = False
         self.voice = choir.least()
         self.port = 0
+        self.key_wanted = False
 
     async def open(self) -> None:
         self._wire.bind((self._host, 0))

@@ -67,7 +67,7 @@ class Camera(asyncio.DatagramProtocol):
         self.moves: list[str] = []
         """PTZCmd, in hexadecimal."""
         self.presets: dict[int, str] = {}
-        self.keys_asked = 0
+        self.edition_2022 = False
         self.alarms_taken: list[str] = []
         """Numbers of alarms that the platform said it has."""
         self.seeks: list[str] = []
@@ -147,6 +147,8 @@ class Camera(asyncio.DatagramProtocol):
             request = self.request("REGISTER", call_id, number)
             request.set("contact", f"<sip:{self.gb_id}@{self.here}>")
             request.set("expires", str(seconds))
+            if self.edition_2022:
+                request.set("x-gb-ver", "3.0")
             if answer is not None and not self.faults.shy:
                 challenge = sip.read_challenge(answer.get("www-authenticate") or "")
                 if challenge is not None:
@@ -213,7 +215,7 @@ class Camera(asyncio.DatagramProtocol):
             return
         if message.method == "MESSAGE":
             heard = gb.read(message.body)
-            refused = self.speaker.faults.refuses if heard.command == "Broadcast" else 0
+            refused = self.controls.refuses(heard)
             self.send(bytes(sip.respond(message, refused or 200, to_tag=secrets.token_hex(4))))
             if not refused:
                 self._later(self._hear(heard))
@@ -274,7 +276,6 @@ class Camera(asyncio.DatagramProtocol):
             if command := message.get("PTZCmd"):
                 self.moves.append(command)
                 self._keep_preset(command)
-            self.keys_asked += bool(message.get("IFameCmd"))
             for body in self.controls.obey(message):
                 await self.tell(body)
         await self.notice()

@@ -19,9 +19,31 @@ class Controls:
         self.orders: list[tuple[str, str]] = []
         """Code and command."""
         self.duty = "OFFDUTY"
+        self.keys_asked: list[str] = []
+        """By which words."""
+
+    def refuses(self, message: gb.Message) -> int:
+        """The status by which it refuses a message at once; 0: it takes it."""
+        if message.command == "Broadcast":
+            return self._camera.speaker.faults.refuses
+        if not _asks_key(message):
+            return 0
+        refused = self._camera.faults.refuses_keys
+        if refused.isdigit():
+            self.keys_asked.append(refused)
+            return int(refused)
+        return 0
 
     def obey(self, message: gb.Message) -> list[bytes]:
         """Its answers; steering, key pictures and a restart have none."""
+        if name := _asks_key(message):
+            self.keys_asked.append(name)
+            if self._camera.faults.refuses_keys:
+                facts: dict[str, str | int] = {"Result": "ERROR"}
+                return [gb.build("Response", "DeviceControl", message.number, message.device, facts)]
+            for sender in self._camera.senders.values():
+                sender.key_wanted = True
+            return []
         order = next((message.get(name) for name in gb.ORDERS if message.get(name)), "")
         if not order:
             return []
@@ -45,3 +67,7 @@ class Controls:
         return [
             gb.build("Response", "DeviceStatus", message.number, code, facts, duties, list_name="Alarmstatus")
         ]
+
+
+def _asks_key(message: gb.Message) -> str:
+    return next((name for name in ("IFameCmd", "IFrameCmd") if message.get(name)), "")

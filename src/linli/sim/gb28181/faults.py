@@ -42,5 +42,9 @@ class Faults:
     """It answers commands with ERROR."""
     silent_orders: bool = False
     """It answers commands not at all."""
+    keys_when_asked: bool = False
+    """It sends a key picture only when it is asked for one."""
+    refuses_keys: str = ""
+    """What it answers who asks for a key picture: a status, or ERROR."""
     slow_catalogue: bool = False
     """Each camera comes in a message of its own, the last one twice."""

@@ -20,6 +20,7 @@ class SendsPictures(Protocol):
     """`open`, then `start`; `stop` in any state."""
 
     port: int
+    key_wanted: bool
 
     async def open(self) -> None: ...
 
@@ -52,6 +53,7 @@ class Sender:
         self._wire: socket.socket | None = None
         self._task: asyncio.Task[None] | None = None
         self._sequence = 0
+        self.key_wanted = False
         self.sent = 0
         """Pictures."""
         self.port = 0
@@ -86,6 +88,10 @@ class Sender:
             if picture.key and (self._faults.no_key or keys % self._faults.keys_each):
                 keys += 1
                 continue
+            if picture.key and self._faults.keys_when_asked:
+                if not self.key_wanted:
+                    continue
+                self.key_wanted = False
             keys += picture.key
             if self._faults.h265:
                 picture = picture._replace(units=(_VPS,))

@@ -65,7 +65,7 @@ class GbFront:
         self._datagrams = DatagramPort(self)
         self.lines = Lines(self._flow_of)
         self._log_in = LogIn(settings.domain, db, clock, secrets, self.guard, doctor)
-        self.reports = Reports(db, clock, ids, secrets, doctor, self._later)
+        self.reports = Reports(db, clock, ids, secrets, doctor, self.later)
         self._server: asyncio.Server | None = None
         self._tag_secret = system_secrets.token_bytes(32)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -93,7 +93,7 @@ class GbFront:
         self.doctor.know_only(await queries.codes(self._db))
         for device in await queries.devices_online(self._db):
             self.lines.know(device, self._clock.steady_ms())
-        self._later(self._subscribe())
+        self.later(self._subscribe())
         self._watch = loop.create_task(self._look_after(), name="gb28181 watch")
 
     async def stop(self) -> None:
@@ -296,11 +296,12 @@ class GbFront:
         before = self.lines.named(device.gb_id)
         moved = before is not None and before.host != flow.host
         line = self.lines.know(device, self._clock.steady_ms())
+        line.edition_2022 = (request.get("x-gb-ver") or "").startswith("3")
         if moved:  # what it sends from there belongs to no call of ours
             self.reports.hang_up_all(line)
         incoming.answer(200, date=_date(now_ms), expires=str(seconds), contact=request.get("contact") or "")
         if before is None or not before.described:
-            self._later(self._describe(line, anew=before is None or moved))
+            self.later(self._describe(line, anew=before is None or moved))
         else:
             self.subscriptions.begin(line, anew=moved)
 
@@ -325,7 +326,7 @@ class GbFront:
             job.close()
             incoming.drop()
             return
-        self._later(self._run(job, incoming))
+        self.later(self._run(job, incoming))
 
     async def _run(self, job: Coroutine[Any, Any, None], incoming: Incoming) -> None:
         try:
@@ -338,7 +339,7 @@ class GbFront:
             if not incoming.answered:
                 incoming.answer(500)
 
-    def _later(self, job: Coroutine[Any, Any, object]) -> None:
+    def later(self, job: Coroutine[Any, Any, object]) -> None:
         task = asyncio.get_running_loop().create_task(self._survive(job))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

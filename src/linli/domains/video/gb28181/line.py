@@ -17,6 +17,12 @@ class Line:
     """Whether it has said what it is."""
     number: int = 0
     """SN of the last question."""
+    edition_2022: bool = False
+    """As it said when it registered."""
+    keys_asked: dict[str, float] = field(default_factory=dict)
+    """Seconds of the event loop when a key picture was asked for last, by channel."""
+    refuses_keys: set[str] = field(default_factory=set)
+    """Channels that refused to be asked."""
     transport: str = field(init=False)
     host: str = field(init=False)
     port: int = field(init=False)

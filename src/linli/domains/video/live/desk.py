@@ -193,7 +193,7 @@ class VideoDesk:
             )
             self._running[channel.channel_id, sub] = running
         running.glimpsed = False
-        if key:
+        if key or (running.stream.head and not running.stream.kept):
             running.ask_key()
         await running.playing(seconds)
         return running

@@ -12,6 +12,7 @@ from linli.domains.video.doctor.watch import AttemptWatch
 from linli.domains.video.gb28181.front import GbFront
 from linli.domains.video.gb28181.line import Line
 from linli.domains.video.live.call import Call
+from linli.domains.video.live.key_pictures import ask_key
 from linli.domains.video.live.part import Part
 from linli.kernel.errors import Unavailable
 from linli.media.cameras.hub import Stream
@@ -107,7 +108,11 @@ class Running:
     def _take_facts(self, facts: Facts) -> None:
         if self.watch is not None:
             self.watch.measured(facts, self.stream.shape)
+        before = self.stream.facts
         self.stream.take_facts(facts)
+        begins = facts.packets and not self.stream.head and not facts.foreign and not facts.h265
+        if begins or facts.lost > before.lost:  # nothing is given before the next one
+            self.ask_key()
 
     def _call_changed(self) -> None:
         self._news.set()
@@ -154,10 +159,9 @@ class Running:
         return [*notes, *(["strangers"] if facts.strangers else []), *(["lost"] if facts.lost else [])]
 
     def ask_key(self) -> None:
-        self.line.number += 1
-        fields = {"IFameCmd": "Send"}  # the standard's own spelling
-        body = gb.build("Control", "DeviceControl", self.line.number, self.channel, fields)
-        self._front.questions.send(self.line, body, channel=self.channel)
+        """Somebody waits for a key picture."""
+        if not self.over and not self._span[1]:
+            ask_key(self._front, self.line, self.channel)
 
     def seek(self, seconds: int) -> None:
         if self.call is not None:
