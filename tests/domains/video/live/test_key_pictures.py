@@ -1,4 +1,4 @@
-"""A camera is asked for a key picture where somebody waits for one: by its edition's words, seldom, not against its will."""
+"""A camera is asked for a key picture where somebody waits for one: seldom, and never again once it refused."""
 
 import pytest
 
