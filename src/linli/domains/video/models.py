@@ -171,6 +171,7 @@ gb_upper_cameras = Table(
     text_column("tenant_id"),
     integer("community_id"),
     text_column("code"),  # 20 digits that the upper platform knows it by
+    flag("unmasked"),  # 1: it goes out without the masks that it has, as somebody said
     PrimaryKeyConstraint("upper_id", "iot_id"),
     Index("uq_gb_upper_cameras_code", "upper_id", "code", unique=True),
     Index("ix_gb_upper_cameras_iot", "iot_id"),

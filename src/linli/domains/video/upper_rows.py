@@ -55,6 +55,8 @@ class UpperCamera(NamedTuple):
     tenant_id: str
     community_id: int
     code: str
+    unmasked: int = 0
+    """1: a camera that has masks goes out without them, as somebody said."""
 
 
 class Shown(NamedTuple):

@@ -10,6 +10,7 @@ from linli.domains.people.rights import Right
 from linli.domains.video.cascade.room import UpperRoom
 from linli.domains.video.errors import UppersFull, UpperTaken, VideoOff
 from linli.domains.video.queries import cameras as cameras_queries
+from linli.domains.video.queries import masks as masks_queries
 from linli.domains.video.queries import uppers as queries
 from linli.domains.video.queries.gb28181 import channels_of
 from linli.domains.video.service import uppers as service
@@ -125,11 +126,16 @@ class UpperCameraRow(msgspec.Struct, rename="camel", frozen=True):
     chosen: bool
     code: Annotated[str, Meta(description="By which the upper platform knows it; empty: it does not see it.")]
     own_code: Annotated[str, Meta(description="Its own one, in the catalogue of its device.")]
+    masked: Annotated[bool, Meta(description="It has privacy masks, which are not in what goes out.")]
+    unmasked: Annotated[
+        bool, Meta(description="It goes out without its masks; a masked one without this is not shown.")
+    ]
 
 
 class UpperChoice(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
     camera_id: int
     code: Annotated[str, Meta(max_length=64, description="20 digits; empty: one is given.")] = ""
+    unmasked: Annotated[bool, Meta(description="Yes: it goes out without the masks that it has.")] = False
 
 
 class UpperChoices(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -247,13 +253,15 @@ async def list_upper_cameras(
     """All cameras that could be chosen: those with pictures at this platform."""
     await queries.upper(scope, db, upper_id, community_id=community_id)
     here = scope.narrowed(community_id)
-    codes = {row.iot_id: row.code for row in await queries.chosen(here, db, upper_id)}
+    chosen = {row.iot_id: row for row in await queries.chosen(here, db, upper_id)}
+    masked = await masks_queries.masked(here, db, community_id)
     cameras = await cameras_queries.all_of_community(here, db, community_id)
     channels = await channels_of(here, db, [camera.iot_id for camera in cameras])
     return [
         UpperCameraRow(
-            str(camera.camera_id), camera.name, camera.iot_id in codes, codes.get(camera.iot_id, ""),
-            channels[camera.iot_id].channel,
+            str(camera.camera_id), camera.name, camera.iot_id in chosen,
+            chosen[camera.iot_id].code if camera.iot_id in chosen else "", channels[camera.iot_id].channel,
+            camera.iot_id in masked, camera.iot_id in chosen and bool(chosen[camera.iot_id].unmasked),
         )
         for camera in sorted(cameras, key=lambda row: (row.name, row.camera_id))
         if camera.iot_id in channels
@@ -272,7 +280,7 @@ async def choose_upper_cameras(
 ) -> None:
     """It sees these and no others from now on."""
     upper = await queries.upper(scope, tx, upper_id, community_id=community_id)
-    choices = [service.Choice(choice.camera_id, choice.code) for choice in data.cameras]
+    choices = [service.Choice(choice.camera_id, choice.code, choice.unmasked) for choice in data.cameras]
     await service.choose(scope, tx, upper, choices, now_ms=clock.now_ms())
     tx.after_commit(uppers.look)
 

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from linli.domains.video.models import camera_masks
-from linli.kernel.db import Query, Reader, in_scope
+from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.scope import Scope
 from linli.media.stills import Box
 
@@ -26,6 +26,19 @@ class Masks(NamedTuple):
 _one = Query(
     select(camera_masks).where(in_scope(camera_masks), camera_masks.c.iot_id == bindparam("camera")), Masks
 )
+
+
+_masked = Query(
+    select(camera_masks.c.iot_id).where(
+        in_scope(camera_masks), camera_masks.c.community_id == bindparam("community_id", type_=INT)
+    )
+)
+
+
+async def masked(scope: Scope, db: Reader, community_id: int) -> set[str]:
+    """The cameras of a community that have some."""
+    whole = Scope.system(scope.tenant, "video")
+    return {str(iot_id) for (iot_id,) in await _masked.all(db, whole, community_id=community_id)}
 
 
 async def of_camera(scope: Scope, db: Reader, iot_id: str) -> list[Box]:

@@ -1,8 +1,15 @@
 """Reads of upper platforms and the cameras that they see."""
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
-from linli.domains.video.models import cameras, gb_channels, gb_devices, gb_upper_cameras, gb_uppers
+from linli.domains.video.models import (
+    camera_masks,
+    cameras,
+    gb_channels,
+    gb_devices,
+    gb_upper_cameras,
+    gb_uppers,
+)
 from linli.domains.video.upper_rows import Shown, Upper, UpperCamera
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
@@ -45,10 +52,21 @@ _shown = Query(
     .join(gb_channels, _c.iot_id == _u.iot_id)
     .join(gb_devices, _d.device_id == _c.device_id)
     .join(cameras, and_(cameras.c.iot_id == _u.iot_id, cameras.c.community_id == _u.community_id))
+    .outerjoin(camera_masks, camera_masks.c.iot_id == _u.iot_id)
+    .where(or_(camera_masks.c.iot_id.is_(None), _u.unmasked == 1))
     .order_by(_u.upper_id, _u.code),
     Shown,
     unscoped=_OWN,
 )  # fmt: skip
+
+
+_of_camera = Query(
+    select(gb_uppers.c.name, _u.unmasked)
+    .select_from(gb_upper_cameras)
+    .join(gb_uppers, gb_uppers.c.upper_id == _u.upper_id)
+    .where(_u.iot_id == bindparam("iot"), in_scope(gb_upper_cameras))
+    .order_by(gb_uppers.c.name, gb_uppers.c.upper_id)
+)
 
 
 async def every(db: Reader) -> list[Upper]:
@@ -57,7 +75,8 @@ async def every(db: Reader) -> list[Upper]:
 
 
 async def shown(db: Reader) -> dict[int, list[Shown]]:
-    """By upper platform: the cameras that each sees now. One that left its community is in none."""
+    """By upper platform: the cameras that each sees now. One that left its community is in none, nor one that has masks
+    and may not go out without them."""
     rows: dict[int, list[Shown]] = {}
     for row in await _shown.all(db):
         rows.setdefault(row.upper_id, []).append(row)
@@ -82,3 +101,8 @@ async def at_place(db: Reader, host: str, port: int, gb_id: str) -> Upper | None
 
 async def chosen(scope: Scope, db: Reader, upper_id: int) -> list[UpperCamera]:
     return await _chosen.all(db, scope, upper_id=upper_id)
+
+
+async def of_camera(scope: Scope, db: Reader, iot_id: str) -> list[tuple[str, bool]]:
+    """Names of the upper platforms that a camera was chosen for, and whether it goes there without its masks."""
+    return [(str(name), bool(unmasked)) for name, unmasked in await _of_camera.all(db, scope, iot=iot_id)]

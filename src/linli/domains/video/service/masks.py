@@ -9,6 +9,7 @@ from linli.domains.people.rights import Right
 from linli.domains.people.service import accounts
 from linli.domains.video.models import camera_masks
 from linli.domains.video.queries.masks import Masks, of_camera
+from linli.domains.video.service import uppers
 from linli.kernel import history
 from linli.kernel.db import Command, Database, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
@@ -69,8 +70,11 @@ async def keep(
     else:
         await _drop.run(tx, scope, camera=iot_id)
     record = history.Record(HISTORY, iot_id, community_id)
+    after = {"masks": words(boxes)}
+    if boxes and (names := await uppers.take_back(scope, tx, iot_id)):
+        after["hidden_from"] = ", ".join(names)
     await history.note(
-        scope, tx, record, "changed", now_ms=now_ms, before={"masks": words(before)}, after={"masks": words(boxes)}
+        scope, tx, record, "changed", now_ms=now_ms, before={"masks": words(before)}, after=after
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, update
@@ -11,6 +11,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.video.errors import UppersFull, UpperTaken
 from linli.domains.video.models import gb_upper_cameras, gb_uppers
 from linli.domains.video.queries import cameras as cameras_queries
+from linli.domains.video.queries import masks as masks_queries
 from linli.domains.video.queries import uppers as queries
 from linli.domains.video.queries.gb28181 import channels_of
 from linli.domains.video.upper_rows import EDITIONS, TRANSPORTS, Upper, UpperCamera, upper_seal
@@ -70,6 +71,13 @@ _forget = Command(
 )
 
 
+_take_back = Command(
+    update(gb_upper_cameras)
+    .where(gb_upper_cameras.c.iot_id == bindparam("iot"), in_scope(gb_upper_cameras))
+    .values(unmasked=0)
+)
+
+
 class UpperValues(NamedTuple):
     """What people fill in, without the password."""
 
@@ -94,6 +102,8 @@ class Choice(NamedTuple):
     camera_id: int
     code: str
     """Empty: one is given."""
+    unmasked: bool = False
+    """It goes out without the masks that it has."""
 
 
 def _media_hosts(text: str) -> str:
@@ -210,7 +220,8 @@ async def remove_upper(scope: Scope, tx: Tx, upper: Upper, *, now_ms: int) -> No
 
 
 async def choose(scope: Scope, tx: Tx, upper: Upper, choices: Iterable[Choice], *, now_ms: int) -> None:
-    """The cameras that it sees from now on, and no others. Raises NotFound, BadInput."""
+    """The cameras that it sees from now on, and no others. One that has masks needs a yes that it goes out without them.
+    Raises NotFound, BadInput."""
     wanted = list(choices)
     if len(wanted) > MOST_CAMERAS:
         raise BadInput(field="cameras", rule="too_many_items", limit=MOST_CAMERAS)
@@ -225,7 +236,12 @@ async def choose(scope: Scope, tx: Tx, upper: Upper, choices: Iterable[Choice], 
     channels = await channels_of(here, tx, [row.iot_id for row in rows.values()])
     if any(row.iot_id not in channels for row in rows.values()):
         raise BadInput(field="cameras", rule="video.no_pictures")
-    before = {row.iot_id: row.code for row in await queries.chosen(scope, tx, upper.upper_id)}
+    masked = await masks_queries.masked(scope, tx, upper.community_id)
+    unmasked = {rows[each.camera_id].iot_id for each in wanted if each.unmasked} & masked
+    if refused := [rows[number].name for number in numbers if rows[number].iot_id in masked - unmasked]:
+        raise BadInput(field="cameras", rule="video.unmasked", name=refused[0])
+    chosen = await queries.chosen(scope, tx, upper.upper_id)
+    before = {row.iot_id: row.code for row in chosen}
     usual = {iot_id: channel.channel for iot_id, channel in channels.items()}
     asked = [(rows[choice.camera_id].iot_id, choice.code.strip()) for choice in wanted]
     codes = _codes(upper, asked, before, usual)
@@ -235,16 +251,23 @@ async def choose(scope: Scope, tx: Tx, upper: Upper, choices: Iterable[Choice], 
         [
             UpperCamera(
                 upper_id=upper.upper_id, iot_id=iot_id, tenant_id=upper.tenant_id,
-                community_id=upper.community_id, code=code,
+                community_id=upper.community_id, code=code, unmasked=int(iot_id in unmasked),
             )._asdict()
             for iot_id, code in codes.items()
         ],
     )  # fmt: skip
     names = {row.iot_id: row.name for row in present}
     await _note(
-        scope, tx, upper, "changed", before={"cameras": _listed(names, before)},
-        after={"cameras": _listed(names, codes)}, now_ms=now_ms,
+        scope, tx, upper, "changed",
+        before=_said(names, before, {row.iot_id for row in chosen if row.unmasked}),
+        after=_said(names, codes, unmasked), now_ms=now_ms,
     )  # fmt: skip
+
+
+def _said(names: Mapping[str, str], codes: Mapping[str, str], unmasked: Collection[str]) -> dict[str, Any]:
+    """For the history: which cameras, and which of them go out without their masks."""
+    bare = ", ".join(sorted(f"{names.get(iot_id, '')} {codes[iot_id]}" for iot_id in unmasked))[:2_000]
+    return {"cameras": _listed(names, codes), **({"unmasked": bare} if bare else {})}
 
 
 def _listed(names: Mapping[str, str], codes: Mapping[str, str]) -> str:
@@ -284,6 +307,14 @@ def _codes(
         taken.add(code)
         codes[iot_id] = code
     return {iot_id: codes[iot_id] for iot_id, _ in asked}
+
+
+async def take_back(scope: Scope, tx: Tx, iot_id: str) -> list[str]:
+    """Masks were drawn: the yes was for others, and it goes to no upper platform before another one. The names of those
+    that see it no more."""
+    chosen = await queries.of_camera(scope, tx, iot_id)
+    await _take_back.run(tx, scope, iot=iot_id)
+    return [name for name, _ in chosen]
 
 
 async def forget(tx: Tx, *, tenant_id: str, iot_id: str, stays_in: int | None) -> None:

@@ -57,7 +57,11 @@ export function useUpperChanges(communityId: () => string) {
         }),
       ),
     choose: async (id: string, rows: UpperCamera[]) => {
-      const cameras = rows.map((row) => ({ cameraId: Number(row.cameraId), code: row.code.trim() }))
+      const cameras = rows.map((row) => ({
+        cameraId: Number(row.cameraId),
+        code: row.code.trim(),
+        unmasked: row.masked && row.unmasked,
+      }))
       await api.PUT('/api/console/communities/{community_id}/upper-platforms/{upper_id}/cameras', {
         params: { path: at(id) },
         body: { cameras },
