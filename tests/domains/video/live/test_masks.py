@@ -52,7 +52,7 @@ async def halves(image: bytes, form: str = "mjpeg") -> tuple[float, float]:
 
 async def test_masks_are_set_changed_refused_and_kept_in_the_history(house: House) -> None:
     path = await house.camera()
-    assert (await house.desk.get(f"{path}/masks")).json() == {"boxes": [], "seesThrough": True}
+    assert (await house.desk.get(f"{path}/masks")).json() == {"boxes": [], "seesThrough": True, "uppers": []}
     assert (await hide(house, path, LEFT)).status_code == 204
     assert (await house.desk.get(f"{path}/masks")).json()["boxes"] == [LEFT]
     for box, rule in (

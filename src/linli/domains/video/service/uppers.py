@@ -259,12 +259,12 @@ async def choose(scope: Scope, tx: Tx, upper: Upper, choices: Iterable[Choice], 
     names = {row.iot_id: row.name for row in present}
     await _note(
         scope, tx, upper, "changed",
-        before=_said(names, before, {row.iot_id for row in chosen if row.unmasked}),
-        after=_said(names, codes, unmasked), now_ms=now_ms,
+        before=_worded(names, before, {row.iot_id for row in chosen if row.unmasked}),
+        after=_worded(names, codes, unmasked), now_ms=now_ms,
     )  # fmt: skip
 
 
-def _said(names: Mapping[str, str], codes: Mapping[str, str], unmasked: Collection[str]) -> dict[str, Any]:
+def _worded(names: Mapping[str, str], codes: Mapping[str, str], unmasked: Collection[str]) -> dict[str, Any]:
     """For the history: which cameras, and which of them go out without their masks."""
     bare = ", ".join(sorted(f"{names.get(iot_id, '')} {codes[iot_id]}" for iot_id in unmasked))[:2_000]
     return {"cameras": _listed(names, codes), **({"unmasked": bare} if bare else {})}
