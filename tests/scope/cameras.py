@@ -51,7 +51,9 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {uppers}/{{upper_id}}/test": [lambda x: Ask(at(x, upper_id=x.upper))],
         f"GET {uppers}/{{upper_id}}/cameras": [lambda x: Ask(at(x, upper_id=x.upper))],
         f"PUT {uppers}/{{upper_id}}/cameras": [
-            lambda x: Ask(at(x, upper_id=x.upper), body={"cameras": [{"cameraId": x.camera}]})
+            lambda x: Ask(
+                at(x, upper_id=x.upper), body={"cameras": [{"cameraId": x.camera, "unmasked": True}]}
+            )
         ],
         f"POST {here}/{{camera_id}}/live": [lambda x: Ask(at(x, camera_id=x.camera), body={})],
         f"POST {here}/{{camera_id}}/past": [

@@ -46,6 +46,8 @@ async def test_a_masked_camera_needs_a_yes_and_new_masks_take_it_off(pair: Pair)
 
     await until(hung_up)
     assert await masked(pair, camera) == [{"name": "区级平台", "unmasked": False}]
+    listed = await pair.row()
+    assert (listed["cameras"], listed["masked"]) == (0, 1)
     again = await pair.upper.desk.post(f"{above}/live", json={})
     assert again.status_code == 503, "it is seen there no more"
     choice = {"cameraId": int(row["cameraId"]), "code": SHOWN}
@@ -96,6 +98,7 @@ async def test_the_yes_on_the_pages(pair: Pair) -> None:
         await _clean(page, "masks-hidden-from", 360)
         await page.set_viewport_size({"width": 1440, "height": 900})
         await page.goto(f"{pair.lower.url}/cameras/upper-platforms")
+        await expect(page.get_by_text("未确认而不展示：1 路")).to_be_visible()
         await page.get_by_role("button", name="选择摄像头").click()
         await expect(page.get_by_text("设有隐私遮挡")).to_be_visible()
         save = page.get_by_role("button", name="保存")

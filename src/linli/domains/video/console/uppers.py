@@ -100,6 +100,7 @@ class UpperRow(msgspec.Struct, rename="camel", frozen=True):
         str, Meta(description="Where it asked for pictures last and does not get them; empty: nowhere.")
     ]
     cameras: Annotated[int, Meta(description="How many it sees.")]
+    masked: Annotated[int, Meta(description="How many were chosen and are not shown, since they have masks.")]
     state: Annotated[
         Literal["off", "elsewhere", "connecting", "registered", "failed"],
         Meta(description="elsewhere: another process of this installation is registered there."),
@@ -160,6 +161,9 @@ async def list_upper_platforms(
 async def _row(scope: Scope, db: Database, uppers: UpperRoom, upper: Upper) -> UpperRow:
     platform = uppers.of(upper.upper_id)
     link = None if platform is None else platform.link
+    chosen = await queries.chosen(scope, db, upper.upper_id)
+    bare = await masks_queries.masked(scope, db, upper.community_id)
+    masked = sum(row.iot_id in bare and not row.unmasked for row in chosen)
     watched = [] if platform is None else [call for call in platform.calls.list() if call.sends]
     idle: Literal["off", "elsewhere"] = "off" if upper.off or uppers.cascade is None else "elsewhere"
     return UpperRow(
@@ -169,7 +173,7 @@ async def _row(scope: Scope, db: Database, uppers: UpperRoom, upper: Upper) -> U
         register_s=upper.register_s, keepalive_s=upper.keepalive_s, most_streams=upper.most_streams,
         steers=bool(upper.steers), alarms=bool(upper.alarms), off=bool(upper.off), media_hosts=upper.media_hosts,
         refused_host="" if platform is None else platform.calls.refused_host,
-        cameras=len(await queries.chosen(scope, db, upper.upper_id)),
+        cameras=len(chosen) - masked, masked=masked,
         state=idle if link is None else link.state, why="" if link is None else link.why,
         status=0 if link is None else link.status, since_ms=0 if link is None else link.since_ms,
         alive_ms=0 if link is None else link.alive_ms,
