@@ -126,7 +126,6 @@ class AdapterBench:
         cases: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("log_in", self._logs_in),
             ("status", self._status),
-            ("no_token", self._no_token),
             ("unknown_device", self._unknown_device),
             ("bad_field", self._bad_field),
             ("library", self._library),
@@ -137,10 +136,9 @@ class AdapterBench:
             ("plan", self._plan),
             ("record_window", self._record_window),
             ("records", self._records),
-            (
-                "wrong_token",
-                self._wrong_token,
-            ),  # late: while it logs in anew it refuses the token that it had
+            # late: while an adapter logs in anew it refuses the token that it had
+            ("no_token", self._no_token),
+            ("wrong_token", self._wrong_token),
             ("logs_in_again", self._logs_in_again),
         ]
         if alarms:

@@ -48,16 +48,23 @@ async def page_of(house: House, language: str = "zh-CN") -> AsyncIterator[Page]:
         await browser.close()
 
 
+async def open_camera(page: Page, house: House, path: str) -> None:
+    """Until what stands above the button is there: it moves no more under the mouse."""
+    await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
+    for text in ("在线", "还没有预置位"):
+        await expect(page.get_by_role("main").get_by_text(text).first).to_be_visible(timeout=WAIT_S * 1000)
+
+
 async def test_hold_to_talk(house: House) -> None:
     path = await house.camera()
     (device,) = house.cameras
     async with page_of(house) as page:
-        await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
+        await open_camera(page, house, path)
         card = page.get_by_role("region", name="喊话")
         hold = card.get_by_role("button", name="按住说话")
         await hold.hover()
         await page.mouse.down()
-        await expect(card.get_by_text("现场能听到您的声音")).to_be_visible()
+        await expect(card.get_by_text("现场能听到您的声音")).to_be_visible(timeout=WAIT_S * 1000)
         await device.until(lambda: device.speaker.voices and loudest(device.speaker.voices[0].samples) > LOUD)
         voice = device.speaker.voices[0]
         for width in (1440, 360):
@@ -66,7 +73,7 @@ async def test_hold_to_talk(house: House) -> None:
         assert not voice.over
         await page.mouse.up()
         await device.until(lambda: voice.over)
-        await expect(hold).to_have_attribute("data-state", "idle")
+        await expect(hold).to_have_attribute("data-state", "idle", timeout=WAIT_S * 1000)
         numbers = [head.sequence for head in voice.packets]
         assert numbers == [(numbers[0] + count) & 0xFFFF for count in range(len(numbers))]
         await nobody_talks(house)
@@ -84,12 +91,12 @@ async def test_a_talk_that_fails_says_why(house: House) -> None:
     (device,) = house.cameras
     device.speaker.faults.refuses = 404
     async with page_of(house) as page:
-        await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
+        await open_camera(page, house, path)
         card = page.get_by_role("region", name="喊话")
         hold = card.get_by_role("button", name="按住说话")
         await hold.hover()
         await page.mouse.down()
-        await expect(card.get_by_text("没有语音输出通道")).to_be_visible()
+        await expect(card.get_by_text("没有语音输出通道")).to_be_visible(timeout=WAIT_S * 1000)
         await page.mouse.up()
         for width in (1440, 360):
             await _clean(page, "camera-talk-fails", width)
