@@ -305,17 +305,11 @@ class Platform:
         self.faces.register(self.jobs)
 
     def _security(self, settings: Settings) -> None:
+        private = settings.pictures.allow_private, settings.webhooks.allow_private
         self.security = SecurityRoom(
-            self.db,
-            self.clock,
-            self.ids,
-            self.secrets,
-            self.objects,
-            engine=self.face_engine,
-            asks=self.things.rrpc,
-            reach=Reach(settings.pictures.allow_private, settings.webhooks.allow_private, self.video.picture),
-            process=self.processes.name,
-        )
+            self.db, self.clock, self.ids, self.secrets, self.objects, engine=self.face_engine,
+            asks=self.things.rrpc, reach=Reach(*private, self.video.picture), process=self.processes.name,
+        )  # fmt: skip
         self.security.register(self.jobs, self.boxes.front)
 
     def _databus(self, settings: Settings) -> None:

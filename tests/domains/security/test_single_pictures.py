@@ -14,6 +14,7 @@ from linli.kernel.settings import Disk, Gb28181, Http, Mqtt, Objects, Pictures, 
 from linli.protocols.maker_pictures import PATHS, maker_of, path_of
 from linli.sim.maker_camera import Faults, MakerCamera
 from tests.clips import ffmpeg
+from tests.domains.communities.test_console import with_proof
 from tests.domains.video.live.conftest import PASSWORD, House, channel, opened_house
 from tests.domains.video.live.test_masks import LEFT, halves, hide
 from tests.ports import free_port
@@ -174,6 +175,17 @@ async def test_a_stored_password_goes_nowhere_else(house: House) -> None:
     await trap.stop()
 
 
+async def community_beside(house: House) -> str:
+    application = await with_proof(house.desk)  # type: ignore[arg-type]
+    made = await house.desk.post(
+        "/communities", json=application | {"name": "桂花城二期", "poid": "B023B19DJA"}
+    )
+    assert made.status_code == 201, made.text
+    number: str = made.json()["id"]
+    assert (await house.desk.post(f"/communities/{number}/approve")).status_code == 200
+    return number
+
+
 async def plans(house: House) -> list[dict[str, Any]]:
     answer = await house.desk.get(f"{house.at}/capture-plans")
     assert answer.status_code == 200, answer.text
@@ -192,6 +204,9 @@ async def test_a_plan_is_made_taken_changed_and_removed(house: House) -> None:
     }
     assert (await house.desk.post(f"{house.at}/capture-plans", json=new)).status_code == 204
     assert (await house.desk.post(f"{house.at}/capture-plans", json=new)).status_code == 400, "its name"
+    other = await community_beside(house)
+    elsewhere = await house.desk.post(f"/communities/{other}/capture-plans", json=new | {"cameras": []})
+    assert '"name"' in elsewhere.text, "names are the company's"
     camera = MakerCamera("hikvision", {})
     await camera.start()
     here = f"{house.at}/camera-pictures/{yard}"

@@ -22,6 +22,12 @@ class PlanOfApplication(Conflict):
     code = "security.plan_of_application"
 
 
+class PlanBusy(Conflict):
+    """Pictures of the plan are being taken."""
+
+    code = "security.plan_busy"
+
+
 class NoPictureNow(Unavailable):
     """A camera gives no picture by its maker's interface. `why`: the reason of a NoSnapshot."""
 

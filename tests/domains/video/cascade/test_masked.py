@@ -7,8 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.cascade.conftest import SHOWN, Pair
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, _clean
+from tests.domains.video.live.pages import PAGES, in_order, page_of
 from tests.domains.video.live.test_recording import until
 
 BOX = {"left": 1_000, "top": 1_000, "width": 2_000, "height": 2_000}
@@ -91,11 +90,11 @@ async def test_the_yes_on_the_pages(pair: Pair) -> None:
     camera = await pair.lower.camera()
     await pair.choose(path)
     await hide(pair, camera, BOX)
-    async with opened(pair.lower) as page:
+    async with page_of(pair.lower) as page:
         await page.goto(f"{pair.lower.url}/cameras/{camera.rpartition('/')[2]}")
         card = page.get_by_role("region", name="隐私遮挡")
         await expect(card.get_by_text("不再展示给上级平台：区级平台")).to_be_visible()
-        await _clean(page, "masks-hidden-from", 360)
+        await in_order(page, "masks-hidden-from", 360)
         await page.set_viewport_size({"width": 1440, "height": 900})
         await page.goto(f"{pair.lower.url}/cameras/upper-platforms")
         await expect(page.get_by_text("未确认而不展示：1 路")).to_be_visible()
@@ -104,7 +103,7 @@ async def test_the_yes_on_the_pages(pair: Pair) -> None:
         save = page.get_by_role("button", name="保存")
         await expect(save).to_be_disabled()
         for width in (1440, 360):
-            await _clean(page, "upper-masked", width)
+            await in_order(page, "upper-masked", width)
         await page.get_by_text("确认：北门枪机 的画面不带遮挡送出").click()
         await save.click()
         await expect(page.get_by_text("可见 1 路摄像头")).to_be_visible()

@@ -6,15 +6,14 @@ from playwright.async_api import expect
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.cascade.conftest import OURS, SERVER, Pair
 from tests.domains.video.live.conftest import PASSWORD
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, _clean
+from tests.domains.video.live.pages import PAGES, in_order, page_of
 
 
 @pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
 async def test_an_upper_platform_on_the_pages(pair: Pair) -> None:
     await pair.lower.camera()
     await pair.upper.known(OURS)
-    async with opened(pair.lower) as page:
+    async with page_of(pair.lower) as page:
         await page.goto(f"{pair.lower.url}/cameras/upper-platforms")
         await page.get_by_role("button", name="添加上级平台").click()
         for label, value in (
@@ -23,7 +22,7 @@ async def test_an_upper_platform_on_the_pages(pair: Pair) -> None:
         ):  # fmt: skip
             await page.get_by_label(label, exact=True).fill(value)
         await page.get_by_label("SIP 端口", exact=True).fill(str(pair.port))
-        await _clean(page, "upper-form", 1440)
+        await in_order(page, "upper-form", 1440)
         await page.get_by_role("button", name="保存").click()
         await expect(page.get_by_text("密码不对，或上级没有登记本平台编码。")).to_be_visible()
         await page.get_by_role("button", name="编辑").click()
@@ -32,7 +31,7 @@ async def test_an_upper_platform_on_the_pages(pair: Pair) -> None:
         await page.get_by_role("button", name="选择摄像头").click()
         await page.get_by_text("北门枪机").click()
         await expect(page.get_by_text("已选 1 路")).to_be_visible()
-        await _clean(page, "upper-cameras", 360)
+        await in_order(page, "upper-cameras", 360)
         await page.get_by_role("button", name="保存").click()
         await expect(page.get_by_text("可见 1 路摄像头")).to_be_visible()
         (camera,) = await pair.upper.listed()
@@ -43,12 +42,12 @@ async def test_an_upper_platform_on_the_pages(pair: Pair) -> None:
         assert (await pair.upper.desk.post(f"{at}/live", json={"surface": "console"})).is_success
         await expect(page.get_by_text("正在观看：北门枪机")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "upper", width)
+            await in_order(page, "upper", width)
         await page.set_viewport_size({"width": 1440, "height": 900})
         await page.get_by_role("button", name="English").click()
         await expect(page.get_by_text("Registered since")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "upper-en", width)
+            await in_order(page, "upper-en", width)
         await page.set_viewport_size({"width": 1440, "height": 900})
         await page.get_by_role("button", name="中文").click()
         await page.get_by_role("button", name="移除").click()

@@ -7,8 +7,7 @@ from tests.browser.visit import CHROMIUM
 from tests.domains.video.health.scenes import Scene
 from tests.domains.video.health.test_looking import Filmed, daylight, filmed
 from tests.domains.video.live.conftest import House
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
+from tests.domains.video.live.pages import PAGES, WAIT_MS, in_order, page_of
 
 __all__ = ["daylight", "filmed"]
 
@@ -17,11 +16,11 @@ __all__ = ["daylight", "filmed"]
 @pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
 async def test_a_covered_camera_on_the_pages(house: House, filmed: Filmed) -> None:
     await filmed.look()
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/cameras/health")
         await expect(page.get_by_text("没有发现画面问题")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "health-good", width)
+            await in_order(page, "health-good", width)
         for _ in range(2):
             await filmed.look(Scene(fill=120, noise=4))
         await page.reload()
@@ -31,7 +30,7 @@ async def test_a_covered_camera_on_the_pages(house: House, filmed: Filmed) -> No
         await expect(card.get_by_role("img", name="北门枪机 的参照画面：白天")).to_be_visible()
         await expect(page.get_by_text("遮挡（1）")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "health-covered", width)
+            await in_order(page, "health-covered", width)
         await page.goto(f"{house.url}/door-alarms")
         await expect(page.get_by_text("摄像头被遮挡").first).to_be_visible()
         await page.get_by_role("link", name="北门枪机").first.click()
@@ -45,7 +44,7 @@ async def test_a_covered_camera_on_the_pages(house: House, filmed: Filmed) -> No
         await card.get_by_role("button", name="恢复提示").click()
         await expect(step).to_have_attribute("data-cause", "covered", timeout=WAIT_MS)
         for width in (1440, 360):
-            await _clean(page, "health-camera", width)
+            await in_order(page, "health-camera", width)
         filmed.scene = Scene()
         await card.get_by_role("button", name="更新参照").click()
         await page.get_by_role("button", name="这就是正确的画面").click()

@@ -18,8 +18,7 @@ from linli.kernel.db import Query
 from linli.protocols import gb28181 as gb
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import CAMERA, OTHER, House, channel
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, _clean
+from tests.domains.video.live.pages import PAGES, in_order, page_of
 from tests.domains.video.live.test_recording import files_of, plan, recorded_ms, until
 
 WHEN = "2026-12-03T08:00:00"
@@ -162,7 +161,7 @@ async def test_subscribers_read_kinds_that_the_source_has(house: House) -> None:
 async def test_alarms_of_cameras_on_the_page(house: House) -> None:
     await house.camera()
     (device,) = house.cameras
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/security-alarms")
         await expect(page.get_by_text("没有告警")).to_be_visible()
         for second in range(2):
@@ -172,13 +171,13 @@ async def test_alarms_of_cameras_on_the_page(house: House) -> None:
         await expect(row).to_contain_text("2 次")  # by itself
         await expect(page.get_by_role("row").filter(has_text="设备故障")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "camera-alarms", width)
+            await in_order(page, "camera-alarms", width)
         await row.get_by_role("button", name="移动侦测").click()
         panel = page.get_by_role("dialog")
         await expect(panel.get_by_text("2026-12-03 08:00:00")).to_be_visible()
         await expect(panel.get_by_text("四级（最低）")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "camera-alarm", width)
+            await in_order(page, "camera-alarm", width)
 
 
 async def test_a_flood_is_one_row(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

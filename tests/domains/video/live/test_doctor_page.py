@@ -1,49 +1,26 @@
 """The doctor on the console's pages in a real Chromium: a wrong password is named, changed, and the camera is good."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import expect
 
-from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import WAIT_S, House, channel
-from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
+from tests.domains.video.live.pages import WAIT_MS, in_order, needs_pages, page_of
 
 
-@asynccontextmanager
-async def opened(house: House) -> AsyncIterator[Page]:
-    """A page of the administrator."""
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        context = await browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-        cookies = [
-            {"name": cookie.name, "value": cookie.value or "", "url": house.url}
-            for cookie in house.desk.cookies.jar
-        ]
-        await context.add_cookies(cookies)  # type: ignore[arg-type]
-        page = await context.new_page()
-        page.set_default_timeout(WAIT_MS)
-        yield page
-        await browser.close()
-
-
-@pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
+@needs_pages
 async def test_a_wrong_password_is_mended_on_the_page(house: House) -> None:
     await house.known()
     recorder = house.recorder(channel(), password="camera-secret-2")
     assert await recorder.start() == 401
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/cameras/gb28181")
         await page.get_by_role("button", name="检查", exact=True).click()
         step = page.locator("[data-step=registered]")
         await expect(step).to_have_attribute("data-cause", "wrong_password")
         await expect(step).to_contain_text("密码都不对，来自 127.0.0.1")
         for width in (1440, 360):
-            await _clean(page, "doctor-password", width)
+            await in_order(page, "doctor-password", width)
         await step.get_by_role("button", name="换密码").click()
         form = page.locator("form")
         await form.get_by_label("注册密码").fill("camera-secret-2")
@@ -61,7 +38,7 @@ async def test_a_wrong_password_is_mended_on_the_page(house: House) -> None:
             while (box := await panel.bounding_box()) is None or box["x"] < 0:
                 await asyncio.sleep(0.05)
         for width in (360, 1440):
-            await _clean(page, "doctor-messages", width)
+            await in_order(page, "doctor-messages", width)
         (camera,) = await house.listed()
         await page.goto(f"{house.url}/cameras/{camera['id']}")
         doctor = page.get_by_role("region", name="检查")
@@ -70,19 +47,19 @@ async def test_a_wrong_password_is_mended_on_the_page(house: House) -> None:
         await expect(page.locator("[data-step=playing]")).to_have_attribute("data-cause", "plays_whole")
         await expect(page.locator("[data-step=clock]")).to_have_attribute("data-cause", "clock_good")
         for width in (1440, 360):
-            await _clean(page, "doctor-camera", width)
+            await in_order(page, "doctor-camera", width)
 
 
-@pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
+@needs_pages
 async def test_a_camera_whose_packets_do_not_come_is_mended_by_tcp(house: House) -> None:
     path = await house.camera(silent=True)
     (recorder,) = house.cameras
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
         step = page.locator("[data-step=media]")
         await expect(step).to_have_attribute("data-cause", "no_rtp", timeout=WAIT_MS)
         for width in (1440, 360):
-            await _clean(page, "doctor-no-rtp", width)
+            await in_order(page, "doctor-no-rtp", width)
         recorder.faults.silent = False
         await step.get_by_role("button", name="改用 TCP").click()
         await expect(page.locator("[data-step=playing]")).to_have_attribute(

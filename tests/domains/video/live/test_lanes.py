@@ -11,8 +11,8 @@ from linli.sim.lane_camera import SimulatedLaneCamera
 from linli.sim.link import Triple
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import WAIT_S, House
+from tests.domains.video.live.pages import SHOTS
 from tests.domains.video.live.test_openapi import _check, _play, _set_up
-from tests.domains.video.live.test_pages import SHOTS
 
 WAIT_MS = WAIT_S * 1000
 

@@ -8,15 +8,14 @@ from playwright.async_api import expect
 from linli.domains.video.service import masks
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import House
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
+from tests.domains.video.live.pages import PAGES, WAIT_MS, in_order, page_of
 
 
 @pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
 async def test_masks_are_drawn_and_hide(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     path = await house.camera()
     number = path.rpartition("/")[2]
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/cameras/{number}")
         card = page.get_by_role("region", name="隐私遮挡：北门枪机")
         await card.get_by_role("button", name="绘制遮挡").click()
@@ -36,7 +35,7 @@ async def test_masks_are_drawn_and_hide(house: House, monkeypatch: pytest.Monkey
         await card.get_by_label("宽").fill("45")
         await card.get_by_label("宽").blur()
         for width in (1440, 360):
-            await _clean(page, "masks-drawing", width)
+            await in_order(page, "masks-drawing", width)
         await card.get_by_role("button", name="保存").click()
         await expect(card.get_by_text("您能看到被遮挡的部分")).to_be_visible()
         (kept,) = (await house.desk.get(f"{path}/masks")).json()["boxes"]
@@ -55,4 +54,4 @@ async def test_masks_are_drawn_and_hide(house: House, monkeypatch: pytest.Monkey
         await expect(page.locator("svg.masks rect")).to_have_count(1)
         assert await page.locator("svg.masks").get_attribute("viewBox") == "0 0 320 240"
         for width in (1440, 360):
-            await _clean(page, "masks-hidden", width)
+            await in_order(page, "masks-hidden", width)

@@ -9,8 +9,7 @@ from linli.domains.video.live import orders
 from linli.protocols import gb28181 as gb
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import CAMERA, RECORDER, House
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, _clean
+from tests.domains.video.live.pages import PAGES, in_order, page_of
 
 
 async def given(house: House, path: str, order: str) -> dict[str, Any]:
@@ -64,7 +63,7 @@ async def test_a_restart_is_sent_and_not_done(house: House) -> None:
 async def test_commands_on_the_page(house: House) -> None:
     path = await house.camera()
     (device,) = house.cameras
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
         card = page.get_by_role("region", name="设备控制")
         await card.get_by_role("button", name="查询设备状态").click()
@@ -76,7 +75,7 @@ async def test_commands_on_the_page(house: House) -> None:
         await card.get_by_role("button", name="解除告警").click()
         await expect(card.get_by_text("解除告警：设备答复失败。")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "camera-orders", width)
+            await in_order(page, "camera-orders", width)
         await card.get_by_role("button", name="重启设备").click()
         dialog = page.get_by_role("dialog", name="重启设备")
         await dialog.get_by_role("button", name="重启设备").click()

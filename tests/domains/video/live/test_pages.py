@@ -1,30 +1,14 @@
 """The console's pages of cameras in a real Chromium: the picture moves, the camera turns, axe finds nothing."""
 
 import asyncio
-import os
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import async_playwright, expect
 
 from linli.protocols import gb28181 as gb
-from tests.browser.visit import CHROMIUM, ROOT
+from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import WAIT_S, House, channel
-
-PAGES = ROOT / "src" / "linli" / "console" / "static" / "index.html"
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SHOTS = os.environ.get("CAMERA_SHOTS", "")
-WAIT_MS = WAIT_S * 1000
-
-
-async def _clean(page: Page, name: str, width: int) -> None:
-    await page.set_viewport_size({"width": width, "height": 900})
-    if SHOTS:
-        await page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}.png"), full_page=True)
-    await page.evaluate(AXE.read_text("utf-8"))
-    faults = await page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))")
-    assert faults == [], name
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+from tests.domains.video.live.pages import PAGES, WAIT_MS, in_order
 
 
 @pytest.mark.skipif(not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages")
@@ -77,15 +61,15 @@ async def test_a_camera_on_the_pages(house: House) -> None:
         await expect(preset).to_have_count(0)
         await expect(page.get_by_role("dialog")).to_have_count(0)  # it fades
         for width in (1440, 360):
-            await _clean(page, "camera", width)
+            await in_order(page, "camera", width)
         await page.goto(f"{house.url}/cameras/wall")
         await expect(page.locator(".picture").first).to_have_attribute(
             "data-state", "playing", timeout=WAIT_MS
         )
         for width in (1440, 360):
-            await _clean(page, "wall", width)
+            await in_order(page, "wall", width)
         await page.goto(f"{house.url}/cameras/gb28181")
         await expect(page.get_by_text("34020000002000000001")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "gb28181", width)
+            await in_order(page, "gb28181", width)
         await browser.close()

@@ -7,7 +7,7 @@ from playwright.async_api import async_playwright, expect
 
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import WAIT_S, House
-from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
+from tests.domains.video.live.pages import PAGES, WAIT_MS, in_order
 from tests.domains.video.live.test_recording import recorded_ms
 
 
@@ -33,7 +33,7 @@ async def test_recordings_on_the_pages(house: House) -> None:
         await page.get_by_role("button", name="保存", exact=True).click()
         await expect(page.get_by_text("正在录像", exact=True)).to_be_visible(timeout=WAIT_MS)
         for width in (1440, 360):
-            await _clean(page, "recording", width)
+            await in_order(page, "recording", width)
         files = await recorded_ms(house, path, 4_000)
         await page.get_by_role("link", name="录像回放").click()
         line = page.get_by_role("slider", name="一天的时间轴")
@@ -69,7 +69,7 @@ async def test_recordings_on_the_pages(house: House) -> None:
         await expect(page.get_by_text("原因：物品遗失")).to_be_visible()
         await expect(page.get_by_role("dialog")).to_have_count(0)  # it has gone by its animation
         for width in (1440, 360):
-            await _clean(page, "playback", width)
+            await in_order(page, "playback", width)
         await page.get_by_role("link", name="全部查看记录").click()
         await expect(page.get_by_role("heading", name="谁看过摄像头")).to_be_visible()
         await expect(page.get_by_text("看实时画面", exact=True).first).to_be_visible()
@@ -81,5 +81,5 @@ async def test_recordings_on_the_pages(house: House) -> None:
         await expect(page.get_by_text("物品遗失", exact=True).first).to_be_visible()
         await expect(page.get_by_text("看实时画面", exact=True)).to_have_count(0)
         for width in (1440, 360):
-            await _clean(page, "looks", width)
+            await in_order(page, "looks", width)
         await browser.close()

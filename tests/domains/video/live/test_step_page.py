@@ -8,8 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import CAMERA, OTHER, WAIT_S, House, channel
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
+from tests.domains.video.live.pages import PAGES, WAIT_MS, in_order, page_of
 from tests.domains.video.live.test_recording import plan, recorded_ms
 
 MORE = ("34020000001320000003", "34020000001320000004")
@@ -45,7 +44,7 @@ async def test_cameras_in_step_on_the_page(house: House) -> None:
         await recorded_ms(house, paths[name], 8_000)
     for name in names[:3]:  # so that nothing grows while the page looks
         await plan(house, paths[name], mode="off")
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/cameras/in-step")
         await expect(page.get_by_text("还没有选择摄像头")).to_be_visible()
         chosen = ",".join(rows[name] for name in names)
@@ -75,7 +74,7 @@ async def test_cameras_in_step_on_the_page(house: House) -> None:
             while any(abs(each["ahead"]) > 20 for each in await films(page) if each["state"] == "playing"):
                 await asyncio.sleep(0.05)
         for width in (1440, 360):
-            await _clean(page, "in-step", width)
+            await in_order(page, "in-step", width)
         await page.get_by_text("0.25×", exact=True).click()
         line = page.get_by_role("slider", name="这些摄像头一天的时间轴")
         await line.focus()

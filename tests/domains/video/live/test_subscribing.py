@@ -13,9 +13,8 @@ from linli.protocols import gb28181 as gb
 from linli.sim import gb28181 as sim
 from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import CAMERA, OTHER, House, channel
+from tests.domains.video.live.pages import PAGES, in_order, page_of
 from tests.domains.video.live.test_alarms import WHEN, rows
-from tests.domains.video.live.test_doctor_page import opened
-from tests.domains.video.live.test_pages import PAGES, _clean
 from tests.domains.video.live.test_recording import until
 
 NEW: dict[str, str | int] = {
@@ -176,7 +175,7 @@ async def test_settings_say_what_is_subscribed_to(house: House) -> None:
 async def test_pages_follow_by_themselves(house: House) -> None:
     device = await subscribed(house)
     await is_so(house, "online")
-    async with opened(house) as page:
+    async with page_of(house) as page:
         await page.goto(f"{house.url}/cameras")
         row = page.get_by_role("row").filter(has_text="北门枪机")
         await expect(row).to_contain_text("在线")
@@ -189,7 +188,7 @@ async def test_pages_follow_by_themselves(house: House) -> None:
         panel = page.get_by_role("dialog")
         await panel.get_by_text("位置（移动摄像头）").click()
         for width in (1440, 360):
-            await _clean(page, "gb28181-subscribes", width)
+            await in_order(page, "gb28181-subscribes", width)
         await panel.get_by_role("button", name="保存").click()
         await device.until(lambda: "MobilePosition" in device.news.subscribers)
         assert await device.news.place(CAMERA, "121.4737", "31.2304", "2026-12-03T08:00:00") == 200
@@ -197,7 +196,7 @@ async def test_pages_follow_by_themselves(house: House) -> None:
         await page.goto(f"{house.url}/cameras/{camera['id']}")
         await expect(page.get_by_text("位置：121.4737，31.2304")).to_be_visible()
         for width in (1440, 360):
-            await _clean(page, "camera-place", width)
+            await in_order(page, "camera-place", width)
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,17 @@
 """Hold to talk on a camera's page in a real Chromium with a microphone that beeps: the beeps arrive at the camera."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.visit import CHROMIUM
 from tests.domains.video.live.conftest import WAIT_S, House
-from tests.domains.video.live.test_pages import PAGES, WAIT_MS, _clean
+from tests.domains.video.live.pages import in_order, needs_pages, page_of
 from tests.domains.video.live.test_talk import nobody_talks
 
 DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 LOUD = 2_000
 """Of 16-bit samples: far above what silence is."""
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() or not PAGES.exists(), reason="no Chromium, or no pages"
-)
+pytestmark = needs_pages
 
 
 def loudest(samples: bytes) -> int:
@@ -30,24 +24,6 @@ def _sized(code: int) -> int:
     return (low << 4) + 8 if segment == 0 else ((low << 4) + 0x108) << (segment - 1)
 
 
-@asynccontextmanager
-async def page_of(house: House, language: str = "zh-CN") -> AsyncIterator[Page]:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", *DEVICES]
-        )
-        context = await browser.new_context(locale=language, viewport={"width": 1440, "height": 900})
-        cookies = [
-            {"name": cookie.name, "value": cookie.value or "", "url": house.url}
-            for cookie in house.desk.cookies.jar
-        ]
-        await context.add_cookies(cookies)  # type: ignore[arg-type]
-        page = await context.new_page()
-        page.set_default_timeout(WAIT_MS)
-        yield page
-        await browser.close()
-
-
 async def open_camera(page: Page, house: House, path: str) -> None:
     """Until what stands above the button is there: it moves no more under the mouse."""
     await page.goto(f"{house.url}/cameras/{path.rpartition('/')[2]}")
@@ -58,7 +34,7 @@ async def open_camera(page: Page, house: House, path: str) -> None:
 async def test_hold_to_talk(house: House) -> None:
     path = await house.camera()
     (device,) = house.cameras
-    async with page_of(house) as page:
+    async with page_of(house, *DEVICES) as page:
         await open_camera(page, house, path)
         card = page.get_by_role("region", name="喊话")
         hold = card.get_by_role("button", name="按住说话")
@@ -68,7 +44,7 @@ async def test_hold_to_talk(house: House) -> None:
         await device.until(lambda: device.speaker.voices and loudest(device.speaker.voices[0].samples) > LOUD)
         voice = device.speaker.voices[0]
         for width in (1440, 360):
-            await _clean(page, "camera-talk", width)
+            await in_order(page, "camera-talk", width)
         await page.set_viewport_size({"width": 1440, "height": 900})
         assert not voice.over
         await page.mouse.up()
@@ -90,7 +66,7 @@ async def test_a_talk_that_fails_says_why(house: House) -> None:
     path = await house.camera()
     (device,) = house.cameras
     device.speaker.faults.refuses = 404
-    async with page_of(house) as page:
+    async with page_of(house, *DEVICES) as page:
         await open_camera(page, house, path)
         card = page.get_by_role("region", name="喊话")
         hold = card.get_by_role("button", name="按住说话")
@@ -99,7 +75,7 @@ async def test_a_talk_that_fails_says_why(house: House) -> None:
         await expect(card.get_by_text("没有语音输出通道")).to_be_visible(timeout=WAIT_S * 1000)
         await page.mouse.up()
         for width in (1440, 360):
-            await _clean(page, "camera-talk-fails", width)
+            await in_order(page, "camera-talk-fails", width)
         await page.set_viewport_size({"width": 1440, "height": 900})
         device.speaker.faults.refuses = 0
         device.speaker.faults.hears_s = 0.3

@@ -1,16 +1,18 @@
 """Console: capture plans. Spec F 2.3.1-2.3.3, 5.4. Those of applications are shown and left as they are."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.people.rights import Right
-from linli.domains.security.errors import PlanOfApplication, reason_text
+from linli.domains.security.errors import PlanBusy, PlanOfApplication, reason_text
 from linli.domains.security.queries import happened as queries
 from linli.domains.security.rows import HELD, REMOVING, WAITING, Plan, PlanCamera
+from linli.domains.security.service import plan_forms
 from linli.domains.security.service import plans as service
+from linli.domains.security.service.plan_forms import CaptureDay, CapturePlanForm, NewCapturePlan
 from linli.domains.security.service.snapshots import Photographer
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -18,19 +20,9 @@ from linli.kernel.entry import Routes
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.protocols.event_api import Fields, Refused, capture_plan
-from linli.protocols.event_api.checks import WEEKDAYS
-from linli.things.queries.devices import DeviceRow, find_devices, get_device
+from linli.things.queries.devices import find_devices
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
-MOST_CAMERAS = 512
-WEEKDAY = Literal["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"]
-DAY = Meta(max_length=10, description="YYYY-MM-DD, inclusive, by the community's clock.")
-
-
-class CaptureDay(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    week_day: WEEKDAY
-    times: Annotated[list[str], Meta(max_length=288, description="hh:mm")]
 
 
 class PlanCameraRow(msgspec.Struct, rename="camel", frozen=True):
@@ -57,18 +49,6 @@ class CapturePlanRow(msgspec.Struct, rename="camel", frozen=True):
     cameras: list[PlanCameraRow]
 
 
-class CapturePlanForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    start_date: Annotated[str, DAY]
-    end_date: Annotated[str, DAY]
-    week: Annotated[list[CaptureDay], Meta(max_length=7)]
-    cameras: Annotated[list[str], Meta(max_length=MOST_CAMERAS, description="By iotId.")]
-    on: bool = True
-
-
-class NewCapturePlan(CapturePlanForm, rename="camel", frozen=True, forbid_unknown_fields=True, kw_only=True):
-    name: Annotated[str, Meta(min_length=1, max_length=64, description="It stays; pictures bear it.")]
-
-
 plan_routes = Routes("/communities/{community_id:int}/capture-plans", tags=("security",))
 
 
@@ -88,12 +68,7 @@ async def add_capture_plan(
     community_id: int, data: NewCapturePlan, scope: Scope, tx: Tx, clock: Clock
 ) -> None:
     """Take pictures by it from now on."""
-    name = data.name.strip()
-    if not name or not name.isprintable():
-        raise BadInput(field="name", rule="required")
-    if await queries.plan_named(scope, tx, name) is not None:
-        raise BadInput(field="name", rule="plan_name")
-    await _save(community_id, name, data, scope, tx, clock)
+    await plan_forms.add(scope, tx, community_id=community_id, form=data, now_ms=clock.now_ms())
 
 
 @plan_routes.put("/{plan_id:int}", right=MANAGE, status=204, raises=(NotFound, BadInput, PlanOfApplication))
@@ -102,7 +77,9 @@ async def change_capture_plan(
 ) -> None:
     """In place of what it said before."""
     plan = await _own(scope, tx, community_id, plan_id)
-    await _save(community_id, plan.task_id, data, scope, tx, clock)
+    await plan_forms.save(
+        scope, tx, community_id=community_id, name=plan.task_id, form=data, now_ms=clock.now_ms()
+    )
 
 
 @plan_routes.delete("/{plan_id:int}", right=MANAGE, raises=(NotFound, PlanOfApplication))
@@ -111,13 +88,16 @@ async def remove_capture_plan(community_id: int, plan_id: int, scope: Scope, tx:
     await service.remove(scope, tx, await _own(scope, tx, community_id, plan_id))
 
 
-@plan_routes.post("/{plan_id:int}/take", right=MANAGE, status=204, raises=(NotFound, PlanOfApplication))
+@plan_routes.post(
+    "/{plan_id:int}/take", right=MANAGE, status=204, raises=(NotFound, PlanOfApplication, PlanBusy)
+)
 async def take_captures(
     community_id: int, plan_id: int, scope: Scope, db: Database, photographer: Photographer
 ) -> None:
     """Take its pictures now, beside its times; the list shows how each went. Cameras of boxes are left out."""
     plan = await _own(scope, db, community_id, plan_id)
-    photographer.begin(Scope.system(plan.tenant_id, "security"), plan)
+    if not photographer.begin(Scope.system(plan.tenant_id, "security"), plan):
+        raise PlanBusy()
 
 
 async def _own(scope: Scope, db: Reader, community_id: int, plan_id: int) -> Plan:
@@ -128,40 +108,6 @@ async def _own(scope: Scope, db: Reader, community_id: int, plan_id: int) -> Pla
     if plan.project_id != (scope.project_id or ""):
         raise PlanOfApplication()
     return plan
-
-
-async def _save(
-    community_id: int, name: str, data: CapturePlanForm, scope: Scope, tx: Tx, clock: Clock
-) -> None:
-    week = [
-        {"weekDay": day.week_day, "captureTime": day.times}
-        for day in sorted(data.week, key=lambda day: WEEKDAYS.index(day.week_day))
-        if day.times
-    ]
-    if not week:
-        raise BadInput(field="week", rule="required")
-    if len({day["weekDay"] for day in week}) != len(week):
-        raise BadInput(field="week", rule="unknown")
-    if not data.cameras:
-        raise BadInput(field="cameras", rule="required")
-    fields = {
-        "taskId": name, "startDate": data.start_date, "endDate": data.end_date, "captureWeekDay": week,
-        "status": int(data.on),
-    }  # fmt: skip
-    try:
-        facts = capture_plan(Fields(fields))
-    except Refused as refusal:
-        field = refusal.field if refusal.field in ("startDate", "endDate") else "week"
-        raise BadInput(field=field, rule="unknown") from None
-    devices = [await _camera(scope, tx, community_id, iot_id) for iot_id in dict.fromkeys(data.cameras)]
-    await service.save(scope, tx, facts=facts, devices=devices, now_ms=clock.now_ms())
-
-
-async def _camera(scope: Scope, tx: Tx, community_id: int, iot_id: str) -> DeviceRow:
-    device = await get_device(scope, tx, iot_id=iot_id[:64])
-    if device.community_id != community_id:
-        raise NotFound(what="device", id=iot_id[:64])
-    return device
 
 
 async def _rows(scope: Scope, db: Reader, plans: list[Plan]) -> list[CapturePlanRow]:
@@ -191,9 +137,8 @@ async def _rows(scope: Scope, db: Reader, plans: list[Plan]) -> list[CapturePlan
 
 def _camera_row(row: PlanCamera, name: str, language: str) -> PlanCameraRow:
     why = reason_text(row.why, language) if row.why else ""
-    state = (
-        WAITING if row.state == HELD and row.node_id is None else row.state
-    )  # the platform takes it itself
+    # What no adapter holds the platform takes itself.
+    state = WAITING if row.state == HELD and row.node_id is None else row.state
     return PlanCameraRow(row.iot_id, name, state, why, row.node_id is not None, row.taken_ms)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import linli
-from linli.domains.video.live.desk import Recording
+from linli.domains.video.live.recordings import Recording
 from linli.domains.video.upper_rows import Shown, Upper
 from linli.protocols import gb28181 as gb
 

@@ -11,8 +11,9 @@ from linli.domains.people.rights import Right
 from linli.domains.video import errors
 from linli.domains.video.console.masks import MaskBox
 from linli.domains.video.live.access import staff_may
-from linli.domains.video.live.desk import Camera, VideoDesk, span_of
+from linli.domains.video.live.desk import Camera, VideoDesk
 from linli.domains.video.live.pictures import snapshot
+from linli.domains.video.live.recordings import span_of
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.rows import GbChannel
 from linli.domains.video.service.looks import Look, Watcher, note_look

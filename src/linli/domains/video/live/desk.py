@@ -2,7 +2,6 @@
 
 import secrets as system_secrets
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linli.domains.video import errors
@@ -11,6 +10,7 @@ from linli.domains.video.live import orders
 from linli.domains.video.live.looks import Look, Looks
 from linli.domains.video.live.orders import Condition, Outcome
 from linli.domains.video.live.part import Part
+from linli.domains.video.live.recordings import Recording, question, within
 from linli.domains.video.live.site_checks import SiteChecks
 from linli.domains.video.live.tickets import Scheme, Ticket, Tickets
 from linli.domains.video.live.trials import Trials
@@ -20,7 +20,7 @@ from linli.domains.video.rows import GbChannel, GbDevice
 from linli.domains.video.service.looks import Watcher
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.errors import NotFound, Unavailable
+from linli.kernel.errors import Unavailable
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Video
 from linli.media.cameras.hub import Full, Player
@@ -39,24 +39,7 @@ if TYPE_CHECKING:
 
 FIRST_PICTURE_S: Final = 2.7
 """Callers wait 3 s (spec F 3.1)."""
-_CHINA: Final = timedelta(hours=8)
 _MOST_STREAMS: Final = 512
-_TYPES: Final = {"time": 0, "alarm": 1, "manual": 2, "all": 0, "": 0}
-"""Kinds of recordings as cameras say them, and as the open API does."""
-_NAMES: Final = {0: "time", 1: "alarm", 2: "manual", 99: "all"}
-
-
-class Recording(NamedTuple):
-    """What a recorder has. Seconds since 1970."""
-
-    begin_s: int
-    end_s: int
-    kind: int
-    """0 planned, 1 alarm, 2 by hand."""
-    size: int
-    """Bytes; 0: it does not say."""
-    file: str
-    """By which it can be asked for: its span, and the recorder's own name."""
 
 
 class Camera(NamedTuple):
@@ -282,27 +265,14 @@ class VideoDesk:
     ) -> list[Recording]:
         """What the recorder has of a span, the earliest first. Raises Unavailable."""
         line = await self.line(camera.channel)
-        fields: dict[str, str | int] = {
-            "StartTime": _china(begin_s),
-            "EndTime": _china(end_s),
-            "Secrecy": 0,
-            "Type": _NAMES.get(kind, "all"),
-        }
+        fields = question(begin_s, end_s, kind)
         answers = await self.front.questions.ask(
             line, "RecordInfo", channel=camera.channel.channel, fields=fields, answer_s=seconds
         )
         if not answers:
             raise errors.CameraSilent()
-        by_span = {
-            (recording.begin_s, recording.end_s, recording.kind): recording
-            for answer in answers
-            for item in answer.items
-            if (recording := _recording(item)) is not None
-        }
-        wanted = (recording for recording in by_span.values() if kind in (99, recording.kind))
-        return sorted(
-            recording for recording in wanted if recording.end_s > begin_s and recording.begin_s < end_s
-        )
+        items = [item for answer in answers for item in answer.items]
+        return within(items, begin_s, end_s, kind)
 
     # ------------------------------------------------------------ steering
 
@@ -367,40 +337,3 @@ class VideoDesk:
             self.looks.end(look)
             raise
         return look
-
-
-def _recording(item: object) -> Recording | None:
-    values = dict(item) if isinstance(item, dict) else {}
-    begin, end = (gb.date_text(values.get(name, "")) for name in ("StartTime", "EndTime"))
-    if not begin or not end:
-        return None
-    begin_s, end_s = _seconds(begin), _seconds(end)
-    if begin_s is None or end_s is None or end_s <= begin_s:
-        return None
-    size = values.get("FileSize", "")
-    kind = _TYPES.get(values.get("Type", "").lower(), 0)
-    number = int(size) if size.isascii() and size.isdigit() and len(size) < 16 else 0
-    return Recording(begin_s, end_s, kind, number, f"{begin_s}-{end_s}-{kind}")
-
-
-def _seconds(text: str) -> int | None:
-    try:
-        at = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return int((at - _CHINA).timestamp())
-
-
-def _china(seconds: int) -> str:
-    return (datetime.fromtimestamp(seconds, UTC) + _CHINA).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def span_of(file: str) -> tuple[int, int]:
-    """The span that a recording's file name says. Raises NotFound."""
-    begin, _, rest = file.partition("-")
-    end = rest.partition("-")[0]
-    if not all(text.isascii() and text.isdigit() and len(text) <= 11 for text in (begin, end)) or int(
-        end
-    ) <= int(begin):
-        raise NotFound(what="recording", id=file[:64])
-    return int(begin), int(end)

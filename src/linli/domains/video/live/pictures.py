@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from linli.domains.video import errors
-from linli.domains.video.live.desk import Camera, Recording, VideoDesk
+from linli.domains.video.live.desk import Camera, VideoDesk
+from linli.domains.video.live.recordings import Recording
 from linli.kernel.settings import Settings
 from linli.media import stills
 from linli.media.cameras.hub import Stream

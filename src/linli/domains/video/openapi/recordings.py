@@ -9,8 +9,9 @@ from msgspec import Meta
 from linli.domains.video import errors
 from linli.domains.video.live.access import app_may
 from linli.domains.video.live.addresses import past_url
-from linli.domains.video.live.desk import FIRST_PICTURE_S, VideoDesk, span_of
+from linli.domains.video.live.desk import FIRST_PICTURE_S, VideoDesk
 from linli.domains.video.live.pictures import LIFE_MS, Thumbnails, Wanted, picture_url
+from linli.domains.video.live.recordings import span_of
 from linli.domains.video.openapi.fields import (
     KINDS,
     SERVICE,
